@@ -1,0 +1,256 @@
+"""The label: a GS1 Digital Link whose ``c`` is a signed token in decimal digits.
+
+Three layers, each without I/O, clock or keys:
+
+* the text of a scan  <->  ``LabelText``: GS1 path and digits (``parse_label``, ``label_url``)
+* the digits          <->  ``Token``: COSE_Sign1, RFC 9052 section 4.2, in the one form allowed (``parse_token``, ...)
+* the payload         <->  ``LabelClaims``: ten claims in deterministic CBOR (``parse_claims``, ``encode_claims``)
+
+``signed_message`` is what the signature covers: the Sig_structure of RFC 9052 section 4.4, with the GS1 path as
+external data, so that a token moved to another product, lot or serial number is forged. Anything that is not exactly
+of this form raises ``UnreadableLabel``.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from schemas import cbor
+from schemas.declaration import Boundary, DeclaredUnit
+from schemas.gs1 import Gs1Path, InvalidGs1, parse_path
+
+PROFILE = 1
+MAX_TEXT = 4096
+MAX_DIGITS = 400
+LEAF_BYTES = 16
+
+_UNITS = tuple(DeclaredUnit)
+_BOUNDARIES = (Boundary.CRADLE_TO_GATE, Boundary.CRADLE_TO_GRAVE, Boundary.CRADLE_TO_CONSUMPTION)
+_UNIT_CODES = {unit: code for code, unit in enumerate(_UNITS, 1)}
+_BOUNDARY_CODES = {boundary: code for code, boundary in enumerate(_BOUNDARIES, 1)}
+_EPOCH = date(1970, 1, 1).toordinal()
+_LAST_DAY = date.max.toordinal() - _EPOCH
+_DECIMAL_FRACTION = 4
+
+# tag 18, array(4), bstr(13) of {1: -8, 4: bstr(8)}; then kid, an empty unprotected map, payload, bstr(64) signature
+_TOKEN_START = bytes.fromhex("d2844da201270448")
+_KID_END = len(_TOKEN_START) + 8
+_SIGNATURE_HEAD = b"\x58\x40"
+_SIGNED_START = bytes.fromhex("846a") + b"Signature1" + bytes.fromhex("4da201270448")
+_CONTEXT = b"carbonlabel:1"
+
+# An identifier that GS1 lets begin a Digital Link path; in the part before ours it would make two readings possible.
+_PRIMARY_KEYS = r"00|01|253|255|40[12]|41[457]|800[346]|801[0378]"
+_SCAN = re.compile(
+    r"(?:\][A-Za-z][0-9A-Za-z]\s*)?"
+    r"[Hh][Tt][Tt][Pp][Ss]?://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?(?::[0-9]{1,5})?"
+    rf"(?P<prefix>(?:/(?!(?:{_PRIMARY_KEYS})/)[!$&-.0-9:;=@A-Z_a-z~%]*)*?)"
+    r"(?P<path>/(?:01|414)/[A-Za-z0-9._%/-]+)"
+    r"(?:\?(?P<query>[!-\"$-~]*))?(?:\#[!-~]*)?",
+    re.ASCII,
+)
+_TOKEN_DIGITS = re.compile(r"[1-9][0-9]*", re.ASCII)
+
+
+class UnreadableLabel(ValueError):
+    """Not a label. ``reason`` is a stable code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LabelText(Struct, frozen=True):
+    """A scan taken apart: the GS1 path, and the token's digits, or None for a link without a token."""
+
+    path: Gs1Path
+    digits: str | None
+
+
+class Token(Struct, frozen=True):
+    """A COSE_Sign1 of the one form allowed: ``kid`` as 16 hexadecimal digits, payload, 64 bytes of signature."""
+
+    kid: str
+    payload: bytes
+    signature: bytes
+
+
+class LabelClaims(Struct, frozen=True):
+    """What a label says: the claims 1 to 9 of profile 1.
+
+    ``record`` is the index of the log entry and ``leaf16`` the first 16 bytes of its Merkle leaf hash; ``footprint``
+    is kgCO2e per ``amount`` of ``unit``; ``issued`` and ``expires`` are days, both included.
+    """
+
+    record: int
+    leaf16: bytes
+    footprint: Decimal
+    unit: DeclaredUnit
+    amount: Decimal
+    boundary: Boundary
+    year: int
+    issued: date
+    expires: date
+
+
+def parse_label(text: str) -> LabelText:
+    """Takes the text of a scan apart. White space and a symbology identifier around it are dropped, no more.
+
+    Raises ``UnreadableLabel`` for whatever is not a GS1 Digital Link of a product or place, or has a token that is
+    not 1 to 400 decimal digits, or more than one, or a GS1 attribute in the query.
+    """
+    if len(text) > MAX_TEXT:
+        raise UnreadableLabel("too-long")
+    match = _SCAN.fullmatch(text.strip())
+    if match is None:
+        raise UnreadableLabel("not-a-gs1-digital-link")
+    try:
+        path = parse_path(match["path"])
+    except InvalidGs1:
+        raise UnreadableLabel("gs1-path") from None
+    query = match["query"]
+    return LabelText(path, None if query is None else _token_digits(query))
+
+
+def _token_digits(query: str) -> str | None:
+    if query.startswith("c=") and "&" not in query:
+        return _checked_digits(query[2:])
+    digits = None
+    for pair in query.split("&"):
+        key, _, value = pair.partition("=")
+        if "%" in key:
+            key = unquote(key, errors="replace")
+            if key == "c":
+                raise UnreadableLabel("token-key-encoded")
+        if key == "c":
+            if digits is not None:
+                raise UnreadableLabel("two-tokens")
+            digits = _checked_digits(value)
+        elif key.isdecimal():
+            raise UnreadableLabel("gs1-attribute-in-query")
+    return digits
+
+
+def _checked_digits(value: str) -> str:
+    if len(value) > MAX_DIGITS:
+        raise UnreadableLabel("token-too-long")
+    if not _TOKEN_DIGITS.fullmatch(value):
+        raise UnreadableLabel("token-not-digits")
+    return value
+
+
+def label_url(host: str, path: Gs1Path, token: bytes) -> str:
+    """The text of the label: ``https://<host><path>?c=<digits>``."""
+    return f"https://{host.lower()}{path.text}?c={int.from_bytes(token)}"
+
+
+def parse_token(digits: str) -> Token:
+    """The token that decimal ``digits`` spell. Raises ``UnreadableLabel`` unless it has the one form allowed."""
+    number = int(digits)
+    data = number.to_bytes((number.bit_length() + 7) // 8)
+    if not data.startswith(_TOKEN_START) or data[_KID_END : _KID_END + 1] != b"\xa0":
+        raise UnreadableLabel("token-form")
+    try:
+        payload, end = cbor.read_bytes(data, _KID_END + 1)
+    except cbor.MalformedCbor:
+        raise UnreadableLabel("token-form") from None
+    if len(data) != end + 66 or data[end : end + 2] != _SIGNATURE_HEAD:
+        raise UnreadableLabel("token-form")
+    return Token(data[8:_KID_END].hex(), payload, data[end + 2 :])
+
+
+def encode_token(token: Token) -> bytes:
+    """The bytes of ``token`` (RFC 9052, 4.2, tagged)."""
+    start = _TOKEN_START + bytes.fromhex(token.kid) + b"\xa0"
+    return start + cbor.byte_string(token.payload) + _SIGNATURE_HEAD + token.signature
+
+
+def signed_message(kid: str, path: Gs1Path, payload: bytes) -> bytes:
+    """What the signature covers: Sig_structure with external_aad ``carbonlabel:1`` + path (RFC 9052, 4.4)."""
+    bound = _CONTEXT + path.text.encode()
+    return _SIGNED_START + bytes.fromhex(kid) + cbor.byte_string(bound) + cbor.byte_string(payload)
+
+
+def encode_claims(claims: LabelClaims) -> bytes:
+    """The payload of a token. Raises ``ValueError`` for claims that a label cannot carry."""
+    if len(claims.leaf16) != LEAF_BYTES or claims.amount <= 0 or claims.issued > claims.expires:
+        raise ValueError("a label needs 16 bytes of leaf hash, an amount above zero, and issued not after expires")
+    return b"".join(
+        (
+            cbor.head(cbor.ARRAY, 10),
+            cbor.integer(PROFILE),
+            cbor.head(cbor.UNSIGNED, claims.record),
+            cbor.byte_string(claims.leaf16),
+            _encode_decimal(claims.footprint),
+            cbor.integer(_UNIT_CODES[claims.unit]),
+            _encode_decimal(claims.amount),
+            cbor.integer(_BOUNDARY_CODES[claims.boundary]),
+            cbor.head(cbor.UNSIGNED, claims.year),
+            cbor.head(cbor.UNSIGNED, claims.issued.toordinal() - _EPOCH),
+            cbor.head(cbor.UNSIGNED, claims.expires.toordinal() - _EPOCH),
+        )
+    )
+
+
+def parse_claims(payload: bytes) -> LabelClaims:
+    """The claims of a payload. Raises ``UnreadableLabel`` unless it is exactly of the form of profile 1."""
+    try:
+        return _read_claims(payload)
+    except cbor.MalformedCbor:
+        raise UnreadableLabel("claims-form") from None
+
+
+def _read_claims(payload: bytes) -> LabelClaims:
+    if payload[:2] != b"\x8a\x01":  # array(10), profile 1
+        raise UnreadableLabel("profile" if payload[:1] == b"\x8a" else "claims-form")
+    record, at = cbor.read_unsigned(payload, 2)
+    leaf16, at = cbor.read_bytes(payload, at)
+    footprint, at = _read_decimal(payload, at)
+    unit, at = cbor.read_unsigned(payload, at)
+    amount, at = _read_decimal(payload, at)
+    boundary, at = cbor.read_unsigned(payload, at)
+    year, at = cbor.read_unsigned(payload, at)
+    issued, at = cbor.read_unsigned(payload, at)
+    expires, at = cbor.read_unsigned(payload, at)
+    if at != len(payload) or len(leaf16) != LEAF_BYTES:
+        raise UnreadableLabel("claims-form")
+    if not (1 <= unit <= len(_UNITS) and 1 <= boundary <= len(_BOUNDARIES) and year <= 9999):
+        raise UnreadableLabel("claims-range")
+    if amount <= 0 or not issued <= expires <= _LAST_DAY:
+        raise UnreadableLabel("claims-range")
+    return LabelClaims(
+        record,
+        leaf16,
+        footprint,
+        _UNITS[unit - 1],
+        amount,
+        _BOUNDARIES[boundary - 1],
+        year,
+        date.fromordinal(issued + _EPOCH),
+        date.fromordinal(expires + _EPOCH),
+    )
+
+
+def _encode_decimal(value: Decimal) -> bytes:
+    sign, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or not -9 <= exponent <= 18:
+        raise ValueError(f"{value} does not fit a label: at most nine decimals")
+    mantissa = int("".join(map(str, digits))) * (-1 if sign else 1)
+    if exponent >= 0:
+        return cbor.integer(mantissa * 10**exponent)
+    fraction = cbor.integer(exponent) + cbor.integer(mantissa)
+    return cbor.head(cbor.TAG, _DECIMAL_FRACTION) + cbor.head(cbor.ARRAY, 2) + fraction
+
+
+def _read_decimal(data: bytes, at: int) -> tuple[Decimal, int]:
+    if data[at : at + 2] != b"\xc4\x82":  # tag 4, array(2)
+        whole, at = cbor.read_integer(data, at)
+        return Decimal(whole), at
+    exponent, at = cbor.read_integer(data, at + 2)
+    if not -9 <= exponent <= -1:
+        raise UnreadableLabel("claims-form")
+    mantissa, at = cbor.read_integer(data, at)
+    return Decimal(mantissa).scaleb(exponent), at
