@@ -15,7 +15,7 @@ Text = dict[LanguageTag, str]
 
 
 def in_language(text: Mapping[str, str], language: str) -> str:
-    """The text in ``language``; else in a variant of it; else in English, Chinese, or whichever comes first; else ''."""
+    """The text in ``language``; else in a variant of it; else in English, Chinese, or whichever is first; else ''."""
     if language in text:
         return text[language]
     wanted = language.split("-")[0]

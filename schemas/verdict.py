@@ -109,3 +109,20 @@ class Verdict(Struct, frozen=True, kw_only=True):
     key: str | None = None
     log: LogPosition | None = None
     freshness: Freshness | None = None
+
+
+class RecordSummary(Struct, frozen=True, kw_only=True):
+    """One published record in a list: enough to recognise the product and to see at once whether it stands."""
+
+    record: int
+    verdict: VerdictCode
+    gtin: str | None
+    gln: str | None
+    name: Text
+    owner: str
+    version: int
+    footprint: Footprint
+    boundary: Boundary
+    year: int
+    issued: date
+    expires: date
