@@ -1,0 +1,30 @@
+"""The bundle: what a verifier holds of a registry, in a folder.
+
+``trust.json`` names the registry's keys; with it alone the signature of a label can be checked, and nothing else.
+"""
+
+from pathlib import Path
+
+from keys import TrustError, TrustList
+
+TRUST_FILE = "trust.json"
+_MAX_TRUST_FILE = 1_000_000
+
+
+class BundleError(Exception):
+    """The bundle cannot be used; the message says what to do."""
+
+
+def open_trust(folder: Path) -> TrustList:
+    """The trust list of the bundle in ``folder``. Raises ``BundleError``."""
+    path = folder / TRUST_FILE
+    try:
+        if path.stat().st_size > _MAX_TRUST_FILE:
+            raise BundleError(f"{path} is too large to be a trust list: fetch it again from the registry")
+        return TrustList.parse(path.read_bytes())
+    except FileNotFoundError:
+        raise BundleError(f"{folder} has no {TRUST_FILE}: save the registry's /{TRUST_FILE} there") from None
+    except OSError as problem:
+        raise BundleError(f"{path} cannot be read: {problem.strerror}") from None
+    except TrustError as problem:
+        raise BundleError(f"{path} cannot be trusted: {problem}") from problem

@@ -1,0 +1,177 @@
+"""The judge: one function that decides what a label is worth. Every path - single, HTTP, bulk, page - gives its answer.
+
+Reasons, by verdict:
+
+===========  ==========================================================================================================
+unreadable   ``too-long``, ``not-a-gs1-digital-link``, ``gs1-path``, ``gs1-attribute-in-query``, ``two-tokens``,
+             ``token-key-encoded``, ``token-too-long``, ``token-not-digits``, ``token-form``, ``profile``,
+             ``claims-form``, ``claims-range``
+unsigned     ``no-token``
+unknown-key  ``key-not-trusted``
+forged       ``signature``; ``key-compromised``, ``key-retired``: the key was no longer good when that record was
+             written; ``record-is-another``: the log's record has another leaf, product or figures
+unlogged     ``no-log-at-hand``: only the signature was checked; ``not-in-log``; ``label-not-in-log``: the record is
+             there, but no label for that lot, serial number or extension; ``issued-in-the-future``: check the clock
+mismatch     ``other-product``, ``expectation-unreadable``
+withdrawn    ``withdrawn``
+suspended    ``suspended``
+expired      ``past-expiry``
+superseded   ``newer-declaration``
+valid        ``active``
+===========  ==========================================================================================================
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from keys import KeyState, KeyWindow, PublicKey
+from schemas.declaration import Boundary
+from schemas.entry import RecordStatus
+from schemas.gs1 import Gs1Path, InvalidGs1, parse_gln, parse_gtin
+from schemas.label import LabelClaims
+from schemas.verdict import Amount, Footprint, LogPosition, Verdict, VerdictCode
+from verifier.inspect import Inspection, inspect
+from verifier.log import LogAtHand, RecordFacts
+
+_WITHOUT_SIGNATURE = {
+    "unreadable": VerdictCode.UNREADABLE,
+    "unsigned": VerdictCode.UNSIGNED,
+    "unknown-key": VerdictCode.UNKNOWN_KEY,
+    "forged": VerdictCode.FORGED,
+}
+
+
+class LabelKeys:
+    """The label keys of a trust list: their public halves for the signature, their windows for the judgement."""
+
+    __slots__ = ("public", "windows")
+
+    def __init__(self, windows: Mapping[str, KeyWindow]) -> None:
+        self.windows = dict(windows)
+        self.public: dict[str, PublicKey] = {kid: window.key for kid, window in self.windows.items()}
+
+
+def judge(text: str, *, keys: LabelKeys, log: LogAtHand, now: datetime, expect: str | None = None) -> Verdict:
+    """The verdict on ``text``, at ``now`` (aware), against ``log``; ``expect`` is the GTIN or GLN that it should be for.
+
+    Never raises for any ``text`` or ``expect``. The steps are those of the label's specification, worst first, so the
+    first that finds something decides.
+    """
+    # 1-4. A label? With a token? By a key we know? Signed for this very path?
+    seen = inspect(text, keys.public)
+    position = log.position(now)
+    claims, path = seen.claims, seen.path
+    if claims is None or path is None or seen.key is None:
+        return _unsigned_verdict(seen, position, log)
+
+    # 5. Was the key still good when that record was written?
+    window = keys.windows[seen.key]
+    if not window.good_for_label(claims.record):
+        reason = "key-compromised" if window.state is KeyState.COMPROMISED else "key-retired"
+        return _verdict(VerdictCode.FORGED, reason, seen, None, position, log)
+
+    # 6. Is record N in the log, with this leaf and these figures? Was such a label minted? Is the clock plausible?
+    if position is None:
+        return _verdict(VerdictCode.UNLOGGED, "no-log-at-hand", seen, None, None, log)
+    facts = log.record(claims.record)
+    if facts is None:
+        if log.holds(claims.record):
+            return _verdict(VerdictCode.FORGED, "record-is-another", seen, None, position, log)
+        return _verdict(VerdictCode.UNLOGGED, "not-in-log", seen, None, position, log)
+    if facts.claims != seen.payload or facts.key_path != path.key_path:
+        return _verdict(VerdictCode.FORGED, "record-is-another", seen, None, position, log)
+    if path.text != facts.key_path and not log.minted(claims.record, path.text):
+        return _verdict(VerdictCode.UNLOGGED, "label-not-in-log", seen, None, position, log)
+    today = now.astimezone(UTC).date()
+    if today < claims.issued:
+        return _verdict(VerdictCode.UNLOGGED, "issued-in-the-future", seen, None, position, log)
+
+    # 7. The product one expected?
+    if expect is not None and (otherwise := _other_product(path, expect)):
+        return _verdict(VerdictCode.MISMATCH, otherwise, seen, facts, position, log)
+
+    # 8. Does the record stand?  9. In date?  10. The newest of its product?
+    if facts.status is RecordStatus.WITHDRAWN:
+        return _verdict(VerdictCode.WITHDRAWN, "withdrawn", seen, facts, position, log)
+    if facts.status is RecordStatus.SUSPENDED:
+        return _verdict(VerdictCode.SUSPENDED, "suspended", seen, facts, position, log)
+    if today > claims.expires:
+        return _verdict(VerdictCode.EXPIRED, "past-expiry", seen, facts, position, log)
+    if facts.status is RecordStatus.SUPERSEDED:
+        return _verdict(VerdictCode.SUPERSEDED, "newer-declaration", seen, facts, position, log)
+    return _verdict(VerdictCode.VALID, "active", seen, facts, position, log)
+
+
+def _other_product(path: Gs1Path, expect: str) -> str | None:
+    try:
+        same = path.gtin == parse_gtin(expect) if path.gtin is not None else path.gln == parse_gln(expect)
+    except InvalidGs1:
+        return "expectation-unreadable"
+    return None if same else "other-product"
+
+
+def _unsigned_verdict(seen: Inspection, position: LogPosition | None, log: LogAtHand) -> Verdict:
+    path = seen.path
+    return Verdict(
+        verdict=_WITHOUT_SIGNATURE[seen.finding],
+        reason=seen.reason,
+        gtin=path and path.gtin,
+        gln=path and path.gln,
+        lot=path and path.lot,
+        serial=path and path.serial,
+        key=seen.key,
+        log=position,
+        freshness=log.freshness,
+    )
+
+
+def _verdict(
+    code: VerdictCode,
+    reason: str,
+    seen: Inspection,
+    facts: RecordFacts | None,
+    position: LogPosition | None,
+    log: LogAtHand,
+) -> Verdict:
+    """A verdict under a good signature. Without ``facts`` nothing that the log does not confirm is given as known."""
+    path, claims = seen.path, seen.claims
+    assert path is not None
+    assert claims is not None
+    if facts is None:
+        return Verdict(
+            verdict=code,
+            reason=reason,
+            gtin=path.gtin,
+            gln=path.gln,
+            lot=path.lot,
+            serial=path.serial,
+            record=claims.record,
+            key=seen.key,
+            log=position,
+            freshness=log.freshness,
+        )
+    return Verdict(
+        verdict=code,
+        reason=reason,
+        gtin=path.gtin,
+        gln=path.gln,
+        lot=path.lot,
+        serial=path.serial,
+        record=claims.record,
+        product=facts.product,
+        footprint=footprint_of(claims),
+        boundary=Boundary(claims.boundary),
+        year=claims.year,
+        issued=claims.issued,
+        expires=claims.expires,
+        superseded_by=facts.superseded_by,
+        change=facts.change,
+        key=seen.key,
+        log=position,
+        freshness=log.freshness,
+    )
+
+
+def footprint_of(claims: LabelClaims) -> Footprint:
+    """The figure of a label with its unit and what it is per."""
+    return Footprint(claims.footprint, Amount(claims.amount, claims.unit))
