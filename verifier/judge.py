@@ -25,7 +25,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from keys import KeyState, KeyWindow, PublicKey
-from schemas.declaration import Boundary
 from schemas.entry import RecordStatus
 from schemas.gs1 import Gs1Path, InvalidGs1, parse_gln, parse_gtin
 from schemas.label import LabelClaims
@@ -39,6 +38,7 @@ _WITHOUT_SIGNATURE = {
     "unknown-key": VerdictCode.UNKNOWN_KEY,
     "forged": VerdictCode.FORGED,
 }
+_NO_PATH = Gs1Path("")
 
 
 class LabelKeys:
@@ -52,7 +52,7 @@ class LabelKeys:
 
 
 def judge(text: str, *, keys: LabelKeys, log: LogAtHand, now: datetime, expect: str | None = None) -> Verdict:
-    """The verdict on ``text``, at ``now`` (aware), against ``log``; ``expect`` is the GTIN or GLN that it should be for.
+    """The verdict on ``text``, at ``now`` (aware), against ``log``. ``expect``: the GTIN or GLN it should be for.
 
     Never raises for any ``text`` or ``expect``. The steps are those of the label's specification, worst first, so the
     first that finds something decides.
@@ -62,44 +62,44 @@ def judge(text: str, *, keys: LabelKeys, log: LogAtHand, now: datetime, expect: 
     position = log.position(now)
     claims, path = seen.claims, seen.path
     if claims is None or path is None or seen.key is None:
-        return _unsigned_verdict(seen, position, log)
+        return _verdict(_WITHOUT_SIGNATURE[seen.finding], seen.reason, seen, position, log)
 
     # 5. Was the key still good when that record was written?
     window = keys.windows[seen.key]
     if not window.good_for_label(claims.record):
         reason = "key-compromised" if window.state is KeyState.COMPROMISED else "key-retired"
-        return _verdict(VerdictCode.FORGED, reason, seen, None, position, log)
+        return _verdict(VerdictCode.FORGED, reason, seen, position, log)
 
     # 6. Is record N in the log, with this leaf and these figures? Was such a label minted? Is the clock plausible?
     if position is None:
-        return _verdict(VerdictCode.UNLOGGED, "no-log-at-hand", seen, None, None, log)
+        return _verdict(VerdictCode.UNLOGGED, "no-log-at-hand", seen, None, log)
     facts = log.record(claims.record)
     if facts is None:
         if log.holds(claims.record):
-            return _verdict(VerdictCode.FORGED, "record-is-another", seen, None, position, log)
-        return _verdict(VerdictCode.UNLOGGED, "not-in-log", seen, None, position, log)
+            return _verdict(VerdictCode.FORGED, "record-is-another", seen, position, log)
+        return _verdict(VerdictCode.UNLOGGED, "not-in-log", seen, position, log)
     if facts.claims != seen.payload or facts.key_path != path.key_path:
-        return _verdict(VerdictCode.FORGED, "record-is-another", seen, None, position, log)
+        return _verdict(VerdictCode.FORGED, "record-is-another", seen, position, log)
     if path.text != facts.key_path and not log.minted(claims.record, path.text):
-        return _verdict(VerdictCode.UNLOGGED, "label-not-in-log", seen, None, position, log)
+        return _verdict(VerdictCode.UNLOGGED, "label-not-in-log", seen, position, log)
     today = now.astimezone(UTC).date()
     if today < claims.issued:
-        return _verdict(VerdictCode.UNLOGGED, "issued-in-the-future", seen, None, position, log)
+        return _verdict(VerdictCode.UNLOGGED, "issued-in-the-future", seen, position, log)
 
     # 7. The product one expected?
     if expect is not None and (otherwise := _other_product(path, expect)):
-        return _verdict(VerdictCode.MISMATCH, otherwise, seen, facts, position, log)
+        return _verdict(VerdictCode.MISMATCH, otherwise, seen, position, log, facts)
 
     # 8. Does the record stand?  9. In date?  10. The newest of its product?
     if facts.status is RecordStatus.WITHDRAWN:
-        return _verdict(VerdictCode.WITHDRAWN, "withdrawn", seen, facts, position, log)
+        return _verdict(VerdictCode.WITHDRAWN, "withdrawn", seen, position, log, facts)
     if facts.status is RecordStatus.SUSPENDED:
-        return _verdict(VerdictCode.SUSPENDED, "suspended", seen, facts, position, log)
+        return _verdict(VerdictCode.SUSPENDED, "suspended", seen, position, log, facts)
     if today > claims.expires:
-        return _verdict(VerdictCode.EXPIRED, "past-expiry", seen, facts, position, log)
+        return _verdict(VerdictCode.EXPIRED, "past-expiry", seen, position, log, facts)
     if facts.status is RecordStatus.SUPERSEDED:
-        return _verdict(VerdictCode.SUPERSEDED, "newer-declaration", seen, facts, position, log)
-    return _verdict(VerdictCode.VALID, "active", seen, facts, position, log)
+        return _verdict(VerdictCode.SUPERSEDED, "newer-declaration", seen, position, log, facts)
+    return _verdict(VerdictCode.VALID, "active", seen, position, log, facts)
 
 
 def _other_product(path: Gs1Path, expect: str) -> str | None:
@@ -110,34 +110,17 @@ def _other_product(path: Gs1Path, expect: str) -> str | None:
     return None if same else "other-product"
 
 
-def _unsigned_verdict(seen: Inspection, position: LogPosition | None, log: LogAtHand) -> Verdict:
-    path = seen.path
-    return Verdict(
-        verdict=_WITHOUT_SIGNATURE[seen.finding],
-        reason=seen.reason,
-        gtin=path and path.gtin,
-        gln=path and path.gln,
-        lot=path and path.lot,
-        serial=path and path.serial,
-        key=seen.key,
-        log=position,
-        freshness=log.freshness,
-    )
-
-
 def _verdict(
     code: VerdictCode,
     reason: str,
     seen: Inspection,
-    facts: RecordFacts | None,
     position: LogPosition | None,
     log: LogAtHand,
+    facts: RecordFacts | None = None,
 ) -> Verdict:
-    """A verdict under a good signature. Without ``facts`` nothing that the log does not confirm is given as known."""
-    path, claims = seen.path, seen.claims
-    assert path is not None
-    assert claims is not None
-    if facts is None:
+    """The verdict with what is known. Without ``facts`` the log confirms no figure, so none is given."""
+    path, claims = seen.path or _NO_PATH, seen.claims
+    if facts is None or claims is None:
         return Verdict(
             verdict=code,
             reason=reason,
@@ -145,7 +128,7 @@ def _verdict(
             gln=path.gln,
             lot=path.lot,
             serial=path.serial,
-            record=claims.record,
+            record=None if claims is None else claims.record,
             key=seen.key,
             log=position,
             freshness=log.freshness,
@@ -160,7 +143,7 @@ def _verdict(
         record=claims.record,
         product=facts.product,
         footprint=footprint_of(claims),
-        boundary=Boundary(claims.boundary),
+        boundary=claims.boundary,
         year=claims.year,
         issued=claims.issued,
         expires=claims.expires,
