@@ -109,10 +109,9 @@ def test_the_wheel_holds_the_four_packages_and_nothing_else(wheel: zipfile.Path)
 
 
 def test_the_wheel_holds_every_file_of_the_packages_that_git_tracks(wheel: zipfile.Path) -> None:
-    git = shutil.which("git")
-    if git is None or not (ROOT / ".git").exists():
-        pytest.skip("this is not a git checkout")
-    listed = subprocess.run([git, "ls-files", "-z", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(["git", "ls-files", "-z", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode != 0:
+        pytest.skip("git has no list of files here: not a checkout, or another account's")
     tracked = {name for name in listed.stdout.split("\0") if name and (ROOT / name).exists()}
     assert tracked <= set(wheel.root.namelist())
 
