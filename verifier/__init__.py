@@ -16,7 +16,7 @@ is that of a bundle which cannot be used:
 from schemas.verdict import Freshness, Verdict, VerdictCode
 from verifier.bundle import BundleError
 from verifier.inspect import Inspection, inspect_label
-from verifier.judge import LabelKeys, judge
+from verifier.judge import TrustedKeys, judge
 from verifier.log import LogAtHand, NoLog, RecordFacts
 from verifier.verifier import Verifier
 
@@ -24,10 +24,10 @@ __all__ = [
     "BundleError",
     "Freshness",
     "Inspection",
-    "LabelKeys",
     "LogAtHand",
     "NoLog",
     "RecordFacts",
+    "TrustedKeys",
     "Verdict",
     "VerdictCode",
     "Verifier",

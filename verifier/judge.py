@@ -8,8 +8,9 @@ unreadable   ``too-long``, ``not-a-gs1-digital-link``, ``gs1-path``, ``gs1-attri
              ``claims-form``, ``claims-range``
 unsigned     ``no-token``
 unknown-key  ``key-not-trusted``
-forged       ``signature``; ``key-compromised``, ``key-retired``: the key was no longer good when that record was
-             written; ``record-is-another``: the log's record has another leaf, product or figures
+forged       ``signature``; ``key-compromised``, ``key-retired``: the label key was no longer good when that record
+             was written; ``record-key-compromised``: nor was the key that signed the record itself;
+             ``record-is-another``: the log's record has another leaf, product or figures
 unlogged     ``no-log-at-hand``: only the signature was checked; ``not-in-log``; ``label-not-in-log``: the record is
              there, but no label for that lot, serial number or extension; ``issued-in-the-future``: check the clock
 mismatch     ``other-product``, ``expectation-unreadable``
@@ -21,10 +22,9 @@ valid        ``active``
 ===========  ==========================================================================================================
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from keys import KeyState, KeyWindow, PublicKey
+from keys import KeyState, KeyWindow, PublicKey, TrustList
 from schemas.entry import RecordStatus
 from schemas.gs1 import Gs1Path, InvalidGs1, parse_gln, parse_gtin
 from schemas.label import LabelClaims
@@ -41,17 +41,18 @@ _WITHOUT_SIGNATURE = {
 _NO_PATH = Gs1Path("")
 
 
-class LabelKeys:
-    """The label keys of a trust list: their public halves for the signature, their windows for the judgement."""
+class TrustedKeys:
+    """The keys of a trust list, ready to judge with: label keys, their public halves, record keys."""
 
-    __slots__ = ("public", "windows")
+    __slots__ = ("label", "public", "record")
 
-    def __init__(self, windows: Mapping[str, KeyWindow]) -> None:
-        self.windows = dict(windows)
-        self.public: dict[str, PublicKey] = {kid: window.key for kid, window in self.windows.items()}
+    def __init__(self, trust: TrustList) -> None:
+        self.label: dict[str, KeyWindow] = trust.label_keys()
+        self.record: dict[str, KeyWindow] = trust.record_keys()
+        self.public: dict[str, PublicKey] = {kid: window.key for kid, window in self.label.items()}
 
 
-def judge(text: str, *, keys: LabelKeys, log: LogAtHand, now: datetime, expect: str | None = None) -> Verdict:
+def judge(text: str, *, keys: TrustedKeys, log: LogAtHand, now: datetime, expect: str | None = None) -> Verdict:
     """The verdict on ``text``, at ``now`` (aware), against ``log``. ``expect``: the GTIN or GLN it should be for.
 
     Never raises for any ``text`` or ``expect``. The steps are those of the label's specification, worst first, so the
@@ -65,7 +66,7 @@ def judge(text: str, *, keys: LabelKeys, log: LogAtHand, now: datetime, expect: 
         return _verdict(_WITHOUT_SIGNATURE[seen.finding], seen.reason, seen, position, log)
 
     # 5. Was the key still good when that record was written?
-    window = keys.windows[seen.key]
+    window = keys.label[seen.key]
     if not window.good_for_label(claims.record):
         reason = "key-compromised" if window.state is KeyState.COMPROMISED else "key-retired"
         return _verdict(VerdictCode.FORGED, reason, seen, position, log)
@@ -80,6 +81,9 @@ def judge(text: str, *, keys: LabelKeys, log: LogAtHand, now: datetime, expect: 
         return _verdict(VerdictCode.UNLOGGED, "not-in-log", seen, position, log)
     if facts.claims != seen.payload or facts.key_path != path.key_path:
         return _verdict(VerdictCode.FORGED, "record-is-another", seen, position, log)
+    signer = keys.record.get(facts.signer)
+    if signer is None or not signer.good_for_record(claims.record):
+        return _verdict(VerdictCode.FORGED, "record-key-compromised", seen, position, log)
     if path.text != facts.key_path and not log.minted(claims.record, path.text):
         return _verdict(VerdictCode.UNLOGGED, "label-not-in-log", seen, position, log)
     today = now.astimezone(UTC).date()

@@ -14,7 +14,8 @@ from schemas.verdict import Freshness, LogPosition, Product, StatusChange
 
 class RecordFacts(Struct, frozen=True):
     """What the log says of one record. ``claims`` is the exact payload that every label of the record carries
-    (``schemas.entry.claims_of``), ``key_path`` the GS1 path of the product or place itself.
+    (``schemas.entry.claims_of``), ``key_path`` the GS1 path of the product or place itself, ``signer`` the id of the
+    record key that signed the entry.
 
     ``status`` is ``superseded`` when a newer declaration exists, unless the record is withdrawn or suspended;
     ``superseded_by`` names that record in each case.
@@ -23,6 +24,7 @@ class RecordFacts(Struct, frozen=True):
     claims: bytes
     key_path: str
     product: Product
+    signer: str
     status: RecordStatus = RecordStatus.ACTIVE
     change: StatusChange | None = None
     superseded_by: int | None = None

@@ -9,7 +9,7 @@ from typing import Self
 from keys import TrustList
 from schemas.verdict import Verdict
 from verifier.bundle import open_trust
-from verifier.judge import LabelKeys, judge
+from verifier.judge import TrustedKeys, judge
 from verifier.log import LogAtHand, NoLog
 
 
@@ -25,7 +25,7 @@ class Verifier:
 
     def __init__(self, trust: TrustList, log: LogAtHand, now: Callable[[], datetime] = _utc_now) -> None:
         self.trust = trust
-        self._keys = LabelKeys(trust.label_keys())
+        self._keys = TrustedKeys(trust)
         self._log = log
         self._now = now
 

@@ -1,0 +1,1 @@
+"""The database: tables, migrations, and connections that read or write."""

@@ -1,0 +1,74 @@
+"""Connections that read and connections that write, and what makes a commit durable.
+
+A write takes the database's one write lock when it begins, so that what it reads first stays true until it commits.
+"""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlmodel import Session
+
+_LOCK_WAIT = 60.0
+"""Seconds that a write waits for the lock before it gives up."""
+
+_WRITING = "carbonlabel_writing"
+_WATCHING = "carbonlabel_watching"
+_PUBLISH_LOCK = 0x6C61_6265
+"""Name of PostgreSQL's advisory lock under which the log grows."""
+
+
+def wal_is_safe(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite cannot corrupt a WAL database with several connections (fixed 3.51.3, 3.50.7, 3.44.6)."""
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51, 0) or (3, 44, 6) <= version < (3, 45, 0)
+
+
+class Database:
+    """One registry's database, by its URL: SQLite, or PostgreSQL with psycopg."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine: Engine = create_engine(self.url, connect_args={"timeout": _LOCK_WAIT} if self.is_sqlite else {})
+        self._writer = self.engine.execution_options(**{_WRITING: True})
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def reading(self) -> Generator[Session]:
+        """A session that sees one state of the database."""
+        with self.engine.connect() as connection, Session(connection) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Generator[Session]:
+        """A session under the write lock; commits, durably, when the block ends well, and leaves nothing otherwise."""
+        with self._writer.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _PUBLISH_LOCK})
+            with Session(connection) as session:
+                yield session
+                session.flush()
+
+    def watching(self) -> Connection:
+        """A connection without transactions, for single reads that must see the newest commit. The caller closes it."""
+        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT", **{_WATCHING: True})
+
+    def dispose(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy begins transactions, below; the driver must not
+    journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
+    for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "cache_spill=OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if not options.get(_WATCHING):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN")

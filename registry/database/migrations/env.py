@@ -1,0 +1,13 @@
+"""Alembic's environment: runs on the connection that ``upgrade`` hands over, in its transaction."""
+
+from alembic import context
+
+from registry.database import tables
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=tables.SQLModel.metadata,
+    render_as_batch=True,
+    transaction_per_migration=False,
+)
+context.run_migrations()

@@ -1,0 +1,116 @@
+"""The tables. Exact signed bytes plus indexed columns; nothing signed is ever derived from a row again.
+
+``log_entry`` is append-only. ``record`` and ``label`` are projections of it, kept in the same transaction.
+Times are UTC. Log indexes have 64 bits.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field, MetaData, SQLModel
+
+SQLModel.metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class MemberRow(SQLModel, table=True):
+    """An organisation: ``content`` is a ``schemas.member.Member`` as JSON."""
+
+    __tablename__ = "member"
+
+    id: str = Field(primary_key=True)
+    kind: str
+    content: bytes = Field(sa_type=LargeBinary)
+    joined: int = Field(sa_type=BigInteger)
+    """Log index of the entry by which it joined."""
+
+
+class TokenRow(SQLModel, table=True):
+    """A bearer token: only the SHA-256 of its secret is kept."""
+
+    __tablename__ = "token"
+
+    id: str = Field(primary_key=True)
+    secret_hash: bytes = Field(sa_type=LargeBinary)
+    member_id: str = Field(foreign_key="member.id", index=True)
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class DeclarationRow(SQLModel, table=True):
+    """A declaration on its way: ``content`` is a ``schemas.declaration.Declaration`` as JSON."""
+
+    __tablename__ = "declaration"
+
+    id: str = Field(primary_key=True)
+    owner_id: str = Field(foreign_key="member.id", index=True)
+    state: str = Field(index=True)
+    content: bytes = Field(sa_type=LargeBinary)
+    record: int | None = Field(default=None, unique=True, sa_type=BigInteger)
+    """Log index, once published."""
+    created_at: datetime
+    updated_at: datetime
+
+
+class LogEntryRow(SQLModel, table=True):
+    """A log entry: the exact bytes of its JWS, and their Merkle leaf hash. Index without gaps; never changed."""
+
+    __tablename__ = "log_entry"
+
+    index: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    typ: str = Field(index=True)
+    jws: bytes = Field(sa_type=LargeBinary)
+    leaf: bytes = Field(sa_type=LargeBinary)
+    about: int | None = Field(default=None, sa_type=BigInteger)
+    """The record whose standing this entry changes: superseded, suspended, reinstated, withdrawn, labelled."""
+    at: datetime
+
+
+class RecordRow(SQLModel, table=True):
+    """A published declaration as it stands now: a projection of the log for look-ups and search."""
+
+    __tablename__ = "record"
+    __table_args__ = (UniqueConstraint("key_path", "version"), Index("ix_record_newest", "superseded_by", "index"))
+
+    index: int = Field(
+        primary_key=True, foreign_key="log_entry.index", sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    declaration_id: str = Field(foreign_key="declaration.id", unique=True)
+    key_path: str
+    """GS1 path of the product or place: ``/01/<GTIN>`` or ``/414/<GLN>``."""
+    version: int
+    owner_id: str = Field(foreign_key="member.id", index=True)
+    owner_name: str
+    name: bytes = Field(sa_type=LargeBinary)
+    """The product's name by language, as JSON."""
+    claims: bytes = Field(sa_type=LargeBinary)
+    """The exact payload of its labels."""
+    issued: date
+    expires: date
+    standing: str
+    """``active``, ``suspended`` or ``withdrawn``; whether it is superseded, ``superseded_by`` says."""
+    standing_reason: str | None = None
+    standing_at: datetime | None = None
+    superseded_by: int | None = Field(default=None, sa_type=BigInteger)
+    search: str
+    """What a search looks in: names, owner and key, case-folded."""
+
+
+class LabelRow(SQLModel, table=True):
+    """A minted label: its exact text for a record and a GS1 path."""
+
+    __tablename__ = "label"
+
+    record: int = Field(
+        primary_key=True, foreign_key="record.index", sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    path: str = Field(primary_key=True)
+    text: str

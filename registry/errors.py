@@ -1,0 +1,78 @@
+"""What can go wrong in the registry. The HTTP edge turns each into problem+json, the command line into a sentence.
+
+RegistryError
+├── HomeError               the home folder, its configuration or its port cannot be used
+│   └── DatabaseTooNew      written by a newer carbonlabel: upgrade the program
+├── NotFound                no such thing
+├── NotAuthenticated        no token, or not a good one
+├── NotAllowed              a good token, but not for this
+├── InvalidInput            a value in the request; ``path`` names the field
+├── WrongState              the thing is not in a state in which this can be done
+└── Refused                 the declaration has findings that block; ``findings`` lists them all
+"""
+
+from collections.abc import Sequence
+
+from schemas.findings import Finding
+
+
+class RegistryError(Exception):
+    """Root of the tree. ``slug`` is the stable tail of the problem's ``type``."""
+
+    slug = "error"
+    status = 500
+    title = "Something went wrong"
+
+
+class HomeError(RegistryError):
+    """The home cannot be used; the message says what to do."""
+
+    slug = "home"
+
+
+class DatabaseTooNew(HomeError):
+    """The database was written by a newer version of the program."""
+
+
+class NotFound(RegistryError):
+    """No such thing."""
+
+    slug, status, title = "not-found", 404, "Not found"
+
+
+class NotAuthenticated(RegistryError):
+    """No bearer token, or none that is known and in date."""
+
+    slug, status, title = "not-authenticated", 401, "A token is needed"
+
+
+class NotAllowed(RegistryError):
+    """The token is good, but not for this."""
+
+    slug, status, title = "not-allowed", 403, "Not allowed"
+
+
+class InvalidInput(RegistryError):
+    """A value in the request is not of the form asked for."""
+
+    slug, status, title = "invalid-input", 400, "Invalid input"
+
+    def __init__(self, message: str, path: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class WrongState(RegistryError):
+    """The thing is not in a state in which this can be done."""
+
+    slug, status, title = "wrong-state", 409, "Not possible now"
+
+
+class Refused(RegistryError):
+    """A declaration has findings that block."""
+
+    slug, status, title = "findings", 422, "The declaration has errors"
+
+    def __init__(self, message: str, findings: Sequence[Finding]) -> None:
+        super().__init__(message)
+        self.findings = tuple(findings)

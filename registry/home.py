@@ -1,0 +1,104 @@
+"""A registry's home: one folder with its configuration, its keys and its database.
+
+HOME/config.toml       what the registry is called, and its limits
+HOME/keys/             private keys, encrypted, and the passphrase unless the environment gives it
+HOME/registry.sqlite   the database, unless CARBONLABEL_DATABASE_URL names another
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Self
+
+import msgspec
+from msgspec import Struct
+
+from registry.errors import HomeError
+
+CONFIG_FILE = "config.toml"
+_ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What ``config.toml`` holds.
+
+    ``origin`` is the host that labels name and the log's origin: it can never change. ``verify_per_minute`` is how many
+    verifications one address may ask for without a token, ``max_body`` how many bytes a request may have.
+    """
+
+    name: str
+    origin: str
+    demonstration: bool = False
+    verify_per_minute: int = 600
+    max_body: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        if not _ORIGIN.fullmatch(self.origin):
+            raise HomeError(f"{self.origin!r} is not a host name in lower case, such as id.example.org")
+        if self.verify_per_minute < 1 or self.max_body < 10_000:
+            raise HomeError("verify_per_minute must be at least 1, and max_body at least 10000")
+
+    def to_toml(self) -> str:
+        """The configuration as text; strings in JSON's form, which is TOML's too."""
+        lines = (f"{name} = {msgspec.json.encode(getattr(self, name)).decode()}" for name in self.__struct_fields__)
+        return "# carbonlabel registry. origin is on every label and in the log: it can never change.\n" + "\n".join(
+            (*lines, "")
+        )
+
+
+class Home(Struct, frozen=True):
+    """An existing home."""
+
+    path: Path
+    config: Config
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the key ring."""
+        return self.path / "keys"
+
+    def database_url(self, environ: Mapping[str, str]) -> str:
+        """The database's URL: ``CARBONLABEL_DATABASE_URL``, else SQLite in the home."""
+        return environ.get("CARBONLABEL_DATABASE_URL") or f"sqlite:///{(self.path / 'registry.sqlite').absolute()}"
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The home at ``path``. Raises ``HomeError``, which says what to do."""
+        try:
+            content = (path / CONFIG_FILE).read_text()
+        except FileNotFoundError:
+            raise HomeError(f"{path} is not a registry home: make one with `carbonlabel init {path}`") from None
+        except (OSError, UnicodeDecodeError) as problem:
+            raise HomeError(f"{path / CONFIG_FILE} cannot be read: {problem}") from None
+        try:
+            return cls(path, msgspec.convert(tomllib.loads(content), Config))
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError) as problem:
+            raise HomeError(f"{path / CONFIG_FILE}: {problem}") from None
+
+    @classmethod
+    def create(cls, path: Path, config: Config, fill: Callable[["Home"], None]) -> Self:
+        """Makes a home: ``fill`` puts keys and database into a folder beside ``path``, which then becomes ``path``.
+
+        So a home is there whole or not at all. Raises ``HomeError`` when there is something at ``path`` already.
+        """
+        if path.is_symlink() or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
+            raise HomeError(f"{path} exists and is not an empty folder: nothing was changed")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=f"{path.name}.building-", dir=path.parent))
+        try:
+            (building / CONFIG_FILE).write_text(config.to_toml())
+            fill(cls(building, config))
+            building.replace(path)
+        except BaseException:
+            shutil.rmtree(building, ignore_errors=True)
+            raise
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return cls(path, config)

@@ -1,0 +1,94 @@
+"""The log at hand, online: what ``judge`` asks, answered from the registry's own tables.
+
+What a record says never changes, whether it still stands does, and each such change is itself a log entry that names
+the record. So facts are kept, and before each judgement only the entries since the last one are looked at.
+"""
+
+from collections import OrderedDict
+from datetime import datetime
+from threading import Lock
+
+import msgspec
+from sqlalchemy import text
+
+from keys import split_compact
+from registry.database.database import Database
+from schemas.entry import RecordStatus
+from schemas.text import Text
+from schemas.verdict import Freshness, LogPosition, Product, StatusChange
+from verifier.log import RecordFacts
+
+_KEPT = 100_000
+_SIZE = 'select max("index") from log_entry'
+_CHANGED = text('select about from log_entry where "index" >= :seen and about is not null')
+_RECORD = text(
+    "select claims, key_path, name, owner_name, standing, standing_reason, standing_at, superseded_by, jws "
+    'from record join log_entry using ("index") where "index" = :record'
+)
+_MINTED = text("select 1 from label where record = :record and path = :path")
+_STANDINGS = {"withdrawn": RecordStatus.WITHDRAWN, "suspended": RecordStatus.SUSPENDED}
+
+
+class DatabaseLog:
+    """A ``verifier.LogAtHand`` over the registry's tables. Threads may share it."""
+
+    freshness: Freshness | None = Freshness.ONLINE
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection = database.watching()
+        self._lock = Lock()
+        self._size = 0
+        self._facts: OrderedDict[int, RecordFacts] = OrderedDict()
+
+    def position(self, now: datetime) -> LogPosition:
+        """The log's size now. Facts that entries since the last call have changed are forgotten."""
+        with self._lock:
+            newest = self._connection.exec_driver_sql(_SIZE).scalar()
+            size = 0 if newest is None else newest + 1
+            if size != self._size:
+                for (record,) in self._connection.execute(_CHANGED, {"seen": self._size}):
+                    self._facts.pop(record, None)
+                self._size = size
+        return LogPosition(size, now)
+
+    def record(self, index: int) -> RecordFacts | None:
+        """The record at ``index``; None when the log has no declaration there."""
+        with self._lock:
+            facts = self._facts.get(index)
+            if facts is not None or not self.holds(index):
+                return facts
+            row = self._connection.execute(_RECORD, {"record": index}).one_or_none()
+            if row is None:
+                return None
+            facts = self._facts[index] = _facts_of(row)
+            if len(self._facts) > _KEPT:
+                self._facts.popitem(last=False)
+            return facts
+
+    def holds(self, index: int) -> bool:
+        """Whether the log has an entry at ``index``."""
+        return 0 <= index < self._size
+
+    def minted(self, index: int, path: str) -> bool:
+        """Whether a label of the record at ``index`` was minted for ``path``."""
+        with self._lock:
+            row = self._connection.execute(_MINTED, {"record": index, "path": path}).one_or_none()
+        return row is not None
+
+
+def _facts_of(row) -> RecordFacts:
+    claims, key_path, name, owner, standing, reason, at, superseded_by, jws = row
+    status = _STANDINGS.get(standing)
+    if status is None:
+        status = RecordStatus.ACTIVE if superseded_by is None else RecordStatus.SUPERSEDED
+    changed = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return RecordFacts(
+        claims=claims,
+        key_path=key_path,
+        product=Product(msgspec.json.decode(name, type=Text), owner),
+        signer=split_compact(jws).header.kid,
+        status=status,
+        change=None if reason is None or changed is None else StatusChange(reason, changed),
+        superseded_by=superseded_by,
+    )

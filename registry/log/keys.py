@@ -1,0 +1,128 @@
+"""The keys as the log states them: introduced, retired, compromised, each from an index."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+from sqlmodel import Session, col, select
+
+from keys import (
+    KeyRing,
+    KeyState,
+    KeyUse,
+    Signer,
+    TrustedKey,
+    TrustedLog,
+    TrustedRegistry,
+    TrustList,
+    note_vkey,
+    split_compact,
+)
+from keys.base64url import decode, encode
+from registry.database.tables import LogEntryRow
+from registry.errors import InvalidInput, WrongState
+from registry.home import Config
+from registry.log.append import LogWriter
+from schemas.entry import EntryType, KeyEntry, KeyEvent
+
+ONLINE_USES = (KeyUse.RECORD, KeyUse.LABEL, KeyUse.LOG)
+_STATES = {KeyEvent.RETIRED: KeyState.RETIRED, KeyEvent.COMPROMISED: KeyState.COMPROMISED}
+
+
+def key_entries(session: Session) -> list[KeyEntry]:
+    """Every key entry, in the log's order."""
+    query = select(LogEntryRow.jws).where(LogEntryRow.typ == EntryType.KEY).order_by(col(LogEntryRow.index))
+    return [msgspec.json.decode(split_compact(jws).payload, type=KeyEntry) for jws in session.exec(query)]
+
+
+def trust_list(entries: list[KeyEntry], config: Config) -> TrustList:
+    """``trust.json`` as the log's key entries give it: a pure function of the log."""
+    keys: dict[str, TrustedKey] = {}
+    log_key = b""
+    for entry in entries:
+        if entry.use == KeyUse.LOG:
+            if entry.event is KeyEvent.INTRODUCED:
+                log_key = decode(entry.x.encode())
+        elif entry.event is KeyEvent.INTRODUCED:
+            use = "record" if entry.use == KeyUse.RECORD else "label"
+            keys[entry.kid] = TrustedKey(kid=entry.kid, use=use, x=entry.x, from_=entry.index)
+        else:
+            keys[entry.kid] = _ended(keys[entry.kid], entry)
+    registry = TrustedRegistry(config.name, config.origin)
+    return TrustList(registry, TrustedLog(note_vkey(config.origin, log_key)), tuple(keys.values()))
+
+
+def _ended(key: TrustedKey, entry: KeyEntry) -> TrustedKey:
+    """``key`` with the end that ``entry`` states. Of two ends the earlier counts; before its start, nothing is left."""
+    until = entry.index if key.until is None else min(key.until, entry.index)
+    return msgspec.structs.replace(key, from_=min(key.from_, until), until=until, state=_STATES[entry.event])
+
+
+def active_kid(entries: list[KeyEntry], use: KeyUse) -> str:
+    """The id of the key in force for ``use``: the last one introduced and not ended."""
+    ended = {entry.kid for entry in entries if entry.event is not KeyEvent.INTRODUCED}
+    in_force = [entry.kid for entry in entries if entry.use == use and entry.kid not in ended]
+    if not in_force:
+        raise WrongState(f"the log has no {use} key in force")
+    return in_force[-1]
+
+
+def introduce(writer: LogWriter, use: KeyUse, signer: Signer, now: datetime) -> None:
+    """Appends that ``signer`` is the key for ``use``: a record key from the next entry on, unless it signs this one."""
+    own = writer.signer.kid == signer.kid
+    _append(
+        writer,
+        lambda index: KeyEntry(
+            kid=signer.kid,
+            use=use,
+            x=encode(signer.public).decode(),
+            event=KeyEvent.INTRODUCED,
+            index=index if own or use is not KeyUse.RECORD else index + 1,
+            at=now,
+        ),
+    )
+
+
+def end(writer: LogWriter, old: KeyEntry, event: KeyEvent, until: int | None, now: datetime) -> None:
+    """Appends that ``old`` counts no more from index ``until`` on; None: from this entry on."""
+    _append(
+        writer,
+        lambda index: KeyEntry(
+            kid=old.kid, use=old.use, x=old.x, event=event, index=index if until is None else until, at=now
+        ),
+    )
+
+
+def _append(writer: LogWriter, entry_at: Callable[[int], KeyEntry]) -> None:
+    writer.append(EntryType.KEY, lambda index: msgspec.json.encode(entry_at(index)))
+
+
+def replace_key(
+    writer: LogWriter, ring: KeyRing, entries: list[KeyEntry], kid: str, compromised_from: int | None, now: datetime
+) -> Signer | None:
+    """Rotates key ``kid``, or, with ``compromised_from``, states that it is good only for records below that index.
+
+    A key in force gets a successor, which is returned and, for the record key, signs from here on. Raises
+    ``InvalidInput`` for a key or index that the log does not know, ``WrongState`` for a key that has ended already
+    (a retired key can still be found compromised).
+    """
+    introduced = next((e for e in entries if e.kid == kid and e.event is KeyEvent.INTRODUCED), None)
+    if introduced is None:
+        raise InvalidInput(f"the log knows no key {kid}; `carbonlabel keys list` shows them", "$.kid")
+    events = {entry.event for entry in entries if entry.kid == kid}
+    if KeyEvent.COMPROMISED in events or (KeyEvent.RETIRED in events and compromised_from is None):
+        raise WrongState(f"key {kid} has ended already")
+    if compromised_from is not None and not 0 <= compromised_from <= writer.next_index:
+        raise InvalidInput(f"the log has indexes 0 to {writer.next_index}, not {compromised_from}", "$.from")
+    successor = None
+    if KeyEvent.RETIRED not in events:
+        use = KeyUse(introduced.use)
+        successor = ring.generate(use)
+        if use is KeyUse.RECORD and compromised_from is not None:
+            writer.signer = successor  # nothing more is signed by a key that others may have
+        introduce(writer, use, successor, now)
+        if use is KeyUse.RECORD:
+            writer.signer = successor
+    event = KeyEvent.RETIRED if compromised_from is None else KeyEvent.COMPROMISED
+    end(writer, introduced, event, compromised_from, now)
+    return successor

@@ -1,0 +1,118 @@
+"""A registry home opened for work: its database, its keys, and who signs what now."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Self
+
+from msgspec import Struct
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from keys import KeyRing, KeyUse, Signer, TrustList, make_passphrase, passphrase_for
+from registry.database.database import Database
+from registry.database.tables import LogEntryRow
+from registry.database.upgrade import upgrade
+from registry.home import Config, Home
+from registry.log.append import LogWriter
+from registry.log.keys import ONLINE_USES, active_kid, introduce, key_entries, trust_list
+from registry.members.members import join
+from schemas.entry import EntryType
+from schemas.member import Member, MemberKind
+
+OPERATOR = "operator"
+"""Member id of the registry's operator."""
+
+
+_NEWEST_KEY_ENTRY = select(func.max(LogEntryRow.index)).where(col(LogEntryRow.typ) == EntryType.KEY)
+
+
+class KeysInForce(Struct, frozen=True):
+    """Who signs now, and whom to trust, as of the log's key entry at index ``as_of``."""
+
+    as_of: int
+    trust: TrustList
+    record: Signer
+    label: Signer
+
+
+class Registry:
+    """One registry at work. Threads may share it; each process opens its own."""
+
+    def __init__(self, home: Home, database: Database, ring: KeyRing) -> None:
+        self.home = home
+        self.config = home.config
+        self.database = database
+        self.ring = ring
+        self._lock = Lock()
+        self._keys: KeysInForce | None = None
+
+    @classmethod
+    def open(cls, path: Path, environ: Mapping[str, str]) -> Self:
+        """Opens the home at ``path`` and migrates its database. Raises ``HomeError`` or ``keys.KeysError``."""
+        home = Home.open(path)
+        ring = KeyRing.open(home.keys, passphrase_for(home.keys, environ))
+        database = Database(home.database_url(environ))
+        upgrade(database)
+        return cls(home, database, ring)
+
+    @classmethod
+    def create(cls, path: Path, config: Config, environ: Mapping[str, str]) -> Self:
+        """Makes a home: keys, database, and the first log entries, which introduce the keys and the operator."""
+        Home.create(path, config, lambda home: _fill(home, environ))
+        return cls.open(path, environ)
+
+    def keys_in_force(self, session: Session) -> KeysInForce:
+        """The signers and the trust list as ``session`` sees them."""
+        as_of = session.connection().execute(_NEWEST_KEY_ENTRY).scalar_one()
+        with self._lock:
+            if self._keys is None or self._keys.as_of != as_of:
+                entries = key_entries(session)
+                self._keys = KeysInForce(
+                    as_of,
+                    trust_list(entries, self.config),
+                    self.ring.signer(active_kid(entries, KeyUse.RECORD)),
+                    self.ring.signer(active_kid(entries, KeyUse.LABEL)),
+                )
+            return self._keys
+
+    def trust(self) -> TrustList:
+        """``trust.json`` as of now."""
+        with self.database.reading() as session:
+            return self.keys_in_force(session).trust
+
+    def log_writer(self, session: Session, now: datetime) -> LogWriter:
+        """A writer that appends in the write transaction of ``session``, signed by the record key in force."""
+        return LogWriter(session, self.keys_in_force(session).record, now)
+
+    def close(self) -> None:
+        """Closes the database."""
+        self.database.dispose()
+
+
+def utc_now() -> datetime:
+    """The clock of the shell: now, in UTC."""
+    return datetime.now(UTC)
+
+
+def _fill(home: Home, environ: Mapping[str, str]) -> None:
+    if not environ.get("CARBONLABEL_PASSPHRASE"):
+        make_passphrase(home.keys)
+    ring = KeyRing.create(home.keys, passphrase_for(home.keys, environ))
+    database = Database(home.database_url(environ))
+    try:
+        upgrade(database)
+        _begin_log(home.config, database, ring, utc_now())
+    finally:
+        database.dispose()
+
+
+def _begin_log(config: Config, database: Database, ring: KeyRing, now: datetime) -> None:
+    signers = {use: ring.generate(use) for use in ONLINE_USES}
+    with database.writing() as session:
+        writer = LogWriter(session, signers[KeyUse.RECORD], now)
+        for use, signer in signers.items():
+            introduce(writer, use, signer, now)
+        join(session, writer, Member(id=OPERATOR, name={"en": config.name}, kind=MemberKind.OPERATOR), now)
+        writer.flush()
