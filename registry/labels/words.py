@@ -1,0 +1,55 @@
+"""Every word that a label prints, in English and Chinese.
+
+Short enough for a column 15 mm wide, plain enough for a shopper, and no claim: a label says "carbon footprint" and
+what it covers, never that something is good for the climate.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from schemas.declaration import Boundary, DeclaredUnit
+
+LANGUAGES = ("en", "zh")
+SCAN = ("Scan to verify", "扫码核验")
+"""The call to scan, in both languages on every label: whoever holds the pack must understand it."""
+
+LABEL = {"en": "Carbon footprint label", "zh": "碳足迹标签"}
+CARBON_FOOTPRINT = {"en": "Carbon footprint", "zh": "碳足迹"}
+YEAR = {"en": "data {year}", "zh": "数据年份 {year}"}
+VERIFIER = {"en": "checked by {name}", "zh": "核查：{name}"}
+PER = {"en": "per {amount} {unit}", "zh": "每 {amount} {unit}"}
+LOT = {"en": "Lot {value}", "zh": "批号 {value}"}
+SERIAL = {"en": "Serial {value}", "zh": "序列号 {value}"}
+
+BOUNDARIES: Mapping[Boundary, Mapping[str, str]] = {
+    Boundary.CRADLE_TO_GATE: {"en": "raw material to factory gate", "zh": "从原料到出厂"},
+    Boundary.CRADLE_TO_GRAVE: {"en": "raw material to end of life", "zh": "从原料到废弃处置"},
+    Boundary.CRADLE_TO_CONSUMPTION: {"en": "raw material to use", "zh": "从原料到使用"},
+}
+
+# The English plural is given where it differs; symbols of SI units have none.
+_UNITS: Mapping[DeclaredUnit, tuple[str, str, str]] = {
+    DeclaredUnit.KILOGRAM: ("kg", "kg", "千克"),
+    DeclaredUnit.LITER: ("litre", "litres", "升"),
+    DeclaredUnit.CUBIC_METER: ("m³", "m³", "立方米"),
+    DeclaredUnit.KILOWATT_HOUR: ("kWh", "kWh", "千瓦时"),
+    DeclaredUnit.MEGAJOULE: ("MJ", "MJ", "兆焦"),
+    DeclaredUnit.TON_KILOMETER: ("tonne-km", "tonne-km", "吨公里"),
+    DeclaredUnit.SQUARE_METER: ("m²", "m²", "平方米"),
+    DeclaredUnit.PIECE: ("piece", "pieces", "件"),
+    DeclaredUnit.HOUR: ("hour", "hours", "小时"),
+    DeclaredUnit.MEGABIT_SECOND: ("megabit second", "megabit seconds", "兆比特秒"),
+}
+
+
+def number(value: Decimal) -> str:
+    """A decimal with every digit it was given, thousands in groups and a true minus: ``3,718,044``, ``−1.20``."""
+    return f"{value:,f}".replace("-", "\N{MINUS SIGN}")
+
+
+def unit(declared: DeclaredUnit, amount: Decimal, language: str) -> str:
+    """The declared unit in words, in the number that ``amount`` asks for."""
+    one, many, chinese = _UNITS[declared]
+    if language == "zh":
+        return chinese
+    return one if amount == 1 else many
