@@ -4,7 +4,6 @@ A ``LogWriter`` lives inside one write transaction. It takes the next indexes un
 it signed may leave the process before that transaction has committed.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 from msgspec import Struct
@@ -36,13 +35,13 @@ class LogWriter:
         self.signer = signer
         self.next_index = log_size(session)
 
-    def append(self, typ: EntryType, payload: Callable[[int], bytes], about: int | None = None) -> Appended:
-        """Signs ``payload(index)`` as the next entry; ``about`` is the record whose standing it changes.
+    def append(self, typ: EntryType, payload: bytes, about: int | None = None) -> Appended:
+        """Signs ``payload`` as the entry at ``next_index``; ``about`` is the record whose standing it changes.
 
         Raises ``keys.MalformedToken`` for an entry over 65,535 bytes; the index is then still free.
         """
         index = self.next_index
-        jws = sign_compact(self.signer, typ, payload(index), _CTY.get(typ))
+        jws = sign_compact(self.signer, typ, payload, _CTY.get(typ))
         entry = Appended(index, jws, leaf_hash(jws))
         self._rows.append({"index": index, "typ": typ, "jws": jws, "leaf": entry.leaf, "about": about, "at": self._now})
         self.next_index = index + 1

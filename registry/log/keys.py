@@ -1,6 +1,5 @@
 """The keys as the log states them: introduced, retired, compromised, each from an index."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -69,32 +68,21 @@ def active_kid(entries: list[KeyEntry], use: KeyUse) -> str:
 
 def introduce(writer: LogWriter, use: KeyUse, signer: Signer, now: datetime) -> None:
     """Appends that ``signer`` is the key for ``use``: a record key from the next entry on, unless it signs this one."""
-    own = writer.signer.kid == signer.kid
-    _append(
-        writer,
-        lambda index: KeyEntry(
-            kid=signer.kid,
-            use=use,
-            x=encode(signer.public).decode(),
-            event=KeyEvent.INTRODUCED,
-            index=index if own or use is not KeyUse.RECORD else index + 1,
-            at=now,
-        ),
-    )
+    first = writer.next_index
+    if use is KeyUse.RECORD and writer.signer.kid != signer.kid:
+        first += 1
+    x = encode(signer.public).decode()
+    _append(writer, KeyEntry(kid=signer.kid, use=use, x=x, event=KeyEvent.INTRODUCED, index=first, at=now))
 
 
 def end(writer: LogWriter, old: KeyEntry, event: KeyEvent, until: int | None, now: datetime) -> None:
     """Appends that ``old`` counts no more from index ``until`` on; None: from this entry on."""
-    _append(
-        writer,
-        lambda index: KeyEntry(
-            kid=old.kid, use=old.use, x=old.x, event=event, index=index if until is None else until, at=now
-        ),
-    )
+    index = writer.next_index if until is None else until
+    _append(writer, KeyEntry(kid=old.kid, use=old.use, x=old.x, event=event, index=index, at=now))
 
 
-def _append(writer: LogWriter, entry_at: Callable[[int], KeyEntry]) -> None:
-    writer.append(EntryType.KEY, lambda index: msgspec.json.encode(entry_at(index)))
+def _append(writer: LogWriter, entry: KeyEntry) -> None:
+    writer.append(EntryType.KEY, msgspec.json.encode(entry))
 
 
 def replace_key(

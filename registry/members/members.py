@@ -24,7 +24,7 @@ def join(session: Session, writer: LogWriter, member: Member, now: datetime) -> 
     if session.get(MemberRow, member.id) is not None:
         raise WrongState(f"{member.id} is a member already")
     content = msgspec.json.encode(MemberEntry(member, MemberEvent.JOINED, now))
-    entry = writer.append(EntryType.MEMBER, lambda _index: content)
+    entry = writer.append(EntryType.MEMBER, content)
     session.add(MemberRow(id=member.id, kind=member.kind, content=msgspec.json.encode(member), joined=entry.index))
 
 

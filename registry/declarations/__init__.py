@@ -1,0 +1,1 @@
+"""Declarations on their way: draft, submitted, verified, published."""

@@ -1,0 +1,113 @@
+"""The life of a declaration up to publication: who may do what in which state is in ``registry.access.rules``.
+
+    draft --submit--> submitted --verification--> verified --publish--> published
+      ^_____ revise _____|
+
+Content is frozen from submission on: to change it, the owner revises it, and it is a draft again.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlmodel import Session
+
+from registry.database.tables import DeclarationRow
+from registry.declarations.known import KnownProducts
+from registry.errors import NotFound, Refused, WrongState
+from schemas.declaration import Declaration, Verification
+from schemas.findings import Finding, Severity, findings, publication_findings
+
+
+class DeclarationState(StrEnum):
+    """Where a declaration is on its way."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    VERIFIED = "verified"
+    PUBLISHED = "published"
+
+
+def create(session: Session, declaration: Declaration, owner: str, now: datetime, key: UUID | None = None) -> UUID:
+    """A new draft of ``owner``; ``key`` is its id when the caller has one. Returns the id."""
+    drawn = key or uuid4()
+    session.add(
+        DeclarationRow(
+            id=str(drawn),
+            owner_id=owner,
+            state=DeclarationState.DRAFT,
+            content=encode(declaration, drawn, owner),
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    return drawn
+
+
+def encode(declaration: Declaration, key: UUID, owner: str) -> bytes:
+    """A declaration as its row holds it. Id and owner are the registry's to set; version and record come later."""
+    return msgspec.json.encode(
+        msgspec.structs.replace(declaration, id=key, owner=owner, version=1, supersedes=None, verification=None)
+    )
+
+
+def row_of(session: Session, key: UUID) -> DeclarationRow:
+    """The row of declaration ``key``. Raises ``NotFound``."""
+    row = session.get(DeclarationRow, str(key))
+    if row is None:
+        raise NotFound(f"there is no declaration {key}")
+    return row
+
+
+def content_of(row: DeclarationRow) -> Declaration:
+    """The declaration in a row."""
+    return msgspec.json.decode(row.content, type=Declaration)
+
+
+def revise(session: Session, row: DeclarationRow, declaration: Declaration, now: datetime) -> None:
+    """Replaces the content; a submitted declaration is a draft again. Raises ``WrongState`` from verification on."""
+    _require(row, "changed", DeclarationState.DRAFT, DeclarationState.SUBMITTED)
+    row.content = encode(declaration, UUID(row.id), row.owner_id)
+    _move(session, row, DeclarationState.DRAFT, now)
+
+
+def submit(session: Session, row: DeclarationRow, now: datetime) -> list[Finding]:
+    """Hands the draft to the verification bodies, with its warnings, which are returned.
+
+    Raises ``Refused`` with all findings when one is an error, and ``WrongState``.
+    """
+    _require(row, "submitted", DeclarationState.DRAFT)
+    found = findings(content_of(row), KnownProducts(session))
+    refuse_errors(found)
+    _move(session, row, DeclarationState.SUBMITTED, now)
+    return found
+
+
+def state_verification(
+    session: Session, row: DeclarationRow, verification: Verification, operator: str, now: datetime
+) -> None:
+    """A verification body states what it checked. Raises ``Refused`` with findings on the statement, ``WrongState``."""
+    _require(row, "verified", DeclarationState.SUBMITTED)
+    declaration = msgspec.structs.replace(content_of(row), verification=verification)
+    refuse_errors(publication_findings(declaration, operator))
+    row.content = msgspec.json.encode(declaration)
+    _move(session, row, DeclarationState.VERIFIED, now)
+
+
+def refuse_errors(found: list[Finding]) -> None:
+    """Raises ``Refused`` with all of ``found`` when one of them is an error."""
+    errors = sum(finding.severity is Severity.ERROR for finding in found)
+    if errors:
+        raise Refused(f"{errors} error{'s' if errors > 1 else ''} to mend; nothing was changed", found)
+
+
+def _require(row: DeclarationRow, done: str, *states: DeclarationState) -> None:
+    if row.state not in states:
+        raise WrongState(f"declaration {row.id} is {row.state}: it can be {done} only when {' or '.join(states)}")
+
+
+def _move(session: Session, row: DeclarationRow, state: DeclarationState, now: datetime) -> None:
+    row.state = state
+    row.updated_at = now
+    session.add(row)

@@ -1,0 +1,1 @@
+"""Records: published declarations, and what the log says of their standing."""

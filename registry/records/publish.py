@@ -1,0 +1,264 @@
+"""Publishing: declarations become records, signed log entries with a label each, in one transaction.
+
+Either the whole batch's good declarations are in the log when the transaction commits, or none; a declaration that is
+refused takes no index, and the rest goes on.
+"""
+
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import bindparam, insert, text
+from sqlmodel import Session, col, update
+
+from keys import MalformedToken, Signer
+from registry.database.tables import DeclarationRow, LabelRow, RecordRow
+from registry.declarations.known import key_path_of
+from registry.declarations.life import DeclarationState, refuse_errors
+from registry.errors import NotFound, Refused, RegistryError, WrongState
+from registry.home import Config
+from registry.labels.minting import mint
+from registry.log.append import Appended, LogWriter
+from registry.members.members import member
+from registry.records.credential import credential, party
+from registry.registry import OPERATOR, Registry
+from schemas.declaration import Declaration
+from schemas.entry import Credential, EntryType, Party, claims_of
+from schemas.findings import Finding, Severity, publication_findings
+from schemas.gs1 import parse_path
+from schemas.label import encode_claims
+from schemas.text import in_language
+
+_NEWEST = text(
+    'select "index", version, owner_id, standing from record where key_path = :key_path order by version desc limit 1'
+)
+_CONTENT = text("select id, state, content from declaration where id in :ids").bindparams(
+    bindparam("ids", expanding=True)
+)
+_SUPERSEDE = (
+    update(RecordRow)
+    .where(col(RecordRow.index) == bindparam("older"))
+    .values(superseded_by=bindparam("newer"))
+    .execution_options(synchronize_session=False)
+)
+_PUBLISHED = (
+    update(DeclarationRow)
+    .where(col(DeclarationRow.id) == bindparam("declaration"))
+    .values(state=DeclarationState.PUBLISHED, record=bindparam("at_index"), updated_at=bindparam("now"))
+    .execution_options(synchronize_session=False)
+)
+
+
+class Published(Struct, frozen=True):
+    """A declaration that is in the log now: at ``record``, with the exact text of its label."""
+
+    declaration: UUID
+    record: int
+    label: str
+
+
+class NotPublished(Struct, frozen=True):
+    """A declaration that was refused, and why; nothing of it was written."""
+
+    declaration: UUID
+    error: RegistryError
+
+
+Outcome = Published | NotPublished
+
+
+class _Newest(Struct, frozen=True):
+    """The newest record of a product or place."""
+
+    index: int
+    version: int
+    owner: str
+    standing: str
+
+
+def publish(registry: Registry, declarations: Sequence[UUID], now: datetime) -> list[Outcome]:
+    """Publishes ``declarations`` in their order, durably before it returns: one outcome each, in that order."""
+    with registry.database.writing() as session:
+        label_signer = registry.keys_in_force(session).label
+        batch = _Batch(session, registry.config, registry.log_writer(session, now), label_signer, now)
+        batch.read(declarations)
+        outcomes = [batch.take(declaration) for declaration in declarations]
+        batch.write()
+    return outcomes
+
+
+class _Batch:
+    """One publish transaction: what it has read of products and parties, and the rows to be written."""
+
+    def __init__(
+        self, session: Session, config: Config, writer: LogWriter, label_signer: Signer, now: datetime
+    ) -> None:
+        self._session = session
+        self._config = config
+        self._log = writer
+        self._label_signer = label_signer
+        self._now = now
+        self._today = now.astimezone(UTC).date()
+        self._waiting: dict[str, tuple[str, bytes]] = {}
+        self._parties: dict[str, Party] = {}
+        self._newest: dict[str, _Newest | None] = {}
+        self._records: list[dict[str, object]] = []
+        self._labels: list[dict[str, object]] = []
+        self._superseded: list[dict[str, object]] = []
+        self._published: list[dict[str, object]] = []
+
+    def read(self, keys: Sequence[UUID]) -> None:
+        """Reads state and content of the declarations, some hundreds a query."""
+        ids = [str(key) for key in keys]
+        for start in range(0, len(ids), 500):
+            rows = self._session.connection().execute(_CONTENT, {"ids": ids[start : start + 500]})
+            self._waiting.update((key, (state, content)) for key, state, content in rows)
+
+    def take(self, key: UUID) -> Outcome:
+        """Takes one declaration into the batch: appends its entry and keeps the rows that follow from it."""
+        try:
+            declaration, key_path = self._ready(key)
+            older = self._newest_of(key_path)
+            record = self._credential(declaration, key_path, older)
+            entry = self._append(record, older)
+        except RegistryError as problem:
+            return NotPublished(key, problem)
+        self._waiting[str(key)] = (DeclarationState.PUBLISHED, b"")
+        self._newest[key_path] = _Newest(entry.index, _declared(record).version, declaration.owner, "active")
+        payload = encode_claims(claims_of(record, entry.leaf))
+        label = mint(payload, parse_path(key_path), self._config.origin, self._label_signer)
+        self._records.append(_record_row(record, key_path, payload))
+        self._labels.append({"record": entry.index, "path": key_path, "text": label})
+        self._published.append({"declaration": str(key), "at_index": entry.index, "now": self._now})
+        if older is not None:
+            self._superseded.append({"older": older.index, "newer": entry.index})
+        return Published(key, entry.index, label)
+
+    def write(self) -> None:
+        """Writes all rows. A record superseded within the batch is written first, then marked."""
+        self._log.flush()
+        connection = self._session.connection()
+        for statement, rows in (
+            (insert(RecordRow), self._records),
+            (_SUPERSEDE, self._superseded),
+            (insert(LabelRow), self._labels),
+            (_PUBLISHED, self._published),
+        ):
+            if rows:
+                connection.execute(statement, rows)
+
+    def _ready(self, key: UUID) -> tuple[Declaration, str]:
+        """The declaration and its GS1 path, if it may be published now."""
+        waiting = self._waiting.get(str(key))
+        if waiting is None:
+            raise NotFound(f"there is no declaration {key}")
+        state, content = waiting
+        if state != DeclarationState.VERIFIED:
+            raise WrongState(f"declaration {key} is {state}: it can be published only when verified")
+        declaration = msgspec.json.decode(content, type=Declaration)
+        refuse_errors(publication_findings(declaration, OPERATOR))
+        key_path = key_path_of(declaration)
+        if key_path is None or declaration.valid_from is None or declaration.valid_until is None:
+            raise WrongState(f"declaration {key} names no product, or no validity")
+        if not declaration.valid_from <= self._today <= declaration.valid_until:
+            raise WrongState(
+                f"declaration {key} is valid from {declaration.valid_from} to {declaration.valid_until}, "
+                f"and today is {self._today}: publish it on a day on which it holds"
+            )
+        return declaration, key_path
+
+    def _newest_of(self, key_path: str) -> _Newest | None:
+        if key_path not in self._newest:
+            row = self._session.connection().execute(_NEWEST, {"key_path": key_path}).one_or_none()
+            self._newest[key_path] = None if row is None else _Newest(*row)
+        return self._newest[key_path]
+
+    def _credential(self, declaration: Declaration, key_path: str, older: _Newest | None) -> Credential:
+        if older is not None and older.owner != declaration.owner and older.standing != "withdrawn":
+            raise Refused("the product belongs to another member", [_other_owner(key_path)])
+        verification = declaration.verification
+        assert verification is not None
+        return credential(
+            msgspec.structs.replace(
+                declaration,
+                version=1 if older is None else older.version + 1,
+                supersedes=None if older is None else older.index,
+            ),
+            config=self._config,
+            key_path=key_path,
+            owner=self._party(declaration.owner),
+            verifier=self._party(verification.body),
+            record=self._log.next_index,
+            nonce=secrets.token_hex(16),
+            issued=self._today,
+        )
+
+    def _append(self, record: Credential, older: _Newest | None) -> Appended:
+        about = None if older is None else older.index
+        try:
+            return self._log.append(EntryType.DECLARATION, msgspec.json.encode(record), about)
+        except MalformedToken:
+            raise Refused("the record would be too large for the log", [_TOO_LARGE]) from None
+
+    def _party(self, member_id: str) -> Party:
+        if member_id not in self._parties:
+            self._parties[member_id] = party(member(self._session, member_id))
+        return self._parties[member_id]
+
+
+def _declared(record: Credential) -> Declaration:
+    return record.credential_subject.declaration
+
+
+def _record_row(record: Credential, key_path: str, payload: bytes) -> dict[str, object]:
+    declared = _declared(record)
+    expires: date | None = declared.valid_until
+    owner = record.credential_subject.owner
+    return {
+        "index": record.record,
+        "declaration_id": str(declared.id),
+        "key_path": key_path,
+        "version": declared.version,
+        "owner_id": owner.id,
+        "owner_name": in_language(owner.name, "en"),
+        "name": msgspec.json.encode(declared.product_name),
+        "claims": payload,
+        "issued": record.issued,
+        "expires": expires,
+        "standing": "active",
+        "search": search_text(*declared.product_name.values(), *owner.name.values(), key_path.rsplit("/", 1)[1]),
+    }
+
+
+def search_text(*words: str) -> str:
+    """Words in the one form in which they are searched: compatibility-composed and case-folded."""
+    return unicodedata.normalize("NFKC", "\n".join(words)).casefold()
+
+
+_TOO_LARGE = Finding(
+    "too-large",
+    "$",
+    Severity.ERROR,
+    {
+        "en": "The declaration is too large: a record has at most 65,535 bytes. Shorten texts or lists.",
+        "zh": "声明过大：单条记录最多 65,535 字节，请缩短文字或列表。",
+    },
+)
+
+
+def _other_owner(key_path: str) -> Finding:
+    kind, key = ("gtin", "GTIN") if key_path.startswith("/01/") else ("gln", "GLN")
+    number = key_path.rsplit("/", 1)[1]
+    return Finding(
+        "gtin-owner",
+        f"$.{kind}",
+        Severity.ERROR,
+        {
+            "en": f"{key} {number} belongs to another member: declare it under your own number.",
+            "zh": f"{key} {number} 属于其他成员，请使用自己的编码。",
+        },
+    )
