@@ -1,0 +1,14 @@
+"""What people see: the page that a scan opens, the search page, the error page. Values in, HTML out: no I/O.
+
+Each renderer takes the language (``choose_language``) and the nonce that the Content-Security-Policy of the answer
+names for its one ``<style>``. The pages load nothing, run no script, and link to this host only, but for the public
+address of a verification report.
+"""
+
+from registry.pages.error import error_page
+from registry.pages.language import choose_language
+from registry.pages.scan import scan_page
+from registry.pages.search import search_page
+from registry.pages.views import ScanView, SearchView, Site
+
+__all__ = ["ScanView", "SearchView", "Site", "choose_language", "error_page", "scan_page", "search_page"]

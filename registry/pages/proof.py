@@ -1,0 +1,74 @@
+"""The folded proof: what anyone needs to check the answer without this website."""
+
+import shlex
+
+from msgspec import Struct
+
+from registry.pages.reader import Reader
+from registry.pages.rendering import Phrasebook
+from registry.pages.views import ScanView
+from registry.pages.vocabulary import FRESHNESS
+from schemas.label import MAX_TEXT
+
+_MOST_IN_COMMAND = 1000
+
+
+class Fact(Struct, frozen=True):
+    """One line of the proof. ``raw``: digits and codes, to be read one by one."""
+
+    term: str
+    value: str
+    raw: bool = False
+    url: str = ""
+
+
+class Proof(Struct, frozen=True):
+    """The facts, the command that checks the label, and the request that fetches the record."""
+
+    facts: tuple[Fact, ...]
+    command: str
+    request: str
+
+
+def proof(view: ScanView, reader: Reader, t: Phrasebook) -> Proof:
+    """The proof of a scan: only what is known."""
+    verdict = view.verdict
+    facts = [*_record_facts(view, t), *_log_facts(view, reader, t)]
+    if view.key_id or verdict.key:
+        facts.append(Fact(t("proof_key"), view.key_id or verdict.key or "", raw=True))
+    facts.append(Fact(t("proof_reason"), verdict.reason, raw=True))
+    if view.label and len(view.label) <= MAX_TEXT:
+        facts.append(Fact(t("proof_text"), view.label[:_MOST_IN_COMMAND], raw=True))
+    request = "" if verdict.record is None or not view.jws_url else f"GET /v1/records/{verdict.record}"
+    return Proof(tuple(facts), check_command(view.label), request)
+
+
+def _record_facts(view: ScanView, t: Phrasebook) -> list[Fact]:
+    facts = []
+    if view.verdict.record is not None:
+        facts.append(Fact(t("proof_record"), str(view.verdict.record)))
+    if view.jws_url:
+        facts.append(Fact(t("proof_signed"), view.jws_url, raw=True, url=view.jws_url))
+    if view.leaf_hash:
+        facts.append(Fact(t("proof_leaf"), view.leaf_hash, raw=True))
+    if view.label_svg_url:
+        facts.append(Fact(t("proof_artwork"), view.label_svg_url, raw=True, url=view.label_svg_url))
+    return facts
+
+
+def _log_facts(view: ScanView, reader: Reader, t: Phrasebook) -> list[Fact]:
+    facts = []
+    log, freshness = view.verdict.log, view.verdict.freshness
+    if log is not None:
+        size = reader.count(log.size)
+        facts.append(Fact(t("proof_log"), t("proof_log_size", size=size, moment=reader.moment(log.time))))
+    if freshness is not None:
+        facts.append(Fact(t("proof_freshness"), FRESHNESS[freshness].text(reader.language)))
+    return facts
+
+
+def check_command(label: str | None) -> str:
+    """The command that checks ``label``, safe to paste into a shell; with a placeholder for what is not plain text."""
+    plain = label is not None and label.isascii() and label.isprintable() and 0 < len(label) <= _MOST_IN_COMMAND
+    quoted = shlex.quote(label) if label is not None and plain else "'LABEL'"
+    return f"carbonlabel verify {quoted if quoted.startswith(chr(39)) else chr(39) + quoted + chr(39)} --bundle DIR"

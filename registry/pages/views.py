@@ -1,0 +1,63 @@
+"""What a page is made of: values only. The routes fill these, the renderers turn them into HTML.
+
+``path`` and ``query`` are those of the request as they were sent (percent-encoded), for the language switch; only the
+query may be empty. Nothing here is trusted: every text is shown as text.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from schemas.entry import Credential
+from schemas.findings import Finding
+from schemas.verdict import RecordSummary, Verdict
+
+
+class Site(Struct, frozen=True):
+    """The registry that answers. ``origin`` is its host; a ``demonstration`` says so on every page."""
+
+    name: str
+    demonstration: bool
+    origin: str
+
+
+class ScanView(Struct, frozen=True, kw_only=True):
+    """The page that a scan opens.
+
+    ``label`` is the text of the label as scanned. ``credential`` is the content of the record that the verdict names.
+    ``versions`` are all published versions of the product, newest first, this one among them. ``registered`` is what
+    the registry says of the GTIN now, for verdicts under which the label itself says nothing that counts.
+    ``newer_url`` opens the page of the declaration that supersedes this one; None: the product's own page.
+    """
+
+    site: Site
+    verdict: Verdict
+    path: str
+    query: str = ""
+    label: str | None = None
+    credential: Credential | None = None
+    warnings: tuple[Finding, ...] = ()
+    versions: tuple[RecordSummary, ...] = ()
+    registered: RecordSummary | None = None
+    newer_url: str | None = None
+    leaf_hash: str | None = None
+    jws_url: str | None = None
+    label_svg_url: str | None = None
+    key_id: str | None = None
+
+
+class SearchView(Struct, frozen=True, kw_only=True):
+    """The start page, a page of results, or a search that found nothing.
+
+    ``results`` are those of page ``page`` of ``pages`` (from 1), ``total`` counts them all.
+    """
+
+    site: Site
+    query: str
+    path: str
+    query_string: str = ""
+    results: tuple[RecordSummary, ...] = ()
+    total: int = 0
+    page: int = 1
+    pages: int = 1
+    kind: Literal["start", "results", "empty"]
