@@ -21,6 +21,7 @@ EU_BAN = date(2026, 9, 27)
 """First day on which Directive (EU) 2024/825 applies."""
 
 _FIELDS = ("claims", "product_name", "description")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 
 # A space stands for up to three spaces or hyphens, or nothing; Latin phrases begin at the beginning of a word.
@@ -44,13 +45,14 @@ _LATIN = (
     r"(?:zero|compense) (?:en )?carbone",
     r"zero (?:emission|emissione) nette?",
     r"(?:impatto climatico|emissioni) (?:zero|neutr)",
+    r"zero impatto climatico",
     r"zero emissioni",
     r"neutr[ao]l?e? (?:in|en|em|de|del) (?:carboni?o|co 2)",
-    r"neutralidade? (?:climatica|de carbono|em carbono)",
+    r"neutral(?:idade?|ita) (?:climatica|de carbono|em carbono|carbonica)",
     r"(?:carbono|climaticamente|climatica) (?:neutr|cero|zero)",
     r"(?:cero neto|cero emisiones|emisiones netas cero|zero liquido)",
     # Polish, Czech
-    r"neutraln\w* (?:dla klimatu|klimatycznie|weglowo|pod wzgledem emisji)",
+    r"neutraln\w{0,4} (?:dla klimatu|klimatycznie|weglowo|pod wzgledem emisji)",
     r"(?:klimaticky|uhlikove) neutraln",
     r"zeroemisyjn",
 )
@@ -70,7 +72,7 @@ def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text)).casefold()
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
 
 
 def _spaced(phrases: tuple[str, ...]) -> str:
@@ -99,8 +101,7 @@ def neutrality_phrases(words: str) -> list[str]:
     folded = _folded(words)
     if not any(stem in folded for stem in _STEMS):
         return []
-    found = (unicodedata.normalize("NFC", match[0]) for match in _CLAIM.finditer(folded))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(match[0] for match in _CLAIM.finditer(folded)))
 
 
 def _finding(declaration: Declaration, path: str, phrases: list[str]) -> Finding:

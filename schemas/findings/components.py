@@ -1,5 +1,6 @@
 """The parts of a product: pinned to records, without cycles, in units that convert, and not above what is upstream."""
 
+from collections import deque
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -81,7 +82,7 @@ def _pinned(at: int, component: Component, facts: dict[int, ComponentFacts]) -> 
             path,
             f"{name.en} is {component.record}, which is {child.status}: pin the record that holds now, or have the "
             "reviewer accept it.",
-            f"{name.zh}为{component.record}，该记录已{_STATUS_ZH[child.status]}：请改用现行记录，或请审核人确认。",
+            f"{name.zh}为{component.record}，该记录已{_STATUS_ZH.get(child.status)}：请改用现行记录，或请审核人确认。",
         )
     if units_of(component.amount, component.unit, child) is None:
         unit = name_of(f"$.components[{at}].unit")
@@ -96,13 +97,11 @@ def _pinned(at: int, component: Component, facts: dict[int, ComponentFacts]) -> 
 
 
 def _cycles(declaration: Declaration, facts: dict[int, ComponentFacts], registered: Registered) -> Iterator[Finding]:
-    """A product cannot contain itself. Every record is visited once, the nearest first."""
+    """A product cannot contain itself, at any depth."""
     key = key_of(declaration)
-    if key is None:
-        return
-    visited: set[int] = set()
+    closing = set() if key is None else _closing(key, facts, registered)
     for at, component in enumerate(declaration.components):
-        if component.record in facts and _leads_to(key, component.record, facts, registered, visited):
+        if component.record in closing:
             path = f"$.components[{at}].record"
             name = name_of(path)
             yield error(
@@ -114,25 +113,34 @@ def _cycles(declaration: Declaration, facts: dict[int, ComponentFacts], register
             )
 
 
-def _leads_to(
-    key: str, record: int, facts: dict[int, ComponentFacts], registered: Registered, visited: set[int]
-) -> bool:
-    waiting = [record]
-    while waiting and len(visited) < CHAIN_LIMIT:
-        ahead: list[int] = []
-        for index in waiting:
-            if index in visited or len(visited) >= CHAIN_LIMIT:
-                continue
-            visited.add(index)
-            child = facts.get(index) or registered.component(index)
-            if child is None:
-                continue
-            if child.key == key:
-                visited.discard(index)  # another component that leads here closes the circle too
-                return True
-            ahead.extend(child.components)
-        waiting = ahead
-    return False
+def _closing(key: str, facts: dict[int, ComponentFacts], registered: Registered) -> set[int]:
+    """The records that are the product with ``key`` or contain it; each record is looked at once, nearest first."""
+    containers: dict[int, list[int]] = {}
+    found: list[int] = []
+    known = set(facts)
+    waiting = deque(facts)
+    looked_at = 0
+    while waiting and looked_at < CHAIN_LIMIT:
+        looked_at += 1
+        index = waiting.popleft()
+        child = facts.get(index) or registered.component(index)
+        if child is None:
+            continue
+        if child.key == key:
+            found.append(index)
+            continue
+        for part in child.components:
+            containers.setdefault(part, []).append(index)
+            if part not in known:
+                known.add(part)
+                waiting.append(part)
+    closing: set[int] = set()
+    while found:
+        index = found.pop()
+        if index not in closing:
+            closing.add(index)
+            found += containers.get(index, ())
+    return closing
 
 
 def _sum(declaration: Declaration, facts: dict[int, ComponentFacts]) -> Iterator[Finding]:

@@ -23,15 +23,15 @@ _LABELS = {
     "gtin": ("GTIN", "全球贸易项目代码"),
     "gln": ("GLN", "全球位置码"),
     "product_ids": ("list of product identifiers", "产品标识列表"),
-    "product_ids[]": ("product identifier {}", "第{}个产品标识"),
+    "product_ids[]": ("Product identifier {}", "第{}个产品标识"),
     "classifications": ("list of classifications", "分类代码列表"),
-    "classifications[]": ("classification {}", "第{}个分类代码"),
+    "classifications[]": ("Classification {}", "第{}个分类代码"),
     "declared_unit": ("declared unit", "声明单位"),
     "declared_amount": ("declared amount", "声明数量"),
     "mass_per_unit": ("mass per declared unit", "单位质量"),
     "boundary": ("system boundary", "系统边界"),
     "stages": ("list of stages", "阶段列表"),
-    "stages[]": ("stage {}", "第{}个阶段"),
+    "stages[]": ("Stage {}", "第{}个阶段"),
     "stages[].code": ("code of stage {}", "第{}个阶段的代码"),
     "stages[].gwp": ("footprint of stage {}", "第{}个阶段的碳足迹"),
     "stages[].source_name": ("source name of stage {}", "第{}个阶段的原始名称"),
@@ -43,7 +43,7 @@ _LABELS = {
     "biogenic_uptake": ("biogenic uptake", "生物源碳吸收量"),
     "removals": ("removal", "温室气体清除量"),
     "offsets": ("list of offsets", "碳抵消列表"),
-    "offsets[]": ("offset {}", "第{}项碳抵消"),
+    "offsets[]": ("Offset {}", "第{}项碳抵消"),
     "offsets[].amount": ("amount of offset {}", "第{}项碳抵消的数量"),
     "offsets[].registry": ("registry of offset {}", "第{}项碳抵消的登记机构"),
     "offsets[].serial": ("serial number of offset {}", "第{}项碳抵消的序列号"),
@@ -55,9 +55,9 @@ _LABELS = {
     "region": ("region of production", "生产地区"),
     "plant": ("plant", "生产工厂"),
     "target_markets": ("list of target markets", "目标市场列表"),
-    "target_markets[]": ("target market {}", "第{}个目标市场"),
+    "target_markets[]": ("Target market {}", "第{}个目标市场"),
     "standards": ("list of standards", "标准列表"),
-    "standards[]": ("standard {}", "第{}项标准"),
+    "standards[]": ("Standard {}", "第{}项标准"),
     "pcr": ("product category rule", "产品种类规则"),
     "gwp_basis": ("basis of the global warming potentials", "全球变暖潜势依据"),
     "primary_data_share": ("primary data share", "初级数据占比"),
@@ -77,14 +77,14 @@ _LABELS = {
     "verification.report_url": ("address of the verification report", "核查报告的网址"),
     "claims": ("claim", "环境声明"),
     "components": ("list of components", "组成部分列表"),
-    "components[]": ("component {}", "第{}个组成部分"),
+    "components[]": ("Component {}", "第{}个组成部分"),
     "components[].record": ("record of component {}", "第{}个组成部分的记录"),
     "components[].urn": ("URN of component {}", "第{}个组成部分的URN"),
     "components[].amount": ("amount of component {}", "第{}个组成部分的数量"),
     "components[].unit": ("unit of component {}", "第{}个组成部分的单位"),
     "components[].contribution": ("contribution of component {}", "第{}个组成部分的贡献量"),
     "evidence": ("list of evidence", "证明文件列表"),
-    "evidence[]": ("evidence {}", "第{}份证明文件"),
+    "evidence[]": ("Evidence {}", "第{}份证明文件"),
     "evidence[].file_name": ("file name of evidence {}", "第{}份证明文件的文件名"),
     "evidence[].media_type": ("media type of evidence {}", "第{}份证明文件的媒体类型"),
     "evidence[].sha256": ("SHA-256 of evidence {}", "第{}份证明文件的SHA-256"),
@@ -110,7 +110,8 @@ def name_of(path: str) -> Name:
         return Name(f'The {en} in "{language}" ({bare})', f"“{language}”语言的{zh}（{bare}）")
     numbers = [int(step) + 1 for step in _STEP.findall(bare)]
     en, zh = _LABELS.get(_STEP.sub("[]", bare), ("field", "字段"))
-    return Name(f"The {en.format(*numbers)} ({bare})", f"{zh.format(*numbers)}（{bare}）")
+    the = "The " if en[0].islower() or en.startswith(("GTIN", "GLN", "URN", "SHA")) else ""
+    return Name(f"{the}{en.format(*numbers)} ({bare})", f"{zh.format(*numbers)}（{bare}）")
 
 
 def member(path: str, key: object) -> str:
@@ -132,7 +133,7 @@ def shown(value: object) -> str:
     elif isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     elif isinstance(value, int) and value.bit_length() > 200:
-        return "a very large integer"
+        return f"{'-' if value < 0 else ''}10^{value.bit_length() * 3 // 10}"
     elif isinstance(value, int | float | Decimal):
         text = str(value)
     else:
