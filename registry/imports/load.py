@@ -1,0 +1,242 @@
+"""Loading rows: each becomes a declaration, submitted, and published where the operator vouches for it.
+
+In batches, two transactions each: one that writes declarations with what was stated of them, one that publishes. A
+declaration's id follows from its owner and the row's reference, or, without one, its content. So a load that was
+killed anywhere is run again and goes on where it was: nothing is there twice, nothing by half.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID, uuid5
+
+import msgspec
+from msgspec import Struct
+from sqlmodel import Session
+
+from registry.database.tables import DeclarationRow, MemberRow
+from registry.declarations import life
+from registry.declarations.known import KnownProducts
+from registry.declarations.life import DeclarationState
+from registry.errors import Refused, RegistryError
+from registry.imports.report import Refusal, Report
+from registry.imports.row import Row, row_error
+from registry.records.publish import Published, publish
+from registry.registry import OPERATOR, Registry
+from schemas.declaration import Declaration, Verification
+from schemas.findings import Finding, Severity, findings, publication_findings
+from schemas.findings.finding import warning
+from schemas.member import MemberKind
+from schemas.reading import read_declaration
+
+BATCH = 250
+"""Rows of a transaction: some hundreds, so that the database's write lock is free again in a fraction of a second."""
+
+_IDS = UUID("7a0b1f4e-53c5-5d0e-9d43-2f6f0a9c6b11")
+"""Namespace of the ids of declarations that were registered in bulk."""
+
+Progress = Callable[[int, int], None]
+"""Told how many rows of how many are done."""
+
+
+def load(
+    registry: Registry,
+    rows: Sequence[Row],
+    *,
+    member: str | None,
+    publish: bool,
+    now: datetime,
+    progress: Progress | None = None,
+    acknowledge: Callable[[Published], None] | None = None,
+) -> Report:
+    """Registers ``rows`` for ``member``, or without one for the owner that each names; what became of each.
+
+    With ``publish`` the operator vouches for what the rows say of their verification, and they are published at
+    ``now``; else they are submitted and wait for their verification body. ``acknowledge`` is called for each record
+    once it is in the log for good. A refused row stops no other.
+    """
+    report = Report(rows=len(rows))
+    for start in range(0, len(rows), BATCH):
+        batch = _Batch(registry, member, publish, now, report)
+        batch.run(rows[start : start + BATCH], acknowledge)
+        if progress is not None:
+            progress(min(start + BATCH, len(rows)), len(rows))
+    return report
+
+
+def declaration_id(declaration: Declaration, owner: str, reference: str | None) -> UUID:
+    """The id of a declaration that is registered in bulk: the same for the same owner and reference or content."""
+    if reference:
+        return uuid5(_IDS, msgspec.json.encode([owner, "reference", reference]).decode())
+    content = life.encode(declaration, _IDS, owner)
+    return uuid5(_IDS, msgspec.json.encode([owner, "content", sha256(content).hexdigest()]).decode())
+
+
+class _Ready(Struct):
+    """A row as a declaration with its id."""
+
+    row: Row
+    key: UUID
+    owner: str
+    declaration: Declaration
+    warnings: Sequence[Finding] = ()
+
+    @property
+    def content(self) -> bytes:
+        """The declaration as its row in the database holds it before anything is stated of its verification."""
+        return life.encode(self.declaration, self.key, self.owner)
+
+
+class _Batch:
+    """The rows of one turn: read and judged, written, published."""
+
+    def __init__(self, registry: Registry, member: str | None, publishes: bool, now: datetime, report: Report) -> None:
+        self._registry = registry
+        self._member = member
+        self._publishes = publishes
+        self._now = now
+        self._report = report
+        self._kinds: dict[str, str | None] = {}
+
+    def run(self, rows: Sequence[Row], acknowledge: Callable[[Published], None] | None) -> None:
+        """Takes the rows as far as they go."""
+        with self._registry.database.writing() as session:
+            waiting = list(self._written(session, rows))
+        verified = [ready for ready, state in waiting if state == DeclarationState.VERIFIED]
+        self._report.submitted += len(waiting) - len(verified)
+        if not verified:
+            return
+        by_key = {ready.key: ready for ready in verified}
+        for outcome in publish(self._registry, list(by_key), self._now):
+            if isinstance(outcome, Published):
+                self._report.published += 1
+                if acknowledge is not None:
+                    acknowledge(outcome)
+            else:
+                self._refuse(by_key[outcome.declaration].row, _findings_of(outcome.error))
+
+    def _written(self, session: Session, rows: Sequence[Row]) -> Iterator[tuple[_Ready, str]]:
+        """Writes declarations as far as this load takes them, and yields those that it moved, with their state."""
+        known = KnownProducts(session)
+        ready: dict[UUID, _Ready] = {}
+        for row in rows:
+            judged = self._read(row)
+            if judged is None or not self._is_new(session, judged, ready) or not self._is_good(session, judged, known):
+                continue
+            ready[judged.key] = judged
+            self._report.warnings.update({finding.code for finding in judged.warnings})
+            if session.get(DeclarationRow, str(judged.key)) is None:
+                life.create(session, judged.declaration, judged.owner, self._now, judged.key)
+        session.flush()
+        for each in ready.values():
+            state = self._advanced(session, each)
+            if state is None:
+                self._report.already += 1
+            else:
+                yield each, state
+
+    def _read(self, row: Row) -> _Ready | None:
+        """The row as a declaration; None when its form is wrong, and it is refused."""
+        declaration, found = (None, list(row.found)) if row.found else read_declaration(row.raw)
+        if declaration is None:
+            self._refuse(row, found)
+            return None
+        owner = self._member or row.owner or ""
+        declaration = msgspec.structs.replace(declaration, owner=owner)
+        return _Ready(row, declaration_id(declaration, owner, row.reference), owner, declaration)
+
+    def _is_new(self, session: Session, ready: _Ready, earlier: Mapping[UUID, _Ready]) -> bool:
+        """Whether there is work left on the row's declaration; if not, the row is counted as it deserves."""
+        content = ready.content
+        if (twin := earlier.get(ready.key)) is not None:
+            is_same, is_done = twin.content == content, True
+        elif (row := session.get(DeclarationRow, str(ready.key))) is not None:
+            is_same = life.encode(life.content_of(row), ready.key, ready.owner) == content
+            is_done = row.state == DeclarationState.PUBLISHED
+        else:
+            return True
+        if not is_same:
+            self._refuse(ready.row, [_REFERENCE_TAKEN])
+        elif is_done:
+            self._report.already += 1
+        return is_same and not is_done
+
+    def _is_good(self, session: Session, ready: _Ready, known: KnownProducts) -> bool:
+        """Whether the declaration has no errors; else it is refused."""
+        found = [*self._about_owner(session, ready.owner), *findings(ready.declaration, known)]
+        if ready.declaration.verification is not None:
+            found += self._about_verification(session, ready.declaration, ready.declaration.verification)
+        if any(finding.severity is Severity.ERROR for finding in found):
+            self._refuse(ready.row, found)
+            return False
+        ready.warnings = found
+        return True
+
+    def _advanced(self, session: Session, ready: _Ready) -> str | None:
+        """Takes one declaration as far as this load may; its state if that leaves something to count or to do."""
+        row = life.row_of(session, ready.key)
+        before = row.state
+        if row.state == DeclarationState.DRAFT:
+            life.submit(session, row, self._now)
+        verification = ready.declaration.verification
+        if self._publishes and verification is not None and row.state == DeclarationState.SUBMITTED:
+            life.state_verification(session, row, verification, OPERATOR, self._now)
+        waits = self._publishes and row.state == DeclarationState.VERIFIED
+        return row.state if waits or row.state != before else None
+
+    def _about_owner(self, session: Session, owner: str) -> Iterator[Finding]:
+        if owner and self._kind(session, owner) is None:
+            yield row_error(
+                "owner",
+                "$.owner",
+                f"The owner (owner) {owner[:80]!r} is not a member: write the id of a member, or have it join first.",
+                f"所有者（owner）“{owner[:80]}”不是成员：请填写成员编号，或先办理加入。",
+            )
+
+    def _about_verification(
+        self, session: Session, declaration: Declaration, verification: Verification
+    ) -> Iterator[Finding]:
+        if not self._publishes:
+            yield _NOT_TAKEN
+            return
+        yield from publication_findings(declaration, OPERATOR)
+        if self._kind(session, verification.body) != MemberKind.VERIFICATION_BODY:
+            yield row_error(
+                "verification-body",
+                "$.verification.body",
+                f"The verification body (verification.body) {verification.body[:80]!r} is not registered as one: write "
+                "the member id of a verification body.",
+                f"核查机构（verification.body）“{verification.body[:80]}”未登记为核查机构：请填写核查机构的成员编号。",
+            )
+
+    def _kind(self, session: Session, member: str) -> str | None:
+        """What a member is; None when there is no such member."""
+        if member not in self._kinds:
+            row = session.get(MemberRow, member)
+            self._kinds[member] = None if row is None else row.kind
+        return self._kinds[member]
+
+    def _refuse(self, row: Row, found: Sequence[Finding]) -> None:
+        self._report.refused += 1
+        self._report.errors.update({finding.code for finding in found if finding.severity is Severity.ERROR})
+        self._report.refusals.append(Refusal(row.number, row.reference, row.product, tuple(found), row.columns))
+
+
+def _findings_of(problem: RegistryError) -> Sequence[Finding]:
+    if isinstance(problem, Refused):
+        return problem.findings
+    return [row_error(problem.slug, "$", f"{problem}.", f"无法发布：{problem}。")]
+
+
+_REFERENCE_TAKEN = row_error(
+    "reference-taken",
+    "$.reference",
+    "The reference is that of another declaration, which stays as it is: give a correction a new reference.",
+    "该编号（reference）已用于另一份声明，原声明保持不变：更正内容请使用新的编号。",
+)
+_NOT_TAKEN = warning(
+    "verification-not-taken",
+    "$.verification",
+    "The verification in this row was not taken: the verification body states it itself, or the operator publishes.",
+    "本行的核查信息未被采用：须由核查机构自行说明，或由运营方发布。",
+)
