@@ -1,7 +1,7 @@
 """The log at hand, online: what ``judge`` asks, answered from the registry's own tables.
 
 What a record says never changes, whether it still stands does, and each such change is itself a log entry that names
-the record. So facts are kept, and before each judgement only the entries since the last one are looked at.
+the record. So facts are kept, and ``refresh``, before each judgement, looks only at the entries since the last one.
 """
 
 from collections import OrderedDict
@@ -41,16 +41,21 @@ class DatabaseLog:
         self._size = 0
         self._facts: OrderedDict[int, RecordFacts] = OrderedDict()
 
-    def position(self, now: datetime) -> LogPosition:
-        """The log's size now. Facts that entries since the last call have changed are forgotten."""
+    def refresh(self) -> bool:
+        """Looks whether the log has grown, and if so forgets the facts that new entries have changed."""
         with self._lock:
             newest = self._connection.exec_driver_sql(_SIZE).scalar()
             size = 0 if newest is None else newest + 1
-            if size != self._size:
-                for (record,) in self._connection.execute(_CHANGED, {"seen": self._size}):
-                    self._facts.pop(record, None)
-                self._size = size
-        return LogPosition(size, now)
+            if size == self._size:
+                return False
+            for (record,) in self._connection.execute(_CHANGED, {"seen": self._size}):
+                self._facts.pop(record, None)
+            self._size = size
+            return True
+
+    def position(self, now: datetime) -> LogPosition:
+        """The log's size when last refreshed; ``now`` is taken as the time of that."""
+        return LogPosition(self._size, now)
 
     def record(self, index: int) -> RecordFacts | None:
         """The record at ``index``; None when the log has no declaration there."""
@@ -75,6 +80,10 @@ class DatabaseLog:
         with self._lock:
             row = self._connection.execute(_MINTED, {"record": index, "path": path}).one_or_none()
         return row is not None
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        self._connection.close()
 
 
 def _facts_of(row) -> RecordFacts:

@@ -1,0 +1,194 @@
+"""The life of a declaration over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, get, post, put
+from litestar.params import Parameter
+from msgspec import Struct
+
+from registry.access.rules import Action, require
+from registry.access.tokens import Caller
+from registry.database.tables import DeclarationRow
+from registry.declarations import life
+from registry.declarations.known import KnownProducts
+from registry.errors import Refused
+from registry.records.publish import NotPublished, publish
+from registry.registry import OPERATOR, utc_now
+from registry.web.openapi import json_operation
+from registry.web.problems import responses
+from registry.web.reading import json_body, struct_body
+from registry.web.service import Service
+from schemas.declaration import AssuranceLevel, Declaration, Verification
+from schemas.findings import Finding, Severity, findings
+from schemas.reading import read_declaration
+
+_BEARER = [{"bearer": []}]
+_PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
+DeclarationId = Annotated[UUID, Parameter(description="the declaration's id")]
+
+
+class DeclarationStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a declaration is on its way, what it says, and what was found. ``record`` and ``label`` once published."""
+
+    id: UUID
+    state: life.DeclarationState
+    declaration: Declaration
+    findings: tuple[Finding, ...] = ()
+    record: int | None = None
+    label: str | None = None
+
+
+class VerificationStatement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a verification body sends; the body itself is the one that the token belongs to."""
+
+    standard: str
+    level: AssuranceLevel
+    date: str
+    report_sha256: str
+    accreditation: str | None = None
+    report_url: str | None = None
+
+
+@post(
+    "/v1/declarations",
+    operation_class=json_operation(Declaration),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["declarations"],
+    sync_to_thread=True,
+)
+def create_declaration(
+    request: Request[Any, Any, Any], body: bytes, service: Service, caller: Caller
+) -> DeclarationStatus:
+    """Start a declaration as a draft. The findings say what is still missing or wrong; they do not block a draft."""
+    require(caller, Action.DECLARE, caller.member)
+    declaration = _declaration(request, body)
+    now = utc_now()
+    with service.registry.database.writing() as session:
+        row = life.row_of(session, life.create(session, declaration, caller.member, now))
+        return _status(row, findings(life.content_of(row), KnownProducts(session)))
+
+
+@get(
+    "/v1/declarations/{declaration:uuid}",
+    responses=responses(400, 401, 403, 404),
+    security=_BEARER,
+    tags=["declarations"],
+    sync_to_thread=True,
+)
+def read_declaration_status(declaration: DeclarationId, service: Service, caller: Caller) -> DeclarationStatus:
+    """A declaration as it stands: for its owner, verification bodies and the operator."""
+    with service.registry.database.reading() as session:
+        row = life.row_of(session, declaration)
+        require(caller, Action.READ_DECLARATION, row.owner_id)
+        return _status(row, findings(life.content_of(row), KnownProducts(session)))
+
+
+@put(
+    "/v1/declarations/{declaration:uuid}",
+    operation_class=json_operation(Declaration),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["declarations"],
+    sync_to_thread=True,
+)
+def revise_declaration(
+    request: Request[Any, Any, Any], declaration: DeclarationId, body: bytes, service: Service, caller: Caller
+) -> DeclarationStatus:
+    """Replace a draft's content. A submitted declaration is a draft again."""
+    with service.registry.database.writing() as session:
+        row = life.row_of(session, declaration)
+        require(caller, Action.REVISE, row.owner_id)
+        life.revise(session, row, _declaration(request, body), utc_now())
+        return _status(row, findings(life.content_of(row), KnownProducts(session)))
+
+
+@post(
+    "/v1/declarations/{declaration:uuid}/submit",
+    status_code=200,
+    responses=responses(400, 401, 403, 404, 409, 422),
+    security=_BEARER,
+    tags=["declarations"],
+    sync_to_thread=True,
+)
+def submit_declaration(declaration: DeclarationId, service: Service, caller: Caller) -> DeclarationStatus:
+    """Hand a draft to the verification bodies. Findings of severity error block; warnings travel with it."""
+    with service.registry.database.writing() as session:
+        row = life.row_of(session, declaration)
+        require(caller, Action.SUBMIT, row.owner_id)
+        return _status(row, life.submit(session, row, utc_now()))
+
+
+@post(
+    "/v1/declarations/{declaration:uuid}/verification",
+    status_code=200,
+    operation_class=json_operation(VerificationStatement),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["declarations"],
+    sync_to_thread=True,
+)
+def verify_declaration(
+    request: Request[Any, Any, Any], declaration: DeclarationId, body: bytes, service: Service, caller: Caller
+) -> DeclarationStatus:
+    """State, as a verification body, what was checked. Never for one's own product."""
+    with service.registry.database.writing() as session:
+        row = life.row_of(session, declaration)
+        require(caller, Action.STATE_VERIFICATION, row.owner_id)
+        statement = struct_body(request, body, VerificationStatement)
+        told = msgspec.structs.asdict(statement) | {"body": caller.member}
+        verification = struct_body(request, msgspec.json.encode(told), Verification)
+        life.state_verification(session, row, verification, OPERATOR, utc_now())
+        return _status(row, ())
+
+
+@post(
+    "/v1/declarations/{declaration:uuid}/publish",
+    status_code=200,
+    responses=responses(400, 401, 403, 404, 409, 422),
+    security=_BEARER,
+    tags=["declarations"],
+    sync_to_thread=True,
+)
+def publish_declaration(declaration: DeclarationId, service: Service, caller: Caller) -> DeclarationStatus:
+    """Publish a verified declaration: it becomes a signed record in the log, with a label. For the operator."""
+    with service.registry.database.reading() as session:
+        require(caller, Action.PUBLISH, life.row_of(session, declaration).owner_id)
+    (outcome,) = publish(service.registry, [declaration], utc_now())
+    if isinstance(outcome, NotPublished):
+        raise outcome.error
+    with service.registry.database.reading() as session:
+        return _status(life.row_of(session, declaration), (), outcome.label)
+
+
+def _declaration(request: Request[Any, Any, Any], body: bytes) -> Declaration:
+    declaration, found = read_declaration(json_body(request, body))
+    if declaration is None:
+        errors = sum(finding.severity is Severity.ERROR for finding in found)
+        raise Refused(f"{errors} field{'s' if errors > 1 else ''} cannot be read; nothing was changed", found)
+    return declaration
+
+
+def _status(
+    row: DeclarationRow, found: list[Finding] | tuple[Finding, ...], label: str | None = None
+) -> DeclarationStatus:
+    return DeclarationStatus(
+        id=UUID(row.id),
+        state=life.DeclarationState(row.state),
+        declaration=life.content_of(row),
+        findings=tuple(found),
+        record=row.record,
+        label=label,
+    )
+
+
+ROUTES = [
+    create_declaration,
+    read_declaration_status,
+    revise_declaration,
+    submit_declaration,
+    verify_declaration,
+    publish_declaration,
+]

@@ -1,0 +1,1 @@
+"""Products as the public finds them: search, and every version of one."""

@@ -1,0 +1,171 @@
+"""Records over HTTP: the exact signed bytes, their standing, their label's artwork."""
+
+from typing import Annotated, Any
+
+from litestar import MediaType, Request, Response, get, post
+from litestar.params import Parameter
+from msgspec import Meta, Struct
+
+from keys import split_compact
+from registry.access.rules import Action, require
+from registry.access.tokens import Caller
+from registry.labels.art import art_of, label_text
+from registry.labels.artwork import Variant, render_png, render_svg
+from registry.pages import choose_language
+from registry.records.standing import MAX_REASON, change_standing, entry_row, record_row
+from registry.registry import utc_now
+from registry.web.openapi import json_operation
+from registry.web.problems import answer, responses
+from registry.web.reading import struct_body
+from registry.web.service import Service
+from schemas.entry import Credential, StatusEntry, StatusEvent
+
+_BEARER = [{"bearer": []}]
+_STANDING_PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
+_VC_JWT = "application/vc+jwt"
+RecordIndex = Annotated[int, Parameter(ge=0, le=2**63 - 1, description="the record's log index")]
+Language = Annotated[str | None, Parameter(query="lang", description="en or zh; else by Accept-Language")]
+Shape = Annotated[Variant, Parameter(query="variant", description="standard, or the code only")]
+
+
+class StandingRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a record's standing changes; published with it."""
+
+    reason: Annotated[str, Meta(max_length=MAX_REASON, description="public, one line")]
+
+
+@get(
+    "/v1/records/{record:int}",
+    responses={200: answer(Credential, description="the payload, or with Accept: application/vc+jwt the exact JWS")}
+    | responses(400, 404),
+    tags=["records"],
+    sync_to_thread=True,
+)
+def read_record(request: Request[Any, Any, Any], record: RecordIndex, service: Service) -> Response[bytes]:
+    """A record: the exact JWS as stored and logged; with `Accept: application/json` its payload."""
+    with service.registry.database.reading() as session:
+        jws = entry_row(session, record).jws
+    headers = {"vary": "accept", "cache-control": "public, max-age=31536000, immutable"}
+    if "application/json" in request.headers.get("accept", ""):
+        return Response(split_compact(jws).payload, media_type=MediaType.JSON, headers=headers)
+    return Response(jws, media_type=_VC_JWT, headers=headers)
+
+
+def _change(
+    request: Request[Any, Any, Any],
+    body: bytes,
+    service: Service,
+    caller: Caller,
+    record: int,
+    action: Action,
+    event: StatusEvent,
+) -> StatusEntry:
+    now = utc_now()
+    with service.registry.database.writing() as session:
+        require(caller, action, record_row(session, record).owner_id)
+        reason = struct_body(request, body, StandingRequest).reason
+        writer = service.registry.log_writer(session, now)
+        return change_standing(session, writer, record, event, reason, caller.member, now)
+
+
+@post(
+    "/v1/records/{record:int}/suspend",
+    status_code=200,
+    operation_class=json_operation(StandingRequest),
+    responses=responses(*_STANDING_PROBLEMS),
+    security=_BEARER,
+    tags=["records"],
+    sync_to_thread=True,
+)
+def suspend_record(
+    request: Request[Any, Any, Any], body: bytes, record: RecordIndex, service: Service, caller: Caller
+) -> StatusEntry:
+    """Suspend a record for now. For the operator."""
+    return _change(request, body, service, caller, record, Action.SUSPEND, StatusEvent.SUSPENDED)
+
+
+@post(
+    "/v1/records/{record:int}/reinstate",
+    status_code=200,
+    operation_class=json_operation(StandingRequest),
+    responses=responses(*_STANDING_PROBLEMS),
+    security=_BEARER,
+    tags=["records"],
+    sync_to_thread=True,
+)
+def reinstate_record(
+    request: Request[Any, Any, Any], body: bytes, record: RecordIndex, service: Service, caller: Caller
+) -> StatusEntry:
+    """Put a suspended record in force again. For the operator."""
+    return _change(request, body, service, caller, record, Action.REINSTATE, StatusEvent.REINSTATED)
+
+
+@post(
+    "/v1/records/{record:int}/withdraw",
+    status_code=200,
+    operation_class=json_operation(StandingRequest),
+    responses=responses(*_STANDING_PROBLEMS),
+    security=_BEARER,
+    tags=["records"],
+    sync_to_thread=True,
+)
+def withdraw_record(
+    request: Request[Any, Any, Any], body: bytes, record: RecordIndex, service: Service, caller: Caller
+) -> StatusEntry:
+    """Withdraw a record for good. For the operator, and for its owner."""
+    return _change(request, body, service, caller, record, Action.WITHDRAW, StatusEvent.WITHDRAWN)
+
+
+def _language(request: Request[Any, Any, Any], language: str | None) -> str:
+    return choose_language(language, request.headers.get("accept-language"))
+
+
+@get(
+    "/v1/records/{record:int}/label.svg",
+    responses={200: answer(str, description="the artwork, in millimetres", media_type="image/svg+xml")}
+    | responses(400, 404),
+    tags=["records"],
+    sync_to_thread=True,
+)
+def label_svg(
+    request: Request[Any, Any, Any],
+    record: RecordIndex,
+    service: Service,
+    language: Language = None,
+    variant: Shape = Variant.STANDARD,
+) -> Response[str]:
+    """The record's label as SVG."""
+    with service.registry.database.reading() as session:
+        art = art_of(session, record, label_text(session, record), service.registry.config)
+    drawn = render_svg(art, _language(request, language), variant)
+    return Response(drawn, media_type="image/svg+xml", headers={"vary": "accept-language"})
+
+
+@get(
+    "/v1/records/{record:int}/label.png",
+    responses={200: answer(bytes, description="the artwork at 300 dpi", media_type="image/png")} | responses(400, 404),
+    tags=["records"],
+    sync_to_thread=True,
+)
+def label_png(
+    request: Request[Any, Any, Any],
+    record: RecordIndex,
+    service: Service,
+    language: Language = None,
+    variant: Shape = Variant.STANDARD,
+) -> Response[bytes]:
+    """The record's label as PNG."""
+    with service.registry.database.reading() as session:
+        art = art_of(session, record, label_text(session, record), service.registry.config)
+    drawn = render_png(art, _language(request, language), variant)
+    return Response(drawn, media_type="image/png", headers={"vary": "accept-language"})
+
+
+ROUTES = [
+    read_record,
+    suspend_record,
+    reinstate_record,
+    withdraw_record,
+    label_svg,
+    label_png,
+]

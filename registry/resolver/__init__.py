@@ -1,0 +1,1 @@
+"""The GS1 resolver: what a scan opens."""

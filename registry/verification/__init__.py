@@ -1,0 +1,1 @@
+"""Verdicts online: the judge over the registry's own log."""

@@ -1,0 +1,37 @@
+"""``judge`` with the registry's own log and keys at hand, both as new as the last commit."""
+
+from datetime import datetime
+
+from registry.log.facts import DatabaseLog
+from registry.registry import Registry
+from schemas.verdict import Verdict
+from verifier import TrustedKeys, judge
+
+
+class OnlineVerifier:
+    """Judges labels against the registry at work. Threads may share it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._log = DatabaseLog(registry.database)
+        self._as_of = -1
+        self._keys: TrustedKeys | None = None
+
+    def verify(self, label: str, now: datetime, expect: str | None = None) -> Verdict:
+        """The verdict on ``label`` at ``now``. Never raises for any text."""
+        keys = self._keys
+        if self._log.refresh() or keys is None:
+            keys = self._keys = self._keys_now()
+        return judge(label, keys=keys, log=self._log, now=now, expect=expect)
+
+    def _keys_now(self) -> TrustedKeys:
+        with self._registry.database.reading() as session:
+            in_force = self._registry.keys_in_force(session)
+        if self._keys is not None and in_force.as_of == self._as_of:
+            return self._keys
+        self._as_of = in_force.as_of
+        return TrustedKeys(in_force.trust)
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        self._log.close()

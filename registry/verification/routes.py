@@ -1,0 +1,52 @@
+"""The verdict on a label, for programs."""
+
+from typing import Annotated, Any
+
+from litestar import Request, post
+from msgspec import Meta, Struct
+
+from registry.errors import InvalidInput
+from registry.registry import utc_now
+from registry.web.openapi import json_operation
+from registry.web.problems import responses
+from registry.web.reading import struct_body
+from registry.web.service import Service
+from schemas.gs1 import InvalidGs1, parse_gln, parse_gtin
+from schemas.verdict import Verdict
+
+
+class VerifyRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A label as scanned, and the GTIN or GLN that it is expected to be for."""
+
+    label: Annotated[str, Meta(description="the text of the QR code")]
+    expect: Annotated[str | None, Meta(description="GTIN of 8, 12, 13 or 14 digits, or GLN")] = None
+
+
+@post(
+    "/v1/verify",
+    status_code=200,
+    operation_class=json_operation(VerifyRequest),
+    responses=responses(400, 413, 415, 429),
+    tags=["verification"],
+    sync_to_thread=False,
+)
+def verify_label(request: Request[Any, Any, Any], body: bytes, service: Service) -> Verdict:
+    """The verdict on one label, against the registry's log as it is now. Any text gets a verdict."""
+    asked = struct_body(request, body, VerifyRequest)
+    if asked.expect is not None:
+        check_expectation(asked.expect)
+    return service.verifier.verify(asked.label, utc_now(), asked.expect)
+
+
+def check_expectation(expect: str) -> None:
+    """Raises ``InvalidInput`` unless ``expect`` is a GTIN or a GLN."""
+    try:
+        parse_gtin(expect)
+    except InvalidGs1 as problem:
+        try:
+            parse_gln(expect)
+        except InvalidGs1:
+            raise InvalidInput(f"expect: {problem}", "$.expect") from None
+
+
+ROUTES = [verify_label]

@@ -1,0 +1,69 @@
+"""The application: routes of all areas, limits, problem documents, OpenAPI."""
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.logging import LoggingConfig
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+
+from registry.declarations import routes as declarations
+from registry.errors import RegistryError
+from registry.products import routes as products
+from registry.records import routes as records
+from registry.registry import Registry
+from registry.resolver import routes as resolver
+from registry.verification import routes as verification
+from registry.web import problems, public
+from registry.web.openapi import openapi_config
+from registry.web.security import EVERY_ANSWER
+from registry.web.service import Service, provide_caller, provide_service
+
+HOME_VARIABLE = "CARBONLABEL_HOME"
+
+
+def create_app(registry: Registry) -> Litestar:
+    """The application over an open registry, which it closes when it stops."""
+    service = Service(registry)
+    config = registry.config
+    limited: list[Any] = []
+    if config.verify_per_minute:
+        limited.append(RateLimitConfig(rate_limit=("minute", config.verify_per_minute)).middleware)
+    metrics = PrometheusConfig(app_name="carbonlabel", prefix="carbonlabel", group_path=True)
+    return Litestar(
+        route_handlers=[
+            Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
+            *declarations.ROUTES,
+            *records.ROUTES,
+            *products.ROUTES,
+            *public.ROUTES,
+            PrometheusController,
+        ],
+        dependencies={
+            "service": Provide(provide_service, sync_to_thread=False),
+            "caller": Provide(provide_caller, sync_to_thread=True),
+        },
+        exception_handlers={
+            RegistryError: problems.of_registry_error,
+            HTTPException: problems.of_http_exception,
+            Exception: problems.of_anything_else,
+        },
+        middleware=[metrics.middleware],
+        on_shutdown=[service.close],
+        openapi_config=openapi_config(version("carbonlabel")),
+        request_max_body_size=config.max_body,
+        response_headers=EVERY_ANSWER,
+        state=State({"service": service}),
+        logging_config=LoggingConfig(log_exceptions="never"),
+    )
+
+
+def app_from_environment() -> Litestar:
+    """What a server process runs: the home that ``CARBONLABEL_HOME`` names."""
+    return create_app(Registry.open(Path(os.environ[HOME_VARIABLE]), os.environ))

@@ -1,0 +1,138 @@
+"""Mistakes as problem+json (RFC 9457) for programs, and as a page for people."""
+
+import logging
+import secrets
+from typing import Any
+
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+from msgspec import Struct
+
+from registry.errors import InvalidInput, Refused, RegistryError
+from registry.pages import choose_language, error_page
+from registry.web.security import page_headers, problem_headers
+from schemas.findings import Finding
+from schemas.text import Text
+
+_LOG = logging.getLogger("carbonlabel")
+PROBLEM_JSON = "application/problem+json"
+
+
+class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A problem document. ``path`` is the JSON path of the field that is wrong, ``findings`` all that is wrong."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    path: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+_TITLES: dict[int, Text] = {
+    400: {"en": "This request cannot be read", "zh": "无法读取该请求"},
+    404: {"en": "Nothing is here", "zh": "此处没有内容"},
+    405: {"en": "Not possible here", "zh": "此处不支持该操作"},
+    413: {"en": "Too large", "zh": "内容过大"},
+    429: {"en": "Too many requests", "zh": "请求过于频繁"},
+    500: {"en": "Something went wrong on our side", "zh": "服务器出现问题"},
+}
+_ADVICE: dict[int, Text] = {
+    400: {"en": "Check the address, or search for the product.", "zh": "请检查网址，或搜索该产品。"},
+    404: {
+        "en": "Check the address, scan the label again, or search for the product.",
+        "zh": "请检查网址、重新扫码，或搜索该产品。",
+    },
+    429: {"en": "Wait a minute, then try again.", "zh": "请稍等一分钟后重试。"},
+    500: {"en": "Nothing was changed. Try again later.", "zh": "没有任何更改，请稍后重试。"},
+}
+
+
+def answer(form: Any, description: str, media_type: str = MediaType.JSON) -> ResponseSpec:
+    """What a route's OpenAPI says of an answer. No made-up examples: most forms refuse them."""
+    return ResponseSpec(form, generate_examples=False, description=description, media_type=media_type)
+
+
+def responses(*statuses: int) -> dict[int, ResponseSpec]:
+    """What a route's OpenAPI says of its problems."""
+    return {
+        status: answer(Problem, description=_TITLES.get(status, _OTHER)["en"], media_type=PROBLEM_JSON)
+        for status in statuses
+    }
+
+
+_OTHER: Text = {"en": "A problem", "zh": "出现问题"}
+
+
+def of_registry_error(request: Request[Any, Any, Any], error: RegistryError) -> Response[Any]:
+    """A problem of ours."""
+    problem = Problem(
+        type=f"urn:carbonlabel:problem:{error.slug}",
+        title=error.title,
+        status=error.status,
+        detail=str(error),
+        path=error.path if isinstance(error, InvalidInput) else None,
+        findings=error.findings if isinstance(error, Refused) else (),
+    )
+    return _answer(request, problem, {"www-authenticate": "Bearer"} if error.status == 401 else {})
+
+
+def of_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """A problem that the framework found: no such route, a parameter of the wrong form, too many requests."""
+    path = None
+    detail = error.detail
+    if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
+        first = error.extra[0]
+        if isinstance(first, dict):
+            path, detail = f"$.{first.get('key', '')}", str(first.get("message", detail))
+    problem = Problem(
+        type=f"urn:carbonlabel:problem:http-{error.status_code}",
+        title=_TITLES.get(error.status_code, _OTHER)["en"],
+        status=error.status_code,
+        detail=detail,
+        path=path,
+    )
+    return _answer(request, problem, dict(error.headers or {}))
+
+
+def of_anything_else(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A defect of ours: logged with its trace, told without it."""
+    _LOG.error("unhandled error in %s %s", request.method, request.url.path, exc_info=error)
+    problem = Problem(
+        type="urn:carbonlabel:problem:internal",
+        title=_TITLES[500]["en"],
+        status=500,
+        detail=_ADVICE[500]["en"],
+    )
+    return _answer(request, problem, {})
+
+
+def _answer(request: Request[Any, Any, Any], problem: Problem, extra: dict[str, str]) -> Response[Any]:
+    headers = problem_headers() | extra
+    if not wants_page(request):
+        return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=headers)
+    language = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
+    nonce = secrets.token_urlsafe(16)
+    page = error_page(
+        request.app.state.service.site,
+        problem.status,
+        _TITLES.get(problem.status, _OTHER),
+        _ADVICE.get(problem.status, {"en": problem.detail}),
+        request.url.path,
+        request.url.query,
+        language,
+        nonce,
+    )
+    return Response(
+        page, status_code=problem.status, media_type=MediaType.HTML, headers=headers | page_headers(nonce, language)
+    )
+
+
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    """Whether a person asks: a browser reading anything but the API."""
+    return (
+        request.method in ("GET", "HEAD")
+        and not request.scope["path"].startswith("/v1/")
+        and "text/html" in request.headers.get("accept", "")
+    )

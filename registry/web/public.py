@@ -1,0 +1,74 @@
+"""Public facts of the registry: its keys, the JSON Schemas of its vocabulary, its health."""
+
+from typing import Annotated
+
+from litestar import MediaType, Response, get
+from litestar.params import Parameter
+from msgspec import Struct
+
+from keys import TrustList
+from registry.errors import NotFound
+from registry.log.append import log_size
+from registry.web.problems import answer, responses
+from registry.web.service import Service
+from schemas.json_schema import SCHEMAS, schema_json
+
+
+class Health(Struct, frozen=True):
+    """The service answers, and its database too."""
+
+    status: str
+    log_size: int
+
+
+class SchemaNames(Struct, frozen=True):
+    """The names under which schemas are served."""
+
+    schemas: tuple[str, ...]
+
+
+@get(
+    "/trust.json",
+    responses={200: answer(TrustList, description="the registry's public keys")},
+    tags=["trust"],
+    sync_to_thread=True,
+)
+def trust(service: Service) -> Response[bytes]:
+    """The registry's public keys, each with its state and the log indexes it is good for."""
+    return Response(service.registry.trust().encode(), media_type=MediaType.JSON, headers={"cache-control": "no-cache"})
+
+
+@get("/healthz", tags=["operation"], sync_to_thread=True)
+def healthz(service: Service) -> Health:
+    """Whether the service and its database answer."""
+    with service.registry.database.reading() as session:
+        return Health("ok", log_size(session))
+
+
+@get("/v1/schemas", tags=["schemas"], sync_to_thread=False)
+def schema_names() -> SchemaNames:
+    """The JSON Schemas of the vocabulary."""
+    return SchemaNames(tuple(SCHEMAS))
+
+
+@get(
+    "/v1/schemas/{name:str}",
+    responses={
+        200: answer(
+            dict[str, object],
+            description="JSON Schema 2020-12",
+            media_type="application/schema+json",
+        )
+    }
+    | responses(404),
+    tags=["schemas"],
+    sync_to_thread=False,
+)
+def schema(name: Annotated[str, Parameter(description="one of /v1/schemas")]) -> Response[bytes]:
+    """One JSON Schema."""
+    if name not in SCHEMAS:
+        raise NotFound(f"there is no schema {name[:80]!r}; /v1/schemas names them")
+    return Response(schema_json(name), media_type="application/schema+json")
+
+
+ROUTES = [trust, healthz, schema_names, schema]

@@ -1,0 +1,31 @@
+"""Reading request bodies: JSON only, and what is wrong with it said by field."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.exceptions import HTTPException
+
+from registry.errors import InvalidInput
+
+Content = TypeVar("Content")
+
+
+def json_body(request: Request[Any, Any, Any], body: bytes) -> object:
+    """The JSON value of the body. Raises ``InvalidInput``, or 415 for another media type."""
+    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise HTTPException(status_code=415, detail=f"send application/json, not {media_type[:80]}")
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise InvalidInput(f"the body is not JSON: {problem}", "$") from None
+
+
+def struct_body(request: Request[Any, Any, Any], body: bytes, form: type[Content]) -> Content:
+    """The body as a ``form``. Raises ``InvalidInput`` with the field's path."""
+    try:
+        return msgspec.convert(json_body(request, body), form)
+    except msgspec.ValidationError as problem:
+        message, _, path = str(problem).partition(" - at `")
+        raise InvalidInput(message, path.rstrip("`") or "$") from None

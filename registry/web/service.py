@@ -1,0 +1,41 @@
+"""What every route works with: the registry, the online verifier, and who is calling."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State
+
+from registry.access.tokens import Caller, authenticate
+from registry.errors import NotAuthenticated
+from registry.pages import Site
+from registry.registry import Registry, utc_now
+from registry.verification.online import OnlineVerifier
+
+
+class Service:
+    """One process's registry at work."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.verifier = OnlineVerifier(registry)
+        config = registry.config
+        self.site = Site(config.name, config.demonstration, config.origin)
+
+    def close(self) -> None:
+        """Closes everything."""
+        self.verifier.close()
+        self.registry.close()
+
+
+def provide_service(state: State) -> Service:
+    """The service, for route handlers."""
+    return state.service
+
+
+def provide_caller(request: Request[Any, Any, Any], service: Service) -> Caller:
+    """Who is calling, by bearer token (RFC 6750, 2.1). Raises ``NotAuthenticated``."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotAuthenticated("send the header `Authorization: Bearer <token>`")
+    with service.registry.database.reading() as session:
+        return authenticate(session, token.strip(), utc_now())
