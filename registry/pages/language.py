@@ -51,7 +51,7 @@ def other_language(language: str) -> str:
 
 
 def chosen_in(query: str) -> str | None:
-    """The language that ``query`` asks for, so that links on the page can ask for it too; None when it asks for none."""
+    """The language that ``query`` asks for, for the links on the page to keep; None without one."""
     for pair in query.split("&"):
         key, _, value = pair.partition("=")
         if key == _PARAMETER and value in LANGUAGES:

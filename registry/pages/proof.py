@@ -1,16 +1,18 @@
 """The folded proof: what anyone needs to check the answer without this website."""
 
-import shlex
+import re
 
 from msgspec import Struct
 
 from registry.pages.reader import Reader
 from registry.pages.rendering import Phrasebook
+from registry.pages.stages import shortened
 from registry.pages.views import ScanView
 from registry.pages.vocabulary import FRESHNESS
-from schemas.label import MAX_TEXT
 
 _MOST_IN_COMMAND = 1000
+# Printable ASCII that no shell and no option parser takes for anything but a text between single quotes.
+_PASTED = re.compile(rf"(?!-)[ -~]{{1,{_MOST_IN_COMMAND}}}", re.ASCII)
 
 
 class Fact(Struct, frozen=True):
@@ -37,10 +39,11 @@ def proof(view: ScanView, reader: Reader, t: Phrasebook) -> Proof:
     if view.key_id or verdict.key:
         facts.append(Fact(t("proof_key"), view.key_id or verdict.key or "", raw=True))
     facts.append(Fact(t("proof_reason"), verdict.reason, raw=True))
-    if view.label and len(view.label) <= MAX_TEXT:
-        facts.append(Fact(t("proof_text"), view.label[:_MOST_IN_COMMAND], raw=True))
+    command = check_command(view.label)
+    if view.label and view.label not in command:
+        facts.append(Fact(t("proof_text"), shortened(view.label, _MOST_IN_COMMAND), raw=True))
     request = "" if verdict.record is None or not view.jws_url else f"GET /v1/records/{verdict.record}"
-    return Proof(tuple(facts), check_command(view.label), request)
+    return Proof(tuple(facts), command, request)
 
 
 def _record_facts(view: ScanView, t: Phrasebook) -> list[Fact]:
@@ -69,6 +72,7 @@ def _log_facts(view: ScanView, reader: Reader, t: Phrasebook) -> list[Fact]:
 
 def check_command(label: str | None) -> str:
     """The command that checks ``label``, safe to paste into a shell; with a placeholder for what is not plain text."""
-    plain = label is not None and label.isascii() and label.isprintable() and 0 < len(label) <= _MOST_IN_COMMAND
-    quoted = shlex.quote(label) if label is not None and plain else "'LABEL'"
-    return f"carbonlabel verify {quoted if quoted.startswith(chr(39)) else chr(39) + quoted + chr(39)} --bundle DIR"
+    if label is None or not _PASTED.fullmatch(label):
+        label = "LABEL"
+    quoted = label.replace("'", "'\\''")
+    return f"carbonlabel verify '{quoted}' --bundle DIR"

@@ -45,9 +45,9 @@ class Reader(Struct, frozen=True):
         exponent = value.as_tuple().exponent
         decimals = max(0, -exponent) if isinstance(exponent, int) else 0
         if decimals + max(0, value.adjusted()) > _MOST_DIGITS:
-            return format_scientific(value, "0.####E0", locale=self.locale)
+            return _minus(format_scientific(value, "0.####E0", locale=self.locale))
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(value, pattern, locale=self.locale)
+        return _minus(format_decimal(value, pattern, locale=self.locale))
 
     def count(self, count: int) -> str:
         """A whole number, grouped."""
@@ -60,7 +60,8 @@ class Reader(Struct, frozen=True):
         ratio = part / whole
         if abs(ratio) >= 100:
             return ""
-        return format_percent(ratio, "#,##0%" if abs(ratio) >= Decimal("0.0995") else "0.#%", locale=self.locale)
+        form = "#,##0%" if abs(ratio) >= Decimal("0.0995") else "0.#%"
+        return _minus(format_percent(ratio, form, locale=self.locale))
 
     def day(self, day: date) -> str:
         """A calendar day that nobody can misread: the month as a word, or with 年月日."""
@@ -105,6 +106,11 @@ class Reader(Struct, frozen=True):
         if self.language == "zh":
             return f"{'降低' if ratio < 0 else '升高'} {size}"
         return f"{size} {'lower' if ratio < 0 else 'higher'}"
+
+
+def _minus(number: str) -> str:
+    """``number`` with a minus sign in place of a leading hyphen."""
+    return f"\u2212{number[1:]}" if number.startswith("-") else number
 
 
 def grouped(key: str) -> str:

@@ -99,7 +99,7 @@ def stylesheet() -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -107,7 +107,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=showable,
     )
-    return environment
 
 
 def showable(value: object) -> object:

@@ -7,6 +7,7 @@ page; only ``registered``, set apart, says what the registry holds.
 from msgspec import Struct
 
 from registry.pages.about import about
+from registry.pages.cautions import cautions
 from registry.pages.figures import REVOKED, Chip, FigureShown, chip, figure_shown, headline, key_of, product_url
 from registry.pages.history import history
 from registry.pages.language import local_path, other_language
@@ -22,13 +23,6 @@ _MOST_REASON = 300
 _MOST_UNREAD = 300
 
 
-class Change(Struct, frozen=True):
-    """Since when, and why, the registry took the record back."""
-
-    since: str
-    reason: str
-
-
 class Band(Struct, frozen=True):
     """The verdict: shape, colour, the sentence in both languages, and what else must be known at once."""
 
@@ -37,13 +31,14 @@ class Band(Struct, frozen=True):
     sentence: str
     second: str
     advice: str
-    change: Change | None
+    change: str
     newer_url: str
 
 
 class ProductShown(Struct, frozen=True):
     """What the label is for, to be compared with what is in the hand."""
 
+    known: bool
     lead: str
     name: str
     owner: str
@@ -109,13 +104,13 @@ def _figures(view: ScanView, reader: Reader, t: Phrasebook) -> dict[str, object]
     if verdict.verdict not in GENUINE or verdict.footprint is None:
         return shown
     struck = verdict.verdict in REVOKED
-    mass = credential.credential_subject.declaration.mass_per_unit if credential else None
+    declaration = credential.credential_subject.declaration if credential else None
+    mass = declaration.mass_per_unit if declaration else None
     shown["headline"] = headline(verdict.footprint, verdict.boundary, verdict.year, mass, struck, reader, t)
     shown["check"] = _check(view, reader, t)
     shown["versions"] = history(view.versions, verdict.record, reader, t)
-    shown["warnings"] = tuple(reader.text(finding.message) for finding in view.warnings)
-    if credential is not None:
-        declaration = credential.credential_subject.declaration
+    shown["warnings"] = cautions(view.warnings, declaration, reader, t)
+    if credential is not None and declaration is not None:
         shown["stages"] = stage_table(declaration, verdict.footprint, reader, t)
         shown["about"] = about(credential, reader, t)
     return shown
@@ -126,12 +121,13 @@ def _band(view: ScanView, reader: Reader, t: Phrasebook, chosen: str | None) -> 
     words = VERDICTS[verdict.verdict]
     newer = ""
     if verdict.verdict is VerdictCode.SUPERSEDED:
-        newer = local_url(view.newer_url) or keeping(product_url(verdict.gtin, verdict.gln), chosen)
-    change = None
+        newer = keeping(local_url(view.newer_url) or product_url(verdict.gtin, verdict.gln), chosen)
+    change = ""
     if verdict.change is not None and verdict.verdict in REVOKED:
         key = "suspended_on" if verdict.verdict is VerdictCode.SUSPENDED else "withdrawn_on"
         since = t(key, day=reader.day(verdict.change.at.date()))
-        change = Change(since, shortened(verdict.change.reason, _MOST_REASON))
+        reason = shortened(verdict.change.reason, _MOST_REASON)
+        change = t("because", since=since, reason=reason) if reason else since
     return Band(
         shape=words.shape,
         tone=words.tone,
@@ -166,11 +162,10 @@ def _product(view: ScanView, reader: Reader, t: Phrasebook) -> ProductShown | No
             place = "_place" if verdict.gln else ""
             ask, hint = t(f"ask{place}"), t(f"ask{place}_hint")
     elif key:
-        name = t("some_product")
         lead = t("label_names" if verdict.verdict is VerdictCode.UNSIGNED else "label_says")
     else:
         return None
-    return ProductShown(lead, name, owner, key_name, key, tuple((n, v) for n, v in qualifiers if v), ask, hint)
+    return ProductShown(known, lead, name, owner, key_name, key, tuple((n, v) for n, v in qualifiers if v), ask, hint)
 
 
 def _name_and_owner(view: ScanView, reader: Reader) -> tuple[str, str]:
@@ -196,8 +191,8 @@ def _check(view: ScanView, reader: Reader, t: Phrasebook) -> Check | None:
     level = hint = ""
     if verification is not None:
         level, hint = (words.text(reader.language) for words in LEVELS[verification.level])
-    # In a demonstration nothing was verified: the gloss would say that something was.
-    hint = "" if view.site.demonstration else hint
+    if view.site.demonstration and level:  # nothing was verified: the gloss would say that something was
+        level, hint = t("for_demonstration", level=level), ""
     return Check(reader.text(subject.verifier.name), level, hint, until if verdict.verdict not in REVOKED else "")
 
 

@@ -53,7 +53,7 @@ VERDICTS: dict[VerdictCode, VerdictWords] = {
         Tone.CAUTION,
         Both("Genuine, but past its date", "真实，但已过有效期"),
         Both("Past its date", "已过期"),
-        Both("The figure was right for its time. Nobody vouches for it today.", "该数值在当时有效，现已无人为其背书。"),
+        Both("The declaration has run out. Nobody vouches for the figure today.", "声明已到期，该数值现已无人担保。"),
     ),
     VerdictCode.SUSPENDED: VerdictWords(
         "pause",
@@ -161,7 +161,7 @@ UNIT_SYMBOLS: dict[DeclaredUnit, Both] = {
 BOUNDARIES: dict[Boundary, tuple[Both, Both]] = {
     Boundary.CRADLE_TO_GATE: (
         Both("From raw material to the factory gate", "从原材料到产品出厂"),
-        Both("What comes after, such as use and disposal, is not counted.", "之后的环节（如使用、废弃）未计入。"),
+        Both("Use and disposal are not counted.", "使用和废弃处置未计入。"),
     ),
     Boundary.CRADLE_TO_GRAVE: (
         Both("The whole life, from raw material to disposal", "全生命周期：从原材料到废弃处置"),

@@ -52,7 +52,7 @@ STAGES = (
     Stage(code=StageCode.USE, source_name="Consumer use"),
 )
 AGE = Finding(
-    "reference-age",
+    "reference-old",
     "$.reference_end",
     Severity.WARNING,
     {

@@ -1,0 +1,62 @@
+"""What was found in a declaration, said to a reader of the page.
+
+A finding's own message tells the declarer how to mend the declaration; a shopper needs to know what it means for the
+figure. A code without wording here is shown in the finding's own words.
+"""
+
+from registry.pages.reader import Reader
+from registry.pages.rendering import Phrasebook
+from registry.pages.vocabulary import Both
+from schemas.declaration import Declaration
+from schemas.findings import Finding
+
+_REFERENCE_OLD = "reference-old"
+_EDITORIAL = frozenset({"name-long"})
+"""Findings that say nothing about the figure."""
+
+WORDINGS: dict[str, Both] = {
+    "stage-sum": Both(
+        "The stages do not add up to the declared total.",
+        "各阶段之和与声明总量不一致。",
+    ),
+    "plausibility": Both(
+        "For its weight, the figure is far from what products usually cause. It may be right; look twice.",
+        "按重量折算，该数值远离一般产品的常见范围。它可能没错，但请留意。",
+    ),
+    "standard-unknown": Both(
+        "The calculation follows a method that this registry does not know.",
+        "核算所用的方法不在本登记处的标准名录中。",
+    ),
+    "claim": Both(
+        "The company makes a climate claim for this product that may rest on carbon credits. "
+        "Carbon credits never lower the figure shown here.",
+        "企业对该商品的气候宣称可能依赖碳抵消。碳抵消不会降低此处显示的数值。",
+    ),
+    "component-stale": Both(
+        "A part inside this product has a declaration that no longer holds.",
+        "该商品的某个部件所依据的声明已不再有效。",
+    ),
+    "component-sum": Both(
+        "The parts declared for this product add up to more than its suppliers' share.",
+        "该商品所列部件之和超过了上游阶段的排放量。",
+    ),
+}
+
+
+def cautions(
+    warnings: tuple[Finding, ...], declaration: Declaration | None, reader: Reader, t: Phrasebook
+) -> tuple[str, ...]:
+    """The sentences for ``warnings``, each once, in their order."""
+    sentences = []
+    for finding in warnings:
+        if finding.code not in _EDITORIAL:
+            sentences.append(_sentence(finding, declaration, reader, t))
+    return tuple(dict.fromkeys(sentences))
+
+
+def _sentence(finding: Finding, declaration: Declaration | None, reader: Reader, t: Phrasebook) -> str:
+    if finding.code == _REFERENCE_OLD and declaration and declaration.reference_end and declaration.valid_from:
+        age = declaration.valid_from.year - declaration.reference_end.year
+        return t("old_data", year=str(declaration.reference_end.year), age=str(age))
+    wording = WORDINGS.get(finding.code)
+    return wording.text(reader.language) if wording else reader.text(finding.message)
