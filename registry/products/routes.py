@@ -108,14 +108,24 @@ def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-@get(["/", "/search"], include_in_schema=False, sync_to_thread=True)
-def search_products_page(
-    request: Request[Any, Any, Any],
-    service: Service,
-    words: Annotated[str, Parameter(query="q", max_length=5_000)] = "",
-    page: Page = 1,
+Pasted = Annotated[str, Parameter(query="q", max_length=5_000)]
+
+
+@get("/", include_in_schema=False, sync_to_thread=True)
+def start_page(request: Request[Any, Any, Any], service: Service) -> Response[Any]:
+    """The search page before a search."""
+    return _search_page(request, service, "", 1)
+
+
+@get("/search", include_in_schema=False, sync_to_thread=True)
+def search_page_of(
+    request: Request[Any, Any, Any], service: Service, words: Pasted = "", page: Page = 1
 ) -> Response[Any]:
     """The search page. A pasted label opens the page that its scan opens."""
+    return _search_page(request, service, words, page)
+
+
+def _search_page(request: Request[Any, Any, Any], service: Service, words: str, page: int) -> Response[Any]:
     wanted = words.strip()
     try:
         label = parse_label(wanted)
@@ -143,4 +153,4 @@ def search_products_page(
     )
 
 
-ROUTES = [search_products, read_product, search_products_page]
+ROUTES = [search_products, read_product, start_page, search_page_of]

@@ -1,10 +1,11 @@
 """GS1 Digital Link resolver: one address, three answers - a page, the verdict, the links."""
 
 import secrets
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import MediaType, Request, Response, get
+from litestar.params import Parameter
 from msgspec import Struct
 
 from registry.errors import NotFound
@@ -32,15 +33,23 @@ class Link(Struct, frozen=True, omit_defaults=True):
     hreflang: tuple[str, ...] = ()
 
 
-@get(
-    ["/01/{rest:path}", "/414/{rest:path}"],
-    responses={200: answer(Verdict, description="a page, the verdict (JSON), or the links (linkset)")}
-    | responses(400, 404, 429),
-    tags=["resolver"],
-    sync_to_thread=True,
-)
-def resolve(request: Request[Any, Any, Any], service: Service, rest: str) -> Response[Any]:  # noqa: ARG001
-    """What a scan opens: a page for people, `application/json` the verdict, `application/linkset+json` the links."""
+_ANSWERS = {200: answer(Verdict, "a page, the verdict (JSON), or the links (linkset)")} | responses(400, 404, 429)
+Rest = Annotated[str, Parameter(description="the rest of the GS1 path: key, then qualifiers in GS1's order")]
+
+
+@get("/01/{rest:path}", responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)
+def resolve_product(request: Request[Any, Any, Any], service: Service, rest: Rest) -> Response[Any]:  # noqa: ARG001
+    """What a product's scan opens: a page, `application/json` the verdict, `application/linkset+json` the links."""
+    return _resolve(request, service)
+
+
+@get("/414/{rest:path}", responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)
+def resolve_place(request: Request[Any, Any, Any], service: Service, rest: Rest) -> Response[Any]:  # noqa: ARG001
+    """What a place's scan opens: a page, `application/json` the verdict, `application/linkset+json` the links."""
+    return _resolve(request, service)
+
+
+def _resolve(request: Request[Any, Any, Any], service: Service) -> Response[Any]:
     raw_path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
     query = request.scope["query_string"].decode("latin-1")
     label = f"https://{service.registry.config.origin}{raw_path}" + (f"?{query}" if query else "")
@@ -88,4 +97,4 @@ def _linkset(service: Service, path: Gs1Path | None) -> Response[bytes]:
     return Response(msgspec.json.encode({"linkset": [links]}), media_type=_LINKSET)
 
 
-ROUTES = [resolve]
+ROUTES = [resolve_product, resolve_place]

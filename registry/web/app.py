@@ -21,7 +21,7 @@ from registry.registry import Registry
 from registry.resolver import routes as resolver
 from registry.verification import routes as verification
 from registry.web import problems, public
-from registry.web.openapi import openapi_config
+from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service
 
@@ -36,7 +36,7 @@ def create_app(registry: Registry) -> Litestar:
     if config.verify_per_minute:
         limited.append(RateLimitConfig(rate_limit=("minute", config.verify_per_minute)).middleware)
     metrics = PrometheusConfig(app_name="carbonlabel", prefix="carbonlabel", group_path=True)
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
             *declarations.ROUTES,
@@ -62,6 +62,8 @@ def create_app(registry: Registry) -> Litestar:
         state=State({"service": service}),
         logging_config=LoggingConfig(log_exceptions="never"),
     )
+    summarise(app.openapi_schema)
+    return app
 
 
 def app_from_environment() -> Litestar:

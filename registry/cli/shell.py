@@ -1,0 +1,62 @@
+"""What every command of the registry shares: the home option, opening a home, and errors as sentences."""
+
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from keys import KeysError
+from registry.errors import Refused, RegistryError
+from registry.registry import Registry
+
+DEFAULT_HOME = Path(".carbonlabel")
+HomeOption = Annotated[Path, typer.Option("--home", help="the registry's home folder")]
+HomeArgument = Annotated[Path, typer.Argument(help="the registry's home folder")]
+
+console = Console(highlight=False)
+
+
+def stop(sentence: str) -> NoReturn:
+    """Ends the command: it could not do what was asked."""
+    typer.echo(sentence, err=True)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def sentences() -> Generator[None]:
+    """Turns the registry's errors into a sentence and exit code 2."""
+    try:
+        yield
+    except Refused as problem:
+        lines = [str(problem), *(f"  {found.path}: {found.message['en']}" for found in problem.findings)]
+        stop("\n".join(lines))
+    except (RegistryError, KeysError) as problem:
+        stop(str(problem))
+
+
+@contextmanager
+def opened(home: Path) -> Generator[Registry]:
+    """The registry at ``home``, closed afterwards; errors become sentences."""
+    with sentences():
+        registry = Registry.open(home, os.environ)
+        try:
+            yield registry
+        finally:
+            registry.close()
+
+
+@contextmanager
+def progress(what: str) -> Generator[Callable[[int, int], None]]:
+    """A function that shows (done, of how many): a bar on a terminal, nothing in a pipe."""
+    if not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,97 @@
+"""``carbonlabel verify``: a few labels, in a terminal or a script."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import httpx
+import msgspec
+import typer
+from rich.console import Console
+
+from schemas.gs1 import InvalidGs1, parse_gln, parse_gtin
+from schemas.verdict import Verdict, VerdictCode
+from verifier.bundle import BundleError
+from verifier.cli.show import verdict_lines
+from verifier.verifier import Verifier
+
+Judge = Callable[[str], Verdict]
+_TIMEOUT = 10.0
+
+
+def verify(
+    labels: Annotated[list[str], typer.Argument(help="label texts as scanned; - reads one a line from standard input")],
+    bundle: Annotated[
+        Path | None, typer.Option(help="folder of the registry's bundle: verify without a network")
+    ] = None,
+    registry: Annotated[str | None, typer.Option(help="URL of a registry: ask it")] = None,
+    expect: Annotated[str | None, typer.Option(help="GTIN or GLN that the labels should be for")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+) -> None:
+    """Say of each label whether it is genuine, what it declares and whether it still stands.
+
+    Exit code 0: all are valid; 1: some are not; 2: could not check.
+    """
+    console = Console(highlight=False)
+    if (bundle is None) == (registry is None):
+        _stop("give --bundle DIR to verify without a network, or --registry URL to ask a registry")
+    if expect is not None:
+        _check_expectation(expect)
+    judge = _offline(bundle, expect) if bundle is not None else _online(registry or "", expect)
+    good = True
+    for label in _texts(labels):
+        verdict = judge(label)
+        good = good and verdict.verdict is VerdictCode.VALID
+        if as_json:
+            sys.stdout.buffer.write(msgspec.json.encode(verdict) + b"\n")
+            sys.stdout.buffer.flush()
+        else:
+            for line in verdict_lines(verdict):
+                console.print(line, soft_wrap=True)
+    raise typer.Exit(0 if good else 1)
+
+
+def _texts(labels: list[str]) -> Iterator[str]:
+    for label in labels:
+        if label == "-":
+            yield from (line.rstrip("\r\n") for line in sys.stdin)
+        else:
+            yield label
+
+
+def _offline(bundle: Path, expect: str | None) -> Judge:
+    try:
+        verifier = Verifier.open(bundle)
+    except BundleError as problem:
+        _stop(str(problem))
+    return lambda label: verifier.verify(label, expect)
+
+
+def _online(registry: str, expect: str | None) -> Judge:
+    client = httpx.Client(base_url=registry, timeout=_TIMEOUT, follow_redirects=False)
+
+    def judge(label: str) -> Verdict:
+        try:
+            answer = client.post("/v1/verify", json={"label": label, "expect": expect})
+            answer.raise_for_status()
+            return msgspec.json.decode(answer.content, type=Verdict)
+        except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError) as problem:
+            _stop(f"{registry} gave no verdict: {problem}")
+
+    return judge
+
+
+def _check_expectation(expect: str) -> None:
+    try:
+        parse_gtin(expect)
+    except InvalidGs1 as problem:
+        try:
+            parse_gln(expect)
+        except InvalidGs1:
+            _stop(f"--expect: {problem}")
+
+
+def _stop(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(2)
