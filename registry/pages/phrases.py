@@ -28,7 +28,7 @@ PHRASES: dict[str, Both] = {
     "not_relied": Both("Not to be relied on", "请勿采信"),
     "data_of": Both("Data from {year}", "{year}年数据"),
     "checked_by": Both("Checked by", "核查机构"),
-    "for_demonstration": Both("{level}, for demonstration only", "{level}（仅为演示）"),
+    "for_demonstration": Both("{level} (as an example)", "{level}（仅为演示）"),
     "validity": Both("Validity", "有效期"),
     "stands_until": Both("Stands until {day}", "有效期至{day}"),
     "stood_until": Both("Stood until {day}", "有效期已于{day}结束"),

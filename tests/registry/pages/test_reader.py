@@ -86,6 +86,21 @@ def test_a_change_is_told_in_words(new: str, old: str, en: str, zh: str) -> None
     assert ZH.change(Decimal(new), Decimal(old)) == zh
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [
+        ("1", "2", "50%"),
+        ("0.06", "2", "3%"),
+        ("-0.062", "2", "−3.1%"),
+        ("0.0001", "2", "< 0.1%"),
+        ("0", "2", "0%"),
+        ("1", "0", ""),
+    ],
+)
+def test_a_share_is_rounded_but_a_little_is_not_nothing(part: str, whole: str, shown: str) -> None:
+    assert EN.share(Decimal(part), Decimal(whole)) == shown
+
+
 def test_a_gtin_is_grouped_as_under_a_barcode() -> None:
     assert grouped("09521234567892") == "9 521234 567892"
     assert grouped("19521234567899") == "1 9521234 56789 9"

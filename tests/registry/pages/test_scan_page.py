@@ -238,7 +238,7 @@ def test_a_quote_in_a_label_cannot_leave_the_quotes_of_the_command() -> None:
 
 def test_a_demonstration_never_claims_a_verification() -> None:
     shown = Document(scan_page(scan(VerdictCode.VALID, DEMONSTRATION, body=BODY), "en", NONCE)).text
-    assert f"Stands until 21 November 2028 {BODY} Limited assurance, for demonstration only" in shown
+    assert f"Checked by {BODY} Limited assurance (as an example) Stands until 21 November 2028" in shown
     assert "found nothing that speaks against" not in shown
 
 
