@@ -124,6 +124,8 @@ def _is_counted(stage: Stage, has_a1_a3: bool) -> bool:
 
 def _differs(declaration: Declaration, total: Decimal, parts: Decimal, difference: Decimal) -> Finding:
     name = name_of("$.stages")
+    has_d = any(stage.code == StageCode.D for stage in declaration.stages)
+    apart_en, apart_zh = (" without module D", "（不含模块D）") if has_d else ("", "")
     share_en = f"{difference / abs(total) * 100:.1f} % of it" if total else "which has no share of it"
     share_zh = f"占总量的{difference / abs(total) * 100:.1f}%" if total else "总量为零，无法计算占比"
     large = difference > LARGE_SHARE * abs(total)
@@ -131,9 +133,9 @@ def _differs(declaration: Declaration, total: Decimal, parts: Decimal, differenc
     fix_en = "correct the numbers, or give the reason in stage_sum_reason" if blocks else "check the numbers"
     fix_zh = "请更正数值，或在stage_sum_reason中说明原因" if blocks else "请核对数值"
     message = {
-        "en": f"{name.en} adds up to {plain(parts)} without module D, but the total footprint (gwp_total) is "
+        "en": f"{name.en} adds up to {plain(parts)}{apart_en}, but the total footprint (gwp_total) is "
         f"{plain(total)}; they differ by {plain(difference)}, {share_en}: {fix_en}.",
-        "zh": f"{name.zh}合计（不含模块D）为{plain(parts)}，而碳足迹总量（gwp_total）为{plain(total)}，"
+        "zh": f"{name.zh}合计{apart_zh}为{plain(parts)}，而碳足迹总量（gwp_total）为{plain(total)}，"
         f"相差{plain(difference)}，{share_zh}：{fix_zh}。",
     }
     return Finding("stage-sum", "$.stages", Severity.ERROR if blocks else Severity.WARNING, message)
