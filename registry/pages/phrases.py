@@ -122,6 +122,7 @@ PHRASES: dict[str, Both] = {
     # the proof
     "proof_title": Both("Proof, and how to check it yourself", "证明，以及如何自行核验"),
     "proof_record": Both("Record in the public log", "公开日志中的记录"),
+    "proof_named": Both("Record that the label names", "标签所称的记录"),
     "proof_signed": Both("Signed record", "已签名的记录"),
     "proof_leaf": Both("Leaf hash of the record", "记录的叶哈希"),
     "proof_log": Both("Log it was judged against", "判定所依据的日志"),

@@ -9,6 +9,7 @@ from registry.pages.rendering import Phrasebook
 from registry.pages.stages import shortened
 from registry.pages.views import ScanView
 from registry.pages.vocabulary import FRESHNESS
+from schemas.verdict import GENUINE, VerdictCode
 
 _MOST_IN_COMMAND = 1000
 # Printable ASCII that no shell and no option parser takes for anything but a text between single quotes.
@@ -42,21 +43,29 @@ def proof(view: ScanView, reader: Reader, t: Phrasebook) -> Proof:
     command = check_command(view.label)
     if view.label and view.label not in command:
         facts.append(Fact(t("proof_text"), shortened(view.label, _MOST_IN_COMMAND), raw=True))
-    request = "" if verdict.record is None or not view.jws_url else f"GET /v1/records/{verdict.record}"
+    request = "" if verdict.record is None or not _confirmed(view) else f"GET /v1/records/{verdict.record}"
     return Proof(tuple(facts), command, request)
 
 
 def _record_facts(view: ScanView, t: Phrasebook) -> list[Fact]:
+    """The record, as a fact of the log only when the log confirms it; artwork only of a label worth printing."""
     facts = []
-    if view.verdict.record is not None:
-        facts.append(Fact(t("proof_record"), str(view.verdict.record)))
+    record, confirmed = view.verdict.record, _confirmed(view)
+    if record is not None:
+        facts.append(Fact(t("proof_record" if confirmed else "proof_named"), str(record)))
+    if not confirmed:
+        return facts
     if view.jws_url:
         facts.append(Fact(t("proof_signed"), view.jws_url, raw=True, url=view.jws_url))
     if view.leaf_hash:
         facts.append(Fact(t("proof_leaf"), view.leaf_hash, raw=True))
-    if view.label_svg_url:
+    if view.label_svg_url and view.verdict.verdict is VerdictCode.VALID:
         facts.append(Fact(t("proof_artwork"), view.label_svg_url, raw=True, url=view.label_svg_url))
     return facts
+
+
+def _confirmed(view: ScanView) -> bool:
+    return view.verdict.verdict in GENUINE or view.verdict.verdict is VerdictCode.MISMATCH
 
 
 def _log_facts(view: ScanView, reader: Reader, t: Phrasebook) -> list[Fact]:

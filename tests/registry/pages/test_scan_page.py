@@ -225,6 +225,17 @@ def test_the_proof_is_folded_and_complete() -> None:
     assert "GET /v1/records/1234" in proof
 
 
+def test_what_the_log_does_not_confirm_is_not_called_a_record_of_it() -> None:
+    html = page(VerdictCode.UNLOGGED)
+    assert "Record that the label names" in html
+    assert "/v1/records/" not in html
+
+
+def test_only_a_valid_label_is_offered_for_printing() -> None:
+    offered = {code for code in VerdictCode if "label.svg" in page(code)}
+    assert offered == {VerdictCode.VALID}
+
+
 @pytest.mark.parametrize("label", ["--bundle=/", "a\nb", "钢", "", None, "x" * 5000])
 def test_a_command_to_paste_never_holds_what_a_shell_would_misread(label: str | None) -> None:
     view = msgspec.structs.replace(scan(VerdictCode.UNREADABLE), label=label)
