@@ -16,6 +16,8 @@
 All lengths are millimetres; a font's size is its em.
 """
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -36,7 +38,7 @@ _SCALES = (8, 6, 5, 4, 3.5, 3, 2.6, 2.3, 2, 1.8, 1.65, 1.5, 1.4, 1.3, 1.2, 1.15,
 _LEADING = 1.2
 _GAP = 0.35  # least white between groups
 _ABOVE_FIGURE = 0.45  # from the heading's baseline to the top of the figure's digits
-_BELOW_FIGURE = 0.2  # more than leading, for the unit's g
+_BELOW_FIGURE = 0.13  # ems of the figure: what its commas reach into the leading
 _LARGEST_FIGURE = 3.4
 _LEAST_CONTRAST = 2.4  # figure to small text, when the small text is larger than it must be
 _PER = 1.1
@@ -118,6 +120,11 @@ class _Rows(Struct, frozen=True):
     context: tuple[_Row, ...]
     foot: tuple[_Row, ...]
 
+    @property
+    def form(self) -> tuple[tuple[int, str], ...]:
+        """How many lines each row takes, and what of its text is there."""
+        return tuple((len(row.lines), "".join(row.lines).replace(" ", "")) for row in (*self.context, *self.foot))
+
 
 def set_text(
     content: Content, left: float, right: float, aligned: tuple[float, float], tall: tuple[float, float]
@@ -127,26 +134,36 @@ def set_text(
     Preferably from the top to the bottom of the code's own modules (``aligned``: the first line's top, the last
     line's baseline), else of the label (``tall``).
     """
+    limit = right - left
+    smallest = _set_rows(content, SMALLEST, limit)
+    if smallest is None:
+        return None
+    settings = [(SMALLEST * scale, _set_rows(content, SMALLEST * scale, limit)) for scale in _scales(limit)]
     top, bottom = tall
-    bands = (aligned, (top, bottom - DESCENT * SMALLEST))
-    for band in bands:
-        for scale in _SCALES:
-            lines = _set_at(content, SMALLEST * scale, (left, right - left), band, scale > 1)
-            if lines is not None:
-                return lines
+    for band in (aligned, (top, bottom - DESCENT * SMALLEST)):
+        for small, rows in settings:
+            # Larger text must not cost lines or words.
+            if rows is not None and rows.form == smallest.form:
+                lines = _set_at(content, rows, small, (left, limit), band)
+                if lines is not None:
+                    return lines
     return None
 
 
+def _scales(limit: float) -> Iterator[float]:
+    """The scales worth trying in a column of ``limit`` mm: above these not even the call to scan fits."""
+    widest = limit / max(width(text, SMALLEST, Weight.BOLD) for text in words.SCAN)
+    return (scale for scale in _SCALES if scale <= max(widest, 1))
+
+
 def _set_at(
-    content: Content, small: float, across: tuple[float, float], down: tuple[float, float], enlarged: bool
+    content: Content, rows: _Rows, small: float, across: tuple[float, float], down: tuple[float, float]
 ) -> tuple[Line, ...] | None:
     left, limit = across
-    rows = _set_rows(content, small, limit)
-    if rows is None:
-        return None
     top = _TOP[content.language] * small
-    least = top + (_ABOVE_FIGURE + _BELOW_FIGURE + 2 * _GAP) * small + _height(rows.context) + _height(rows.foot)
+    least = top + (_ABOVE_FIGURE + 2 * _GAP) * small + _height(rows.context) + _height(rows.foot)
     room = down[1] - down[0] - least
+    enlarged = small > SMALLEST
     for head in (_beside(content, small, limit, room), _above(content, small, limit, room)):
         if head is None or head.size < SMALLEST_FIGURE or (enlarged and head.size < _LEAST_CONTRAST * small):
             continue
@@ -203,13 +220,13 @@ def _unit_width(size: float) -> float:
 def _beside(content: Content, small: float, limit: float, room: float) -> _Head | None:
     """The unit on the figure's line, what it is per below."""
     per = _flowing(content.per, small * _PER, limit)
-    if per is None:
+    if per is None or (len(per.lines) > 1 and small > SMALLEST):
         return None
     digits = width(content.figure, 1, Weight.BOLD) + _UNIT_GAP
     by_width = limit / (digits + _UNIT * _unit_width(1))
     if by_width * _UNIT < small * _PER:
         by_width = (limit - _unit_width(small * _PER)) / digits
-    size = min(by_width, small * _LARGEST_FIGURE, (room - per.height) / CAP_HEIGHT)
+    size = min(by_width, small * _LARGEST_FIGURE, (room - per.height) / (CAP_HEIGHT + _BELOW_FIGURE))
     unit = _unit(max(size * _UNIT, small * _PER), size * _UNIT_GAP)
     figure = Line(0, 0, (Run(content.figure, size, Weight.BOLD), *unit))
     return _Head(figure, size, _stacked(per))
@@ -229,7 +246,7 @@ def _above(content: Content, small: float, limit: float, room: float) -> _Head |
         rows = (unit, *_stacked(flowing))
     height = len(rows) * size * _LEADING
     by_width = limit / width(content.figure, 1, Weight.BOLD)
-    figure_size = min(by_width, small * _LARGEST_FIGURE, (room - height) / CAP_HEIGHT)
+    figure_size = min(by_width, small * _LARGEST_FIGURE, (room - height) / (CAP_HEIGHT + _BELOW_FIGURE))
     return _Head(plain(content.figure, 0, 0, figure_size, Weight.BOLD), figure_size, rows)
 
 
@@ -242,7 +259,7 @@ def _place(rows: _Rows, head: _Head, small: float, left: float, first: float, la
     lines = [line.at(left, first) for line in _stacked(rows.heading)]
     y = first + _ABOVE_FIGURE * small + CAP_HEIGHT * head.size
     lines.append(head.figure.at(left, y))
-    y += _BELOW_FIGURE * small
+    y += _BELOW_FIGURE * head.size
     for line in head.rows:
         y += line.size * _LEADING
         lines.append(line.at(left, y))

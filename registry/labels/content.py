@@ -41,7 +41,8 @@ class LabelArt(Struct, frozen=True, kw_only=True):
 
 
 class Content(Struct, frozen=True):
-    """A label's texts, all printable. ``keys`` holds for each identifier its forms on one line, longest first."""
+    """A label's texts, all printable. ``keys`` holds for each identifier its forms on one line, longest first,
+    and ``notice`` a text a language."""
 
     language: str
     name: str
@@ -53,7 +54,7 @@ class Content(Struct, frozen=True):
     verifier: str
     keys: tuple[tuple[str, ...], ...]
     qualifiers: tuple[str, ...]
-    notice: str
+    notice: tuple[str, ...]
     link: str
 
     @property
@@ -65,7 +66,7 @@ class Content(Struct, frozen=True):
     def description(self) -> str:
         """Everything else that the label shows, and where its code leads, in one line."""
         keys = (forms[0] for forms in self.keys)
-        parts = (self.boundary, self.year, self.verifier, *keys, *self.qualifiers, *words.SCAN, self.link, self.notice)
+        parts = (self.boundary, self.year, self.verifier, *keys, *self.qualifiers, *words.SCAN, self.link, *self.notice)
         return ("; " if self.language == "en" else "；").join(filter(None, parts))
 
 
@@ -133,7 +134,7 @@ def _qualifiers(art: LabelArt, language: str) -> tuple[str, ...]:
     return tuple(form[language].format(value=printable(value)) for form, value in pairs if value)
 
 
-def _notice(notice: Text, language: str) -> str:
+def _notice(notice: Text, language: str) -> tuple[str, ...]:
     texts = [notice[language]] if language in notice else []
     texts += [text for tag, text in notice.items() if tag != language]
-    return " / ".join(filter(None, map(printable, texts)))
+    return tuple(filter(None, map(printable, texts)))

@@ -17,6 +17,7 @@ from registry.labels.column import Line
 from registry.labels.content import Content, Variant
 from registry.labels.qr import QUIET_ZONE, Symbol
 from registry.labels.typeface import ASCENT, DESCENT, Weight
+from registry.labels.typeface import width as text_width
 from registry.labels.wrapping import wrap
 
 SIZES = (
@@ -50,10 +51,9 @@ EDGE = 0.5
 MARGIN = 1.0
 """mm of white above, below and at the right of the text."""
 
-_BOX_PADDING = 0.55
+_BOX_PADDING = 0.4
 _BOX_LEADING = 1.22
 _BOX_STROKE = 0.15
-_NOTICE_LINES = 3
 
 
 class Frame(Struct, frozen=True):
@@ -147,13 +147,17 @@ def _layout(
     return Layout(content.language, width, height, code, lines, frames, content.summary, content.description)
 
 
-def _set_notice(notice: str, width: float) -> _Notice | None:
-    if not notice:
+def _set_notice(texts: tuple[str, ...], width: float) -> _Notice | None:
+    """A notice on one line, else each of its languages from a line of its own; never cut."""
+    if not texts:
         return None
     size = column.SMALLEST
-    setting = wrap(notice, width - 2 * (EDGE + _BOX_PADDING), size, _NOTICE_LINES)
-    height = size * (ASCENT + DESCENT + _BOX_LEADING * (len(setting.lines) - 1)) + 2 * _BOX_PADDING
-    return _Notice(setting.lines, size, height)
+    limit = width - 2 * (EDGE + _BOX_PADDING)
+    lines: tuple[str, ...] = (" / ".join(texts),)
+    if text_width(lines[0], size) > limit:
+        lines = tuple(line for text in texts for line in wrap(text, limit, size, len(text)).lines)
+    height = size * (ASCENT + DESCENT + _BOX_LEADING * (len(lines) - 1)) + 2 * _BOX_PADDING
+    return _Notice(lines, size, height)
 
 
 def _notice_lines(notice: _Notice, box: Frame) -> Iterator[Line]:

@@ -31,7 +31,7 @@ def write_png(layout: Layout, dpi: int) -> bytes:
         _draw_line(draw, line, scale)
     _paste_code(image, layout.code, scale)
     data = BytesIO()
-    _few_greys(image).save(data, "PNG", dpi=(dpi, dpi), bits=4, optimize=True)
+    _few_greys(image).save(data, "PNG", dpi=(dpi, dpi), bits=4)
     return data.getvalue()
 
 

@@ -1,7 +1,7 @@
 """Breaking text into lines of a given width, for English and Chinese.
 
 Latin text breaks at spaces and after hyphens and slashes, Chinese between any two characters, but no line starts with
-a closing mark or ends with an opening one. A word wider than a line is broken where the line ends.
+a closing mark or a dash, or ends with an opening one. A word wider than a line is broken where the line ends.
 """
 
 import re
@@ -11,16 +11,17 @@ from msgspec import Struct
 
 from registry.labels.typeface import Weight, width
 
-ELLIPSIS = "…"
 _MOST_CHARACTERS = 2000
+_BALANCES = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _OPENING = "（《〈「『【〔"
 _CLOSING = "，。、；：！？）》〉」』】〕…"
+_IS_CHINESE = re.compile(f"[{_CHINESE}]")
 _PIECE = re.compile(
-    rf"[{_OPENING}]*[{_CHINESE}][{_CLOSING}]* *"
+    rf"[{_OPENING}]*[{_CHINESE}][{_CLOSING}]*(?: +[-–—/](?= ))? *"
     rf"|[^ {_CHINESE}/-]*[/-]+ *"
-    rf"|[^ {_CHINESE}/-]+[{_CLOSING}]* *"
+    rf"|[^ {_CHINESE}/-]+[{_CLOSING}]*(?: +[-–—/](?= ))? *"
     rf"| +"
 )
 # Controls, format characters (so also the marks that turn the reading order), surrogates, private and unassigned
@@ -42,7 +43,21 @@ def printable(text: str) -> str:
 
 
 def wrap(text: str, limit: float, size: float, lines: int, weight: Weight = Weight.REGULAR) -> Setting:
-    """``text`` in at most ``lines`` lines no wider than ``limit``; the last one ends in an ellipsis if it was cut."""
+    """``text`` in at most ``lines`` lines no wider than ``limit``; the last one ends in an ellipsis if it was cut.
+
+    The lines are of about one length: a word does not stand alone on the last one if it need not.
+    """
+    setting = _filled(text, limit, size, lines, weight)
+    if len(setting.lines) > 1 and setting.whole:
+        for share in _BALANCES:
+            balanced = _filled(text, limit * share, size, len(setting.lines), weight)
+            if balanced.whole:
+                return balanced
+    return setting
+
+
+def _filled(text: str, limit: float, size: float, lines: int, weight: Weight) -> Setting:
+    """As many words on each line as it takes."""
     done: list[str] = []
     line = ""
     for piece in _pieces(text, limit, size, weight):
@@ -78,4 +93,6 @@ def _head(text: str, limit: float, size: float, weight: Weight) -> str:
 
 
 def _cut(text: str, limit: float, size: float, weight: Weight) -> str:
-    return _head(text, limit - width(ELLIPSIS, size, weight), size, weight).rstrip() + ELLIPSIS
+    """The start of ``text`` with an ellipsis. The font's own sits mid-height, as Chinese wants it; Latin gets dots."""
+    ellipsis = "…" if _IS_CHINESE.search(text) else "..."
+    return _head(text, limit - width(ellipsis, size, weight), size, weight).rstrip(" ,.;:-，、（") + ellipsis
