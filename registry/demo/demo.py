@@ -5,7 +5,6 @@ such a home says so. Running it again goes on where it was, or changes nothing: 
 on which its verification body joined.
 """
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
@@ -14,13 +13,14 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from keys import split_compact
 from registry.database.tables import LogEntryRow, MemberRow
 from registry.errors import HomeError
 from registry.home import CONFIG_FILE, Config
-from registry.imports.carbon_catalogue import Numbered, catalogue_rows, companies
+from registry.imports.carbon_catalogue import catalogue_rows, companies
+from registry.imports.files import Catalogue, read_catalogue
 from registry.imports.load import load
 from registry.imports.report import Report
 from registry.imports.row import Row
@@ -28,7 +28,7 @@ from registry.members.members import join
 from registry.records.publish import Published
 from registry.records.standing import change_standing
 from registry.registry import OPERATOR, Registry
-from schemas.entry import StatusEvent
+from schemas.entry import EntryType, StatusEntry, StatusEvent
 from schemas.member import Member, MemberKind
 from schemas.text import Text
 
@@ -47,16 +47,17 @@ _UNTOUCHED = """
     where superseded_by is null and version = 1 and standing = 'active' and length(name) < 70
     order by "index" limit 1
 """
-_REASON_GIVEN = text("select 1 from record where standing_reason = :reason")
-_EXAMPLE = (
-    'select "index", key_path, name, text from record join label on record = "index" where {} order by {} limit 1'
-)
+_EXAMPLE = """
+    select "index", key_path, name, text from record join label on record = "index" and path = key_path
+    where {} order by case when key_path = '/01/09521294200026' then 0 else 1 end, length(name), "index" limit 1
+"""
 _EXAMPLES = {
-    "active": ("standing = 'active' and superseded_by is null and version > 1", 'length(name), "index"'),
-    "superseded": ("standing = 'active' and superseded_by is not null", 'length(name), "index"'),
-    "suspended": ("standing = 'suspended'", '"index"'),
-    "withdrawn": ("standing = 'withdrawn'", '"index"'),
+    "active": "standing = 'active' and superseded_by is null and version > 1",
+    "superseded": "standing = 'active' and superseded_by is not null and length(name) < 200",
+    "suspended": "standing = 'suspended'",
+    "withdrawn": "standing = 'withdrawn'",
 }
+"""What an example of each standing has to be. A bottle of water, three years of it with stages, is the first choice."""
 
 
 class ExampleLabel(Struct, frozen=True):
@@ -87,9 +88,9 @@ def demonstrate(
     """Makes the home at ``path`` a demonstration, or completes it. Raises ``HomeError`` for a home of another kind."""
     registry = open_or_create(path, environ)
     try:
-        products, stages = shipped()
-        day = join_members(registry, companies(products), now)
-        rows = demonstration_rows(products, stages, day)
+        catalogue = shipped()
+        day = join_members(registry, companies(catalogue.products), now)
+        rows = demonstration_rows(catalogue, day)
         report = load(registry, rows, member=None, publish=True, now=now, progress=progress, acknowledge=acknowledge)
         change_standings(registry, now)
         return Demonstration(report, day, examples(registry))
@@ -109,21 +110,16 @@ def open_or_create(path: Path, environ: Mapping[str, str]) -> Registry:
 
 
 @cache
-def shipped() -> tuple[Sequence[Numbered], Sequence[Numbered]]:
-    """The shipped subset of the Carbon Catalogue: products and stages."""
-    return _table("products.csv"), _table("stages.csv")
+def shipped() -> Catalogue:
+    """The shipped subset of the Carbon Catalogue."""
+    return read_catalogue(DATA / "products.csv")
 
 
-def _table(name: str) -> Sequence[Numbered]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return [Numbered(number, record) for number, record in enumerate(csv.DictReader(file), 2)]
-
-
-def demonstration_rows(products: Sequence[Numbered], stages: Sequence[Numbered], day: date) -> list[Row]:
+def demonstration_rows(catalogue: Catalogue, day: date) -> list[Row]:
     """The rows with the demonstration body's statement, whose report is the data file: the only document there is."""
     return catalogue_rows(
-        products,
-        stages,
+        catalogue.products,
+        catalogue.stages,
         day,
         {
             "body": BODY.id,
@@ -158,19 +154,23 @@ def change_standings(registry: Registry, now: datetime) -> None:
     """Suspends one record and withdraws another, unless that has been done."""
     for event, reason in ((StatusEvent.SUSPENDED, SUSPENDED_FOR), (StatusEvent.WITHDRAWN, WITHDRAWN_FOR)):
         with registry.database.writing() as session:
-            connection = session.connection()
-            done = connection.execute(_REASON_GIVEN, {"reason": reason}).first()
-            index = connection.exec_driver_sql(_UNTOUCHED).scalar()
-            if done is None and index is not None:
+            index = session.connection().exec_driver_sql(_UNTOUCHED).scalar()
+            if index is not None and reason not in _reasons_given(session):
                 change_standing(session, registry.log_writer(session, now), index, event, reason, OPERATOR, now)
+
+
+def _reasons_given(session: Session) -> set[str]:
+    """Every reason that the log has for a change of standing."""
+    entries = session.exec(select(LogEntryRow.jws).where(LogEntryRow.typ == EntryType.STATUS))
+    return {msgspec.json.decode(split_compact(jws).payload, type=StatusEntry).reason for jws in entries}
 
 
 def examples(registry: Registry) -> tuple[ExampleLabel, ...]:
     """One label of each standing: active, superseded, suspended, withdrawn."""
     found = []
     with registry.database.reading() as session:
-        for standing, (condition, order) in _EXAMPLES.items():
-            row = session.connection().exec_driver_sql(_EXAMPLE.format(condition, order)).first()
+        for standing, condition in _EXAMPLES.items():
+            row = session.connection().exec_driver_sql(_EXAMPLE.format(condition)).first()
             if row is not None:
                 index, key_path, name, label = row
                 product = msgspec.json.decode(name, type=Text)

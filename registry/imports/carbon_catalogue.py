@@ -6,7 +6,8 @@ authors' spreadsheet and the two CSV files that this project ships have the same
 * GTIN: ``952``, which GS1 keeps for examples, the company's number in five digits, the product's in four, the check
   digit. ``PCF-ID`` is company-product-year, so a product has one GTIN, and its years are versions of it, to be
   published in the order of the year. The ``PCF-ID`` is the row's reference.
-* Name: "Product name (and functional unit)". The declared unit is one piece, which is that functional unit.
+* Name: "Product name (and functional unit)", runs of space as one. The declared unit is one piece, which is that
+  functional unit.
 * Description: "Product detail", unless it is the catalogue's fill-in or the name again; then what the registry
   inferred and what the authors estimated or adjusted, because none of that is the company's statement.
 * Total, weight and stages: the numbers of the sheet, digit by digit.
@@ -26,12 +27,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import groupby
 
 from msgspec import Struct
 
-from registry.imports.row import Row
+from registry.imports.row import Row, row_error
 from schemas.codes import standard_named
+from schemas.findings import Finding
 from schemas.findings.periods import years_after
 from schemas.gs1 import check_digit
 from schemas.member import Member, MemberKind
@@ -111,10 +112,11 @@ class Pcf(Struct, frozen=True):
 
 
 class Numbered(Struct, frozen=True):
-    """A row of a table with its number in the sheet."""
+    """A row of a table with its number in the sheet; ``formulas`` are its columns that hold one."""
 
     number: int
     record: Record
+    formulas: tuple[str, ...] = ()
 
 
 def is_product_table(columns: Iterable[str]) -> bool:
@@ -165,18 +167,29 @@ def catalogue_rows(
 
     ``verification`` is the statement that goes with each, if any.
     """
-    by_id: dict[str, list[Record]] = {}
-    for key, group in groupby(stages, key=lambda row: row.record[PCF_ID]):
-        by_id.setdefault(key, []).extend(row.record for row in group)
+    by_id: dict[str, list[Numbered]] = {}
+    for stage in stages:
+        by_id.setdefault(stage.record[PCF_ID], []).append(stage)
     rows = [_row(product, by_id.get(product.record[PCF_ID], []), day, verification) for product in products]
-    return sorted(rows, key=lambda row: (row.raw.get("reference_end", ""), row.number))
+    return sorted(rows, key=lambda row: (str(row.raw["reference_end"]), row.number))
 
 
-def _row(product: Numbered, stages: Sequence[Record], day: date, verification: Mapping[str, object] | None) -> Row:
+def _row(product: Numbered, stages: Sequence[Numbered], day: date, verification: Mapping[str, object] | None) -> Row:
     record = product.record
     reference = record[PCF_ID]
-    pcf = parse_pcf_id(reference)
-    raw: dict[str, object] = {
+    raw = _declared(record, [stage.record for stage in stages], day)
+    owner = None
+    if verification is not None:
+        raw["verification"] = dict(verification)
+    if (pcf := parse_pcf_id(reference)) is not None:
+        raw["gtin"] = demonstration_gtin(pcf)
+        owner = member_id(pcf, record[COMPANY])
+    found = tuple(_formula(numbered, column) for numbered in (product, *stages) for column in numbered.formulas)
+    return Row(number=product.number, reference=reference, owner=owner, raw=raw, found=found, columns=_COLUMNS)
+
+
+def _declared(record: Record, stages: Sequence[Record], day: date) -> dict[str, object]:
+    return {
         "product_name": {"en": " ".join(record[NAME].split())},
         "description": _description(record, stages),
         "declared_unit": "piece",
@@ -194,13 +207,15 @@ def _row(product: Numbered, stages: Sequence[Record], day: date, verification: M
         "valid_until": years_after(day, VALID_YEARS).isoformat(),
         "standards": _standards(record[PROTOCOL]),
     }
-    if verification is not None:
-        raw["verification"] = dict(verification)
-    if pcf is None:
-        return Row(number=product.number, reference=reference, raw=raw, columns=_COLUMNS)
-    raw["gtin"] = demonstration_gtin(pcf)
-    owner = member_id(pcf, " ".join(record[COMPANY].split()))
-    return Row(number=product.number, reference=reference, owner=owner, raw=raw, columns=_COLUMNS)
+
+
+def _formula(numbered: Numbered, column: str) -> Finding:
+    return row_error(
+        "formula",
+        "$",
+        f"Row {numbered.number} ({column}) holds a formula or an error value: paste its value instead.",
+        f"第{numbered.number}行（{column}）含有公式或错误值：请改为粘贴其计算结果。",
+    )
 
 
 def stage_code(stage: Record) -> str:

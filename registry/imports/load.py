@@ -136,13 +136,17 @@ class _Batch:
                 yield each, state
 
     def _read(self, row: Row) -> _Ready | None:
-        """The row as a declaration; None when its form is wrong, and it is refused."""
-        declaration, found = (None, list(row.found)) if row.found else read_declaration(row.raw)
-        if declaration is None:
-            self._refuse(row, found)
-            return None
+        """The row as a declaration; None when its form is wrong, and it is refused with all that is wrong."""
+        declaration, found = read_declaration(row.raw)
         owner = self._member or row.owner or ""
-        declaration = msgspec.structs.replace(declaration, owner=owner)
+        if declaration is not None:
+            declaration = msgspec.structs.replace(declaration, owner=owner)
+        if declaration is None or row.found:
+            if declaration is not None:
+                found = findings(declaration)
+            named = {finding.path for finding in row.found}
+            self._refuse(row, [*row.found, *(finding for finding in found if finding.path not in named)])
+            return None
         return _Ready(row, declaration_id(declaration, owner, row.reference), owner, declaration)
 
     def _is_new(self, session: Session, ready: _Ready, earlier: Mapping[UUID, _Ready]) -> bool:

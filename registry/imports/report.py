@@ -1,14 +1,27 @@
-"""What became of a bulk registration."""
+"""What became of a bulk registration: counts, and a line for every problem, as CSV or as text.
 
+Texts come from files of strangers: characters that do not print are shown escaped, and a CSV cell that a spreadsheet
+program would take for a formula gets an apostrophe in front.
+"""
+
+import csv
+import re
 from collections import Counter
+from collections.abc import Iterator
+from typing import TextIO
 
 from msgspec import Struct, field
 
-from schemas.findings import Finding
+from schemas.findings import Finding, Severity
+from schemas.text import in_language
+
+HEADER = ("row", "reference", "product", "severity", "code", "column", "path", "en", "zh")
+_INDEX = re.compile(r"\[[0-9]+\].*")
+_LIKE_A_FORMULA = tuple("=+-@\t\r")
 
 
 class Refusal(Struct, frozen=True):
-    """A row that was refused, and every reason."""
+    """A row that was refused, and every finding on it. ``columns`` names its source's columns by JSON path."""
 
     row: int
     reference: str | None
@@ -16,12 +29,17 @@ class Refusal(Struct, frozen=True):
     findings: tuple[Finding, ...]
     columns: dict[str, str] = {}
 
+    def column(self, finding: Finding) -> str:
+        """The source's column that a finding is about; '' when it is about none."""
+        list_path = _INDEX.sub("", finding.path)
+        return self.columns.get(finding.path) or self.columns.get(list_path) or ""
+
 
 class Report(Struct):
     """Counts and refusals: ``rows`` is the sum of the other four counts.
 
     ``published`` and ``submitted`` are what this run brought there, ``already`` what it found there. ``warnings`` and
-    ``errors`` count rows by code, a row once per code.
+    ``errors`` count rows by code, a row once per code: warnings of rows that were taken, errors of those refused.
     """
 
     rows: int = 0
@@ -32,3 +50,63 @@ class Report(Struct):
     refusals: list[Refusal] = field(default_factory=list)
     warnings: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+
+
+def write_csv(report: Report, file: TextIO) -> None:
+    """Writes a line for each finding on a refused row, with a header. Open ``file`` with ``newline=""``."""
+    writer = csv.writer(file)
+    writer.writerow(HEADER)
+    for refusal in report.refusals:
+        for finding in refusal.findings:
+            cells = (
+                str(refusal.row),
+                refusal.reference or "",
+                refusal.product,
+                finding.severity.value,
+                finding.code,
+                refusal.column(finding),
+                finding.path,
+                in_language(finding.message, "en"),
+                in_language(finding.message, "zh"),
+            )
+            writer.writerow(_unlike_a_formula(printable(cell)) for cell in cells)
+
+
+def text_lines(report: Report, language: str = "en") -> Iterator[str]:
+    """The report for a terminal: the counts, then the errors of each refused row, in English or Chinese."""
+    is_chinese = language.startswith("zh")
+    if is_chinese:
+        yield (
+            f"共{report.rows}行：已发布{report.published}，已提交{report.submitted}，"
+            f"此前已有{report.already}，被拒{report.refused}。"
+        )
+    else:
+        yield (
+            f"{report.rows} rows: {report.published} published, {report.submitted} submitted, "
+            f"{report.already} there already, {report.refused} refused."
+        )
+    titles = ("拒绝原因", "警告") if is_chinese else ("Errors by code", "Warnings by code")
+    for title, counts in zip(titles, (report.errors, report.warnings), strict=True):
+        if counts:
+            yield f"{title}: " + ", ".join(f"{code} {count}" for code, count in counts.most_common())
+    for refusal in report.refusals:
+        for finding in refusal.findings:
+            if finding.severity is Severity.ERROR:
+                name = printable(refusal.reference or refusal.product)
+                said = printable(in_language(finding.message, language), 1_000)
+                yield f"{'第' if is_chinese else 'row '}{refusal.row}{'行' if is_chinese else ''} {name}: {said}"
+
+
+def printable(text: str, most: int = 2_000) -> str:
+    """``text`` with every character that does not print escaped, cut to ``most`` characters."""
+    if not text.isprintable():
+        text = "".join(each if each.isprintable() else _escaped(each) for each in text[:most])
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
+
+
+def _unlike_a_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_LIKE_A_FORMULA) else cell

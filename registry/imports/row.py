@@ -10,8 +10,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """A row as its source's mapping read it.
 
     ``number`` is the row of the sheet or line of the file, from 1. ``raw`` is what ``schemas.reading`` reads, without
-    owner; ``owner`` is the member id that the row names, if any. ``found`` are problems of the row's form: then
-    nothing else of it is judged. ``columns`` names the source's column for a JSON path, for the report.
+    owner; ``owner`` is the member id that the row names, if any. ``found`` are errors in the form of its cells, whose
+    fields ``raw`` leaves out. ``columns`` names the source's column for a JSON path, for the report.
     """
 
     number: int

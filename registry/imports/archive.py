@@ -1,0 +1,74 @@
+"""The zip archive of an xlsx, made safe before any library sees it.
+
+Every member is unpacked here, in pieces and under a limit, and what is needed is packed anew without compression. So
+no archive unpacks to more than was counted, and two readers cannot see two different archives in one file.
+"""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+from registry.imports.sheets import refused
+
+MOST_UNPACKED = 256_000_000
+"""Bytes of all members together."""
+
+MOST_RATIO = 200
+"""Times that a large member may be larger than it is packed: sheets are 5 to 50 times."""
+
+_LARGE = 5_000_000
+_MOST_MEMBERS = 2_000
+_PIECE = 1 << 16
+_ENCRYPTED = 0x1
+
+
+def unpacked(content: bytes, file: str) -> dict[str, bytes]:
+    """The XML members of the archive by name. Raises ``InvalidInput`` for one that is damaged, hostile or encrypted."""
+    members: dict[str, bytes] = {}
+    total = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            found = archive.infolist()
+            _check_members(found, file)
+            for member in found:
+                data = _unpack(archive, member, file, MOST_UNPACKED - total)
+                total += len(data)
+                if member.filename.endswith((".xml", ".rels")):
+                    members[member.filename] = data
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+        raise refused(file, "is damaged, or not an xlsx: open it in a spreadsheet program and save it again") from None
+    if "xl/workbook.xml" not in members:
+        raise refused(file, "is a zip archive, but not an xlsx: save the table as .xlsx or as CSV UTF-8")
+    return members
+
+
+def packed(members: Mapping[str, bytes]) -> bytes:
+    """An archive of ``members``, without compression."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return buffer.getvalue()
+
+
+def _check_members(found: list[zipfile.ZipInfo], file: str) -> None:
+    if len(found) > _MOST_MEMBERS or len({member.filename for member in found}) < len(found):
+        raise refused(file, "is not a sound xlsx: open it in a spreadsheet program and save it again")
+    if any(member.flag_bits & _ENCRYPTED for member in found):
+        raise refused(file, "is protected by a password: remove it and save again")
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str, limit: int) -> bytes:
+    pieces = bytearray()
+    allowed = min(limit, max(_LARGE, member.compress_size * MOST_RATIO))
+    with archive.open(member) as stream:
+        while piece := stream.read(_PIECE):
+            pieces += piece
+            if len(pieces) > allowed:
+                raise refused(
+                    file,
+                    f"unpacks to more than a table needs ({member.filename}): remove empty or formatted rows below "
+                    "the data, or save it as CSV UTF-8",
+                )
+    return bytes(pieces)

@@ -1,0 +1,93 @@
+"""Text with separators (RFC 4180): comma, semicolon or tab; UTF-8, GB18030 or UTF-16; line breaks in quotation marks.
+
+Cells that begin like a formula are text here, as everywhere.
+"""
+
+import codecs
+import csv
+import io
+
+from registry.imports.sheets import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Sheet, SheetRow, refused, sheet_of
+
+_SEPARATORS = ",;\t"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CHINESE_SHARE = 0.9
+"""Share of the characters beyond ASCII that GB 2312 must have for a text to pass as Chinese without being named so."""
+
+
+def read_csv(content: bytes, file: str, encoding: str | None = None) -> Sheet:
+    """The table in ``content``. Raises ``InvalidInput``."""
+    text = decoded(content, file, encoding)
+    separator = separator_of(text)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[SheetRow] = []
+    first_line = 1
+    try:
+        for number, cells in enumerate(lines, 1):
+            _check(file, number, cells)
+            rows.append(SheetRow(number, tuple(cells)))
+            first_line = lines.line_num + 1
+    except csv.Error as problem:
+        what = f"row {len(rows) + 1}, which begins in line {first_line}"
+        fix = f"a quotation mark is not closed or out of place ({problem}): double it or remove it"
+        raise refused(file, fix, what) from None
+    return sheet_of(file, "", rows)
+
+
+def decoded(content: bytes, file: str, encoding: str | None = None) -> str:
+    """The text of a file: in ``encoding`` if named, else as its byte order mark says, in UTF-8, or in GB18030.
+
+    Bytes that are not UTF-8 are read as GB18030 only when they are Chinese beyond doubt: many a text in another
+    encoding is GB18030 too, by chance, and would come out as nonsense. Raises ``InvalidInput``.
+    """
+    if encoding is not None:
+        try:
+            return content.decode(encoding).removeprefix("\ufeff")
+        except LookupError:
+            raise refused(file, f"cannot be read as {encoding!r}: no such encoding is known") from None
+        except UnicodeError as problem:
+            raise refused(file, f"is not {encoding}: {problem}") from None
+    try:
+        if content.startswith(_UTF16):
+            return content.decode("utf-16")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        text = ""
+    if not _is_chinese(text):
+        raise refused(file, "is neither UTF-8 nor GB18030: save it as CSV UTF-8, or name its encoding")
+    return text
+
+
+def _is_chinese(text: str) -> bool:
+    beyond = [character for character in text if not character.isascii()]
+    usual = len("".join(beyond).encode("gb2312", "ignore")) // 2
+    return bool(beyond) and usual >= _CHINESE_SHARE * len(beyond)
+
+
+def separator_of(text: str) -> str:
+    """The separator of a table: the one that its first line has most of, outside quotation marks; else the comma."""
+    counts = dict.fromkeys(_SEPARATORS, 0)
+    is_quoted = False
+    for character in text.lstrip("\r\n")[:1_000_000]:
+        if character == '"':
+            is_quoted = not is_quoted
+        elif not is_quoted and character in "\r\n":
+            break
+        elif not is_quoted and character in counts:
+            counts[character] += 1
+    return max(counts, key=lambda separator: counts[separator])
+
+
+def _check(file: str, number: int, cells: list[str]) -> None:
+    if number > MOST_ROWS + 1:
+        raise refused(file, f"has more than {MOST_ROWS:,} rows: split it")
+    if len(cells) > MOST_COLUMNS:
+        raise refused(file, f"has more than {MOST_COLUMNS} columns: remove those that are not needed", f"row {number}")
+    for at, cell in enumerate(cells, 1):
+        if len(cell) > MOST_CHARACTERS:
+            place = f"row {number}, column {at}"
+            raise refused(file, f"the cell has more than {MOST_CHARACTERS:,} characters: shorten it", place)

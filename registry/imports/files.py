@@ -1,0 +1,101 @@
+"""A file of any source as rows: what it is is told by its content, and then its mapping reads it."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+
+from registry.imports.carbon_catalogue import (
+    PCF_ID,
+    PRODUCT_COLUMNS,
+    PRODUCT_SHEET,
+    STAGE_COLUMNS,
+    STAGE_SHEET,
+    Numbered,
+    catalogue_rows,
+    is_product_table,
+)
+from registry.imports.csv_text import read_csv
+from registry.imports.mapping import template_rows
+from registry.imports.ndjson import ndjson_rows
+from registry.imports.row import Row
+from registry.imports.sheets import UNSTATED, Sheet, is_xlsx, read_bytes, refused
+from registry.imports.xlsx import Workbook, open_workbook, read_worksheet
+
+LINE_SUFFIXES = (".ndjson", ".jsonl")
+STAGES_FILE = "stages.csv"
+
+
+class Catalogue(Struct, frozen=True):
+    """The Carbon Catalogue's two tables."""
+
+    products: tuple[Numbered, ...]
+    stages: tuple[Numbered, ...]
+
+
+def read_rows(path: Path, today: date, *, sheet: str | None = None, encoding: str | None = None) -> list[Row]:
+    """The rows of the file at ``path``: our template in xlsx or CSV, NDJSON, or the Carbon Catalogue.
+
+    ``today`` is the day from which the Carbon Catalogue's rows, which name none, are valid. ``sheet`` names the sheet
+    of an xlsx, ``encoding`` that of a CSV that is neither UTF-8 nor GB18030. Raises ``InvalidInput`` when the file as
+    a whole cannot be used; what is wrong with a row comes with the row.
+    """
+    content = read_bytes(path)
+    if path.suffix.lower() in LINE_SUFFIXES:
+        return ndjson_rows(content, path.name)
+    if is_xlsx(content, path):
+        book = open_workbook(content, path.name)
+        if sheet is None and {PRODUCT_SHEET, STAGE_SHEET} <= set(book.parts):
+            return _catalogue_rows(_of_workbook(book), today)
+        return template_rows(read_worksheet(book, sheet))
+    table = read_csv(content, path.name, encoding)
+    if is_product_table(table.columns):
+        return _catalogue_rows(_of_folder(path, table), today)
+    return template_rows(table)
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """The Carbon Catalogue: its authors' xlsx, or our CSV of its products with ``stages.csv`` beside it."""
+    content = read_bytes(path)
+    if is_xlsx(content, path):
+        return _of_workbook(open_workbook(content, path.name))
+    return _of_folder(path, read_csv(content, path.name))
+
+
+def _catalogue_rows(catalogue: Catalogue, today: date) -> list[Row]:
+    statement: Mapping[str, object] | None = None
+    return catalogue_rows(catalogue.products, catalogue.stages, today, statement)
+
+
+def _of_workbook(book: Workbook) -> Catalogue:
+    return Catalogue(
+        _records(read_worksheet(book, PRODUCT_SHEET), PRODUCT_COLUMNS),
+        _records(read_worksheet(book, STAGE_SHEET), STAGE_COLUMNS),
+    )
+
+
+def _of_folder(path: Path, products: Sheet) -> Catalogue:
+    stages = path.parent / STAGES_FILE
+    if not stages.exists():
+        raise refused(path.name, f"is the Carbon Catalogue's products: put {STAGES_FILE} beside it")
+    table = read_csv(read_bytes(stages), stages.name)
+    return Catalogue(_records(products, PRODUCT_COLUMNS), _records(table, STAGE_COLUMNS))
+
+
+def _records(sheet: Sheet, columns: tuple[str, ...]) -> tuple[Numbered, ...]:
+    """The rows of a table by column, those without a ``PCF-ID`` left out. Raises ``InvalidInput`` if one is missing."""
+    missing = [column for column in columns if column not in sheet.columns]
+    if missing:
+        raise refused(sheet.file, f"is not the Carbon Catalogue: it lacks the column {missing[0]!r}", sheet.name)
+    places = [(column, sheet.columns.index(column)) for column in columns]
+    id_place = sheet.columns.index(PCF_ID)
+    return tuple(
+        Numbered(
+            row.number,
+            {column: row.cells[at] if at < len(row.cells) else "" for column, at in places},
+            tuple(column for column, at in places if row.kinds.get(at) in UNSTATED),
+        )
+        for row in sheet.rows
+        if row.cell(id_place)
+    )
