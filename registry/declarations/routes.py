@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post, put
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from msgspec import Struct
 
 from registry.access.rules import Action, require
@@ -26,7 +26,7 @@ from schemas.reading import read_declaration
 
 _BEARER = [{"bearer": []}]
 _PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
-DeclarationId = Annotated[UUID, Parameter(description="the declaration's id")]
+DeclarationId = Annotated[UUID, PathParameter(description="the declaration's id")]
 
 
 class DeclarationStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,7 +6,7 @@ import secrets
 from typing import Annotated, Any, Literal
 
 from litestar import MediaType, Request, Response, get
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -29,9 +29,9 @@ _COLUMNS = (
     *("footprint", "unit", "amount", "declared_unit", "boundary", "year"),
     *("issued", "expires", "record"),
 )
-Query = Annotated[str, Parameter(query="q", max_length=MAX_QUERY, description="names, company, GTIN or GLN")]
-Page = Annotated[int, Parameter(query="page", ge=1, le=MAX_PAGE, description="from 1")]
-Format = Annotated[Literal["json", "csv"], Parameter(query="format", description="json or csv")]
+Query = Annotated[str, QueryParameter(name="q", max_length=MAX_QUERY, description="names, company, GTIN or GLN")]
+Page = Annotated[int, QueryParameter(name="page", ge=1, le=MAX_PAGE, description="from 1")]
+Format = Annotated[Literal["json", "csv"], QueryParameter(name="format", description="json or csv")]
 
 
 class Versions(Struct, frozen=True):
@@ -61,7 +61,7 @@ def search_products(service: Service, words: Query = "", page: Page = 1, form: F
 
 @get("/v1/products/{key:str}", responses=responses(400, 404), tags=["products"], sync_to_thread=True)
 def read_product(
-    service: Service, key: Annotated[str, Parameter(description="GTIN of 8, 12, 13 or 14 digits, or GLN")]
+    service: Service, key: Annotated[str, PathParameter(description="GTIN of 8, 12, 13 or 14 digits, or GLN")]
 ) -> Versions:
     """Every version of a product or place."""
     with service.registry.database.reading() as session:
@@ -108,7 +108,7 @@ def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-Pasted = Annotated[str, Parameter(query="q", max_length=5_000)]
+Pasted = Annotated[str, QueryParameter(name="q", max_length=5_000)]
 
 
 @get("/", include_in_schema=False, sync_to_thread=True)

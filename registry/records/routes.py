@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 from msgspec import Meta, Struct
 
 from keys import split_compact
@@ -23,9 +23,9 @@ from schemas.entry import Credential, StatusEntry, StatusEvent
 _BEARER = [{"bearer": []}]
 _STANDING_PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
 _VC_JWT = "application/vc+jwt"
-RecordIndex = Annotated[int, Parameter(ge=0, le=2**63 - 1, description="the record's log index")]
-Language = Annotated[str | None, Parameter(query="lang", description="en or zh; else by Accept-Language")]
-Shape = Annotated[Variant, Parameter(query="variant", description="standard, or the code only")]
+RecordIndex = Annotated[int, PathParameter(ge=0, le=2**63 - 1, description="the record's log index")]
+Language = Annotated[str | None, QueryParameter(name="lang", description="en or zh; else by Accept-Language")]
+Shape = Annotated[Variant, QueryParameter(name="variant", description="standard, or the code only")]
 
 
 class StandingRequest(Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import MediaType, Request, Response, get
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from msgspec import Struct
 
 from registry.errors import NotFound
@@ -34,7 +34,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
 
 
 _ANSWERS = {200: answer(Verdict, "a page, the verdict (JSON), or the links (linkset)")} | responses(400, 404, 429)
-Rest = Annotated[str, Parameter(description="the rest of the GS1 path: key, then qualifiers in GS1's order")]
+Rest = Annotated[str, PathParameter(description="the rest of the GS1 path: key, then qualifiers in GS1's order")]
 
 
 @get("/01/{rest:path}", responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)

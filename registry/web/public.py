@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import MediaType, Response, get
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from msgspec import Struct
 
 from keys import TrustList
@@ -64,7 +64,7 @@ def schema_names() -> SchemaNames:
     tags=["schemas"],
     sync_to_thread=False,
 )
-def schema(name: Annotated[str, Parameter(description="one of /v1/schemas")]) -> Response[bytes]:
+def schema(name: Annotated[str, PathParameter(description="one of /v1/schemas")]) -> Response[bytes]:
     """One JSON Schema."""
     if name not in SCHEMAS:
         raise NotFound(f"there is no schema {name[:80]!r}; /v1/schemas names them")
