@@ -100,5 +100,6 @@ def rasterise(svg: str, dpi: float = 300) -> Image.Image:
 
 def read(image: Image.Image) -> str | None:
     """What a QR reader makes of a picture; None if it finds no code."""
-    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode, text_mode=zxingcpp.TextMode.Plain)
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(image, formats=formats, text_mode=zxingcpp.TextMode.Plain)
     return found[0].text if found else None

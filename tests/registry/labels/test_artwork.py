@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from PIL import ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from registry.labels import words
 from registry.labels.artwork import LabelArt, Variant, layout_of, render_png, render_svg
@@ -127,10 +127,24 @@ def test_every_word_exists_in_both_languages_and_promises_nothing() -> None:
     assert not re.search(r"green|eco|neutral|绿色|环保|中和", everything)
 
 
-def test_the_bold_font_has_every_character_of_the_words() -> None:
-    missing = bytes(font(Weight.BOLD, 40).getmask("\ue000"))
-    used = set((FONTS.parent / "words.py").read_text("utf-8")) - {"\n"}
-    assert [c for c in sorted(used) if c != " " and bytes(font(Weight.BOLD, 40).getmask(c)) == missing] == []
+def drawn(character: str, weight: Weight) -> bytes:
+    """A character's picture."""
+    image = Image.new("L", (60, 60))
+    ImageDraw.Draw(image).text((5, 45), character, fill=255, font=font(weight, 40), anchor="ls")
+    return image.tobytes()
+
+
+@pytest.mark.parametrize("weight", Weight)
+def test_the_fonts_have_every_character_of_the_words(weight: Weight) -> None:
+    box = drawn("\ue000", weight)
+    used = set((FONTS.parent / "words.py").read_text("utf-8")) - {"\n", " "}
+    assert [character for character in sorted(used) if drawn(character, weight) == box] == []
+
+
+def test_the_font_has_the_letters_of_names() -> None:
+    box = drawn("\ue000", Weight.REGULAR)
+    letters = "ÄÖÜßéñçŠžŁódźğışőūȘțĐặằƠưΩβЖшй鑫晟暨中国质量认证有限公司（）·—“”"
+    assert [letter for letter in letters if drawn(letter, Weight.REGULAR) == box] == []
 
 
 # Where it stands

@@ -1,9 +1,10 @@
 """How badly a label may be printed and photographed and still be read.
 
-The bounds are a bit inside what was found by experiment with zxing-cpp 3 on labels of version 9 to 12, error
-correction M: read every time down to 1.3 pixels a module, up to a blur of 0.48 modules, 3 % of salt and pepper, a
-Gaussian noise of 40 grey levels of 255, at every whole degree, and after a dot gain or loss of one 300 dpi dot on each
-side of every black area.
+The bounds are a bit inside what was found by experiment, with zxing-cpp 3 on 50 labels of versions 9 to 11 (300 dpi,
+error correction M, white around the label). All of them were read down to 1.5 pixels a module, up to a blur of 0.48
+modules, 8 % of salt and pepper, a Gaussian noise of 65 grey levels, at every whole degree, and when every black area
+had grown or shrunk by one 300 dpi dot on each side (by two, none). As a phone sees them: down to 3 pixels a module at
+any angle with a blur of 0.35 modules; 2.5 pixels failed at 45 degrees.
 """
 
 import random
@@ -22,14 +23,14 @@ from tests.registry.labels.artwork_samples import SAMPLES, open_png, rasterise, 
 SMALLEST_PIXELS_A_MODULE = 1.6
 LARGEST_BLUR = 0.4
 """Standard deviation of a Gaussian, in modules."""
-MOST_SALT_AND_PEPPER = 0.02
+MOST_SALT_AND_PEPPER = 0.05
 """Share of the pixels that are black or white at random."""
-MOST_NOISE = 30
+MOST_NOISE = 50
 """Standard deviation of a Gaussian, in grey levels of 255."""
 DOT_GAIN = 1
 """300 dpi dots by which every black area grows, or shrinks, on each side."""
 
-PHONE_PIXELS_A_MODULE = 4
+PHONE_PIXELS_A_MODULE = 3
 PHONE_BLUR = 0.25
 PHONE_NOISE = 4
 PHONE_GREYS = (60, 213)
