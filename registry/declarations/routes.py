@@ -5,7 +5,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post, put
-from litestar.params import PathParameter
+from litestar.di import NamedDependency
+from litestar.params import PathParameter, RawBody
 from msgspec import Struct
 
 from registry.access.rules import Action, require
@@ -60,7 +61,7 @@ class VerificationStatement(Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sync_to_thread=True,
 )
 def create_declaration(
-    request: Request[Any, Any, Any], body: bytes, service: Service, caller: Caller
+    request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service], caller: NamedDependency[Caller]
 ) -> DeclarationStatus:
     """Start a declaration as a draft. The findings say what is still missing or wrong; they do not block a draft."""
     require(caller, Action.DECLARE, caller.member)
@@ -78,7 +79,9 @@ def create_declaration(
     tags=["declarations"],
     sync_to_thread=True,
 )
-def read_declaration_status(declaration: DeclarationId, service: Service, caller: Caller) -> DeclarationStatus:
+def read_declaration_status(
+    declaration: DeclarationId, service: NamedDependency[Service], caller: NamedDependency[Caller]
+) -> DeclarationStatus:
     """A declaration as it stands: for its owner, verification bodies and the operator."""
     with service.registry.database.reading() as session:
         row = life.row_of(session, declaration)
@@ -95,7 +98,11 @@ def read_declaration_status(declaration: DeclarationId, service: Service, caller
     sync_to_thread=True,
 )
 def revise_declaration(
-    request: Request[Any, Any, Any], declaration: DeclarationId, body: bytes, service: Service, caller: Caller
+    request: Request[Any, Any, Any],
+    declaration: DeclarationId,
+    body: RawBody,
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
 ) -> DeclarationStatus:
     """Replace a draft's content. A submitted declaration is a draft again."""
     with service.registry.database.writing() as session:
@@ -113,7 +120,9 @@ def revise_declaration(
     tags=["declarations"],
     sync_to_thread=True,
 )
-def submit_declaration(declaration: DeclarationId, service: Service, caller: Caller) -> DeclarationStatus:
+def submit_declaration(
+    declaration: DeclarationId, service: NamedDependency[Service], caller: NamedDependency[Caller]
+) -> DeclarationStatus:
     """Hand a draft to the verification bodies. Findings of severity error block; warnings travel with it."""
     with service.registry.database.writing() as session:
         row = life.row_of(session, declaration)
@@ -131,7 +140,11 @@ def submit_declaration(declaration: DeclarationId, service: Service, caller: Cal
     sync_to_thread=True,
 )
 def verify_declaration(
-    request: Request[Any, Any, Any], declaration: DeclarationId, body: bytes, service: Service, caller: Caller
+    request: Request[Any, Any, Any],
+    declaration: DeclarationId,
+    body: RawBody,
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
 ) -> DeclarationStatus:
     """State, as a verification body, what was checked. Never for one's own product."""
     with service.registry.database.writing() as session:
@@ -152,7 +165,9 @@ def verify_declaration(
     tags=["declarations"],
     sync_to_thread=True,
 )
-def publish_declaration(declaration: DeclarationId, service: Service, caller: Caller) -> DeclarationStatus:
+def publish_declaration(
+    declaration: DeclarationId, service: NamedDependency[Service], caller: NamedDependency[Caller]
+) -> DeclarationStatus:
     """Publish a verified declaration: it becomes a signed record in the log, with a label. For the operator."""
     with service.registry.database.reading() as session:
         require(caller, Action.PUBLISH, life.row_of(session, declaration).owner_id)

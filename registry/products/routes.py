@@ -6,6 +6,7 @@ import secrets
 from typing import Annotated, Any, Literal
 
 from litestar import MediaType, Request, Response, get
+from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 from msgspec import Struct
@@ -49,7 +50,9 @@ class Versions(Struct, frozen=True):
     tags=["products"],
     sync_to_thread=True,
 )
-def search_products(service: Service, words: Query = "", page: Page = 1, form: Format = "json") -> Response[Any]:
+def search_products(
+    service: NamedDependency[Service], words: Query = "", page: Page = 1, form: Format = "json"
+) -> Response[Any]:
     """Search the newest record of each product: all words must be found, in any language."""
     with service.registry.database.reading() as session:
         found = search(session, words, page, utc_now().date())
@@ -61,7 +64,8 @@ def search_products(service: Service, words: Query = "", page: Page = 1, form: F
 
 @get("/v1/products/{key:str}", responses=responses(400, 404), tags=["products"], sync_to_thread=True)
 def read_product(
-    service: Service, key: Annotated[str, PathParameter(description="GTIN of 8, 12, 13 or 14 digits, or GLN")]
+    service: NamedDependency[Service],
+    key: Annotated[str, PathParameter(description="GTIN of 8, 12, 13 or 14 digits, or GLN")],
 ) -> Versions:
     """Every version of a product or place."""
     with service.registry.database.reading() as session:
@@ -112,14 +116,14 @@ Pasted = Annotated[str, QueryParameter(name="q", max_length=5_000)]
 
 
 @get("/", include_in_schema=False, sync_to_thread=True)
-def start_page(request: Request[Any, Any, Any], service: Service) -> Response[Any]:
+def start_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[Any]:
     """The search page before a search."""
     return _search_page(request, service, "", 1)
 
 
 @get("/search", include_in_schema=False, sync_to_thread=True)
 def search_page_of(
-    request: Request[Any, Any, Any], service: Service, words: Pasted = "", page: Page = 1
+    request: Request[Any, Any, Any], service: NamedDependency[Service], words: Pasted = "", page: Page = 1
 ) -> Response[Any]:
     """The search page. A pasted label opens the page that its scan opens."""
     return _search_page(request, service, words, page)

@@ -3,7 +3,8 @@
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, get, post
-from litestar.params import PathParameter, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Meta, Struct
 
 from keys import split_compact
@@ -41,7 +42,9 @@ class StandingRequest(Struct, frozen=True, forbid_unknown_fields=True):
     tags=["records"],
     sync_to_thread=True,
 )
-def read_record(request: Request[Any, Any, Any], record: RecordIndex, service: Service) -> Response[bytes]:
+def read_record(
+    request: Request[Any, Any, Any], record: RecordIndex, service: NamedDependency[Service]
+) -> Response[bytes]:
     """A record: the exact JWS as stored and logged; with `Accept: application/json` its payload."""
     with service.registry.database.reading() as session:
         jws = entry_row(session, record).jws
@@ -78,7 +81,11 @@ def _change(
     sync_to_thread=True,
 )
 def suspend_record(
-    request: Request[Any, Any, Any], body: bytes, record: RecordIndex, service: Service, caller: Caller
+    request: Request[Any, Any, Any],
+    body: RawBody,
+    record: RecordIndex,
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
 ) -> StatusEntry:
     """Suspend a record for now. For the operator."""
     return _change(request, body, service, caller, record, Action.SUSPEND, StatusEvent.SUSPENDED)
@@ -94,7 +101,11 @@ def suspend_record(
     sync_to_thread=True,
 )
 def reinstate_record(
-    request: Request[Any, Any, Any], body: bytes, record: RecordIndex, service: Service, caller: Caller
+    request: Request[Any, Any, Any],
+    body: RawBody,
+    record: RecordIndex,
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
 ) -> StatusEntry:
     """Put a suspended record in force again. For the operator."""
     return _change(request, body, service, caller, record, Action.REINSTATE, StatusEvent.REINSTATED)
@@ -110,7 +121,11 @@ def reinstate_record(
     sync_to_thread=True,
 )
 def withdraw_record(
-    request: Request[Any, Any, Any], body: bytes, record: RecordIndex, service: Service, caller: Caller
+    request: Request[Any, Any, Any],
+    body: RawBody,
+    record: RecordIndex,
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
 ) -> StatusEntry:
     """Withdraw a record for good. For the operator, and for its owner."""
     return _change(request, body, service, caller, record, Action.WITHDRAW, StatusEvent.WITHDRAWN)
@@ -130,7 +145,7 @@ def _language(request: Request[Any, Any, Any], language: str | None) -> str:
 def label_svg(
     request: Request[Any, Any, Any],
     record: RecordIndex,
-    service: Service,
+    service: NamedDependency[Service],
     language: Language = None,
     variant: Shape = Variant.STANDARD,
 ) -> Response[str]:
@@ -150,7 +165,7 @@ def label_svg(
 def label_png(
     request: Request[Any, Any, Any],
     record: RecordIndex,
-    service: Service,
+    service: NamedDependency[Service],
     language: Language = None,
     variant: Shape = Variant.STANDARD,
 ) -> Response[bytes]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import MediaType, Request, Response, get
+from litestar.di import NamedDependency
 from litestar.params import PathParameter
 from msgspec import Struct
 
@@ -38,13 +39,13 @@ Rest = Annotated[str, PathParameter(description="the rest of the GS1 path: key, 
 
 
 @get("/01/{rest:path}", responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)
-def resolve_product(request: Request[Any, Any, Any], service: Service, rest: Rest) -> Response[Any]:  # noqa: ARG001
+def resolve_product(request: Request[Any, Any, Any], service: NamedDependency[Service], rest: Rest) -> Response[Any]:  # noqa: ARG001
     """What a product's scan opens: a page, `application/json` the verdict, `application/linkset+json` the links."""
     return _resolve(request, service)
 
 
 @get("/414/{rest:path}", responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)
-def resolve_place(request: Request[Any, Any, Any], service: Service, rest: Rest) -> Response[Any]:  # noqa: ARG001
+def resolve_place(request: Request[Any, Any, Any], service: NamedDependency[Service], rest: Rest) -> Response[Any]:  # noqa: ARG001
     """What a place's scan opens: a page, `application/json` the verdict, `application/linkset+json` the links."""
     return _resolve(request, service)
 

@@ -3,6 +3,8 @@
 from typing import Annotated, Any
 
 from litestar import Request, post
+from litestar.di import NamedDependency
+from litestar.params import RawBody
 from msgspec import Meta, Struct
 
 from registry.errors import InvalidInput
@@ -30,7 +32,7 @@ class VerifyRequest(Struct, frozen=True, forbid_unknown_fields=True):
     tags=["verification"],
     sync_to_thread=False,
 )
-def verify_label(request: Request[Any, Any, Any], body: bytes, service: Service) -> Verdict:
+def verify_label(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Verdict:
     """The verdict on one label, against the registry's log as it is now. Any text gets a verdict."""
     asked = struct_body(request, body, VerifyRequest)
     if asked.expect is not None:

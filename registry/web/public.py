@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from litestar import MediaType, Response, get
+from litestar.di import NamedDependency
 from litestar.params import PathParameter
 from msgspec import Struct
 
@@ -33,13 +34,13 @@ class SchemaNames(Struct, frozen=True):
     tags=["trust"],
     sync_to_thread=True,
 )
-def trust(service: Service) -> Response[bytes]:
+def trust(service: NamedDependency[Service]) -> Response[bytes]:
     """The registry's public keys, each with its state and the log indexes it is good for."""
     return Response(service.registry.trust().encode(), media_type=MediaType.JSON, headers={"cache-control": "no-cache"})
 
 
 @get("/healthz", tags=["operation"], sync_to_thread=True)
-def healthz(service: Service) -> Health:
+def healthz(service: NamedDependency[Service]) -> Health:
     """Whether the service and its database answer."""
     with service.registry.database.reading() as session:
         return Health("ok", log_size(session))

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 
 from registry.access.tokens import Caller, authenticate
 from registry.errors import NotAuthenticated
@@ -32,7 +33,7 @@ def provide_service(state: State) -> Service:
     return state.service
 
 
-def provide_caller(request: Request[Any, Any, Any], service: Service) -> Caller:
+def provide_caller(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Caller:
     """Who is calling, by bearer token (RFC 6750, 2.1). Raises ``NotAuthenticated``."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
