@@ -27,7 +27,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What ``config.toml`` holds.
 
     ``origin`` is the host that labels name and the log's origin: it can never change. ``verify_per_minute`` is how many
-    verifications one address may ask for without a token, ``max_body`` how many bytes a request may have.
+    verifications one address may ask for (0: any number), ``max_body`` how many bytes a request may have.
     """
 
     name: str
@@ -39,8 +39,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if not _ORIGIN.fullmatch(self.origin):
             raise HomeError(f"{self.origin!r} is not a host name in lower case, such as id.example.org")
-        if self.verify_per_minute < 1 or self.max_body < 10_000:
-            raise HomeError("verify_per_minute must be at least 1, and max_body at least 10000")
+        if self.verify_per_minute < 0 or self.max_body < 10_000:
+            raise HomeError("verify_per_minute must be at least 0, and max_body at least 10000")
 
     def to_toml(self) -> str:
         """The configuration as text; strings in JSON's form, which is TOML's too."""

@@ -1,25 +1,33 @@
 """The few CBOR items a label token is made of, deterministic only (RFC 8949, 4.2.1): shortest heads, no floats.
 
-A general decoder accepts far more than a label may hold, and would have to be checked afterwards by encoding again.
-Reading just these items, and refusing everything else, is both stricter and faster.
+A general decoder accepts far more than a label may hold, and would have to be checked afterwards by encoding again. So
+items are written by functions and read by patterns, which match nothing but the shortest form.
 """
 
 UNSIGNED, NEGATIVE, BYTES, ARRAY, TAG = 0, 1, 2, 4, 6
 
+# An argument in 1, 2, 4 or 8 bytes that would not fit the next shorter form (RFC 8949, 4.2.1, first rule).
+UNSIGNED_PATTERN = (
+    rb"(?:[\x00-\x17]|\x18[\x18-\xff]|\x19(?!\x00).{2}|\x1a(?!\x00\x00).{4}|\x1b(?!\x00\x00\x00\x00).{8})"
+)
+"""An unsigned integer of at most 64 bits, for patterns compiled with DOTALL."""
 
-class MalformedCbor(ValueError):
-    """Bytes that are not the deterministic CBOR expected at that place."""
+INTEGER_PATTERN = (
+    rb"(?:[\x00-\x17\x20-\x37]|[\x18\x38][\x18-\xff]|[\x19\x39](?!\x00).{2}|[\x1a\x3a](?!\x00\x00).{4}"
+    rb"|[\x1b\x3b](?!\x00\x00\x00\x00).{8})"
+)
+"""An integer, unsigned or negative."""
 
 
 def head(major: int, value: int) -> bytes:
-    """The shortest head of an item: its major type and its argument (RFC 8949, 3)."""
+    """The shortest head of an item: its major type and its argument (RFC 8949, 3), which has at most 64 bits."""
     first = major << 5
     if value < 24:
         return bytes((first | value,))
     for size, code in ((1, 24), (2, 25), (4, 26), (8, 27)):
         if value < 1 << (8 * size):
             return bytes((first | code,)) + value.to_bytes(size)
-    raise MalformedCbor(f"{value} needs more than 64 bits")
+    raise ValueError(f"{value} needs more than 64 bits")
 
 
 def integer(value: int) -> bytes:
@@ -32,47 +40,11 @@ def byte_string(value: bytes) -> bytes:
     return head(BYTES, len(value)) + value
 
 
-def read_head(data: bytes, at: int) -> tuple[int, int, int]:
-    """The item head at ``at``: major type, argument, and where what follows begins. Raises ``MalformedCbor``."""
-    try:
-        first = data[at]
-    except IndexError:
-        raise MalformedCbor("cut short") from None
-    argument = first & 31
-    if argument < 24:
-        return first >> 5, argument, at + 1
-    if argument > 27:
-        raise MalformedCbor("indefinite length or reserved head")
-    size = 1 << (argument - 24)
-    end = at + 1 + size
-    value = int.from_bytes(data[at + 1 : end])
-    if end > len(data) or value < (24 if size == 1 else 1 << (4 * size)):
-        raise MalformedCbor("cut short, or not the shortest form")
-    return first >> 5, value, end
-
-
-def read_integer(data: bytes, at: int) -> tuple[int, int]:
-    """The integer at ``at`` and where it ends. Raises ``MalformedCbor``."""
-    major, value, at = read_head(data, at)
-    if major == UNSIGNED:
-        return value, at
-    if major == NEGATIVE:
-        return -1 - value, at
-    raise MalformedCbor("an integer is expected")
-
-
-def read_unsigned(data: bytes, at: int) -> tuple[int, int]:
-    """The unsigned integer at ``at`` and where it ends. Raises ``MalformedCbor``."""
-    major, value, at = read_head(data, at)
-    if major != UNSIGNED:
-        raise MalformedCbor("an unsigned integer is expected")
-    return value, at
-
-
-def read_bytes(data: bytes, at: int) -> tuple[bytes, int]:
-    """The byte string at ``at`` and where it ends. Raises ``MalformedCbor``."""
-    major, length, at = read_head(data, at)
-    end = at + length
-    if major != BYTES or end > len(data):
-        raise MalformedCbor("a byte string is expected")
-    return data[at:end], end
+def value_of(item: bytes) -> int:
+    """The value of an item that one of the patterns has matched."""
+    first = item[0]
+    if first < 24:
+        return first
+    if first < 28:
+        return int.from_bytes(item[1:])
+    return 31 - first if first < 56 else -1 - int.from_bytes(item[1:])

@@ -9,17 +9,19 @@ from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
+_ZERO = ord("0")
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _SET_82 = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}", re.ASCII)
 
 # A value in a path: letters, digits and -._ as they are; any other character of set 82 percent-encoded, upper-case
 # (RFC 3986, 2.1 and 6.2.2.1: producers use upper-case hexadecimal and encode nothing unreserved).
 _ENCODED = r"(?:[A-Za-z0-9._-]|%2[1256789ABCF]|%3[ABCDEF]){1,20}"
-_PATH = re.compile(
+PATH_PATTERN = (
     rf"/01/(?P<gtin>[0-9]{{14}})(?:/22/(?P<cpv>{_ENCODED}))?(?:/10/(?P<lot>{_ENCODED}))?(?:/21/(?P<serial>{_ENCODED}))?"
-    rf"|/414/(?P<gln>[0-9]{{13}})(?:/254/(?P<extension>{_ENCODED}))?",
-    re.ASCII,
+    rf"|/414/(?P<gln>[0-9]{{13}})(?:/254/(?P<extension>{_ENCODED}))?"
 )
+"""A whole path, with a group for each value in the order of ``Gs1Path``: gtin, cpv, lot, serial, gln, extension."""
+_PATH = re.compile(PATH_PATTERN, re.ASCII)
 
 
 class InvalidGs1(ValueError):
@@ -33,9 +35,10 @@ def check_digit(digits: str) -> str:
 
 
 def has_check_digit(key: str) -> bool:
-    """Whether the last digit of ``key`` (ASCII digits) is its mod-10 check digit."""
-    total = sum(map(int, key[-2::-2])) * 3 + sum(map(int, key[-1::-2]))
-    return total % 10 == 0
+    """Whether the last of the ASCII digits ``key`` is its mod-10 check digit."""
+    digits = key.encode()
+    thrice, once = digits[-2::-2], digits[-1::-2]
+    return (3 * (sum(thrice) - _ZERO * len(thrice)) + sum(once) - _ZERO * len(once)) % 10 == 0
 
 
 def parse_gtin(text: str) -> str:
@@ -60,7 +63,7 @@ def parse_gln(text: str) -> str:
     return digits
 
 
-class Gs1Path(Struct, frozen=True):
+class Gs1Path(Struct, frozen=True, gc=False):
     """A GS1 Digital Link path of a product or a place. ``text`` is the path exactly as written; values are decoded."""
 
     text: str
@@ -123,12 +126,25 @@ def parse_path(text: str) -> Gs1Path:
     match = _PATH.fullmatch(text)
     if match is None:
         raise InvalidGs1(f"{text[:80]!r} is not a GS1 Digital Link path of a GTIN or a GLN")
-    gtin, cpv, lot, serial, gln, extension = match.groups()
-    if not has_check_digit(gtin or gln):
-        raise InvalidGs1(f"the check digit of {gtin or gln} is wrong")
+    return path_of_groups(text, *match.groups())
+
+
+def path_of_groups(
+    text: str,
+    gtin: str | None,
+    cpv: str | None,
+    lot: str | None,
+    serial: str | None,
+    gln: str | None,
+    extension: str | None,
+) -> Gs1Path:
+    """The path ``text`` from the groups of ``PATH_PATTERN``. Raises ``InvalidGs1`` for a wrong check digit."""
+    key = gtin or gln
+    if key is None or not has_check_digit(key):
+        raise InvalidGs1(f"the check digit of {key} is wrong")
     if cpv or lot or serial or extension:
         return Gs1Path(text, gtin, _decoded(cpv), _decoded(lot), _decoded(serial), gln, _decoded(extension))
-    return Gs1Path(text, gtin, gln=gln)
+    return Gs1Path(text, gtin, None, None, None, gln)
 
 
 def _decoded(value: str | None) -> str | None:

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from schemas import cbor
 from schemas.declaration import Boundary, DeclaredUnit
-from schemas.gs1 import Gs1Path, InvalidGs1, parse_path
+from schemas.gs1 import PATH_PATTERN, Gs1Path, InvalidGs1, path_of_groups
 
 PROFILE = 1
 MAX_TEXT = 4096
@@ -34,23 +34,34 @@ _BOUNDARY_CODES = {boundary: code for code, boundary in enumerate(_BOUNDARIES, 1
 _EPOCH = date(1970, 1, 1).toordinal()
 _LAST_DAY = date.max.toordinal() - _EPOCH
 _DECIMAL_FRACTION = 4
+_TAG_4 = 0xC4
 
 # tag 18, array(4), bstr(13) of {1: -8, 4: bstr(8)}; then kid, an empty unprotected map, payload, bstr(64) signature
 _TOKEN_START = bytes.fromhex("d2844da201270448")
 _KID_END = len(_TOKEN_START) + 8
 _SIGNATURE_HEAD = b"\x58\x40"
+_NO_UNPROTECTED = 0xA0
+_SHORTEST = _KID_END + 2 + 66
 _SIGNED_START = bytes.fromhex("846a") + b"Signature1" + bytes.fromhex("4da201270448")
 _CONTEXT = b"carbonlabel:1"
 
 # An identifier that GS1 lets begin a Digital Link path; in the part before ours it would make two readings possible.
 _PRIMARY_KEYS = r"00|01|253|255|40[12]|41[457]|800[346]|801[0378]"
-_SCAN = re.compile(
+_BEFORE_PATH = (
     r"(?:\][A-Za-z][0-9A-Za-z]\s*)?"
     r"[Hh][Tt][Tt][Pp][Ss]?://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?(?::[0-9]{1,5})?"
-    rf"(?P<prefix>(?:/(?!(?:{_PRIMARY_KEYS})/)[!$&-.0-9:;=@A-Z_a-z~%]*)*?)"
-    r"(?P<path>/(?:01|414)/[A-Za-z0-9._%/-]+)"
-    r"(?:\?(?P<query>[!-\"$-~]*))?(?:\#[!-~]*)?",
-    re.ASCII,
+    rf"(?:/(?!(?:{_PRIMARY_KEYS})/)[!$&-.0-9:;=@A-Z_a-z~%]*)*?"
+)
+_AFTER_PATH = r"(?:\?(?:c=(?P<digits>[1-9][0-9]{0,399})|(?P<query>[!-\"$-~]*)))?(?:\#[!-~]*)?"
+_SCAN = re.compile(rf"{_BEFORE_PATH}(?P<path>{PATH_PATTERN}){_AFTER_PATH}", re.ASCII)
+_ANY_LINK = re.compile(rf"{_BEFORE_PATH}/(?:01|414)/[!-\"$->@-~]*{_AFTER_PATH}", re.ASCII)
+
+# The ten claims, profile 1, in the one form allowed: deterministic CBOR, nothing before, between or behind.
+_DECIMAL = rb"((?:\xc4\x82[\x20-\x28])?" + cbor.INTEGER_PATTERN + rb")"
+_CLAIMS = re.compile(
+    rb"\x8a\x01(%(unsigned)s)\x50(.{16})%(decimal)s([\x01-\x0a])%(decimal)s([\x01-\x03])"
+    rb"(%(unsigned)s)(%(unsigned)s)(%(unsigned)s)" % {b"unsigned": cbor.UNSIGNED_PATTERN, b"decimal": _DECIMAL},
+    re.DOTALL,
 )
 _TOKEN_DIGITS = re.compile(r"[1-9][0-9]*", re.ASCII)
 
@@ -63,14 +74,14 @@ class UnreadableLabel(ValueError):
         self.reason = reason
 
 
-class LabelText(Struct, frozen=True):
+class LabelText(Struct, frozen=True, gc=False):
     """A scan taken apart: the GS1 path, and the token's digits, or None for a link without a token."""
 
     path: Gs1Path
     digits: str | None
 
 
-class Token(Struct, frozen=True):
+class Token(Struct, frozen=True, gc=False):
     """A COSE_Sign1 of the one form allowed: ``kid`` as 16 hexadecimal digits, payload, 64 bytes of signature."""
 
     kid: str
@@ -78,7 +89,7 @@ class Token(Struct, frozen=True):
     signature: bytes
 
 
-class LabelClaims(Struct, frozen=True):
+class LabelClaims(Struct, frozen=True, gc=False):
     """What a label says: the claims 1 to 9 of profile 1.
 
     ``record`` is the index of the log entry and ``leaf16`` the first 16 bytes of its Merkle leaf hash; ``footprint``
@@ -104,20 +115,19 @@ def parse_label(text: str) -> LabelText:
     """
     if len(text) > MAX_TEXT:
         raise UnreadableLabel("too-long")
-    match = _SCAN.fullmatch(text.strip())
+    scan = text.strip()
+    match = _SCAN.fullmatch(scan)
     if match is None:
-        raise UnreadableLabel("not-a-gs1-digital-link")
+        raise UnreadableLabel("gs1-path" if _ANY_LINK.fullmatch(scan) else "not-a-gs1-digital-link")
+    text, gtin, cpv, lot, serial, gln, extension, digits, query = match.groups()
     try:
-        path = parse_path(match["path"])
+        path = path_of_groups(text, gtin, cpv, lot, serial, gln, extension)
     except InvalidGs1:
         raise UnreadableLabel("gs1-path") from None
-    query = match["query"]
-    return LabelText(path, None if query is None else _token_digits(query))
+    return LabelText(path, digits if query is None else _token_digits(query))
 
 
 def _token_digits(query: str) -> str | None:
-    if query.startswith("c=") and "&" not in query:
-        return _checked_digits(query[2:])
     digits = None
     for pair in query.split("&"):
         key, _, value = pair.partition("=")
@@ -151,15 +161,18 @@ def parse_token(digits: str) -> Token:
     """The token that decimal ``digits`` spell. Raises ``UnreadableLabel`` unless it has the one form allowed."""
     number = int(digits)
     data = number.to_bytes((number.bit_length() + 7) // 8)
-    if not data.startswith(_TOKEN_START) or data[_KID_END : _KID_END + 1] != b"\xa0":
+    if not data.startswith(_TOKEN_START) or data[_KID_END] != _NO_UNPROTECTED or len(data) < _SHORTEST:
         raise UnreadableLabel("token-form")
-    try:
-        payload, end = cbor.read_bytes(data, _KID_END + 1)
-    except cbor.MalformedCbor:
-        raise UnreadableLabel("token-form") from None
-    if len(data) != end + 66 or data[end : end + 2] != _SIGNATURE_HEAD:
+    start = _KID_END + 2
+    size = data[_KID_END + 1] - 0x40  # a byte string's head: its length in five bits, or in the byte that follows
+    if size == 24:
+        size, start = data[start], start + 1
+        if size < 24:
+            raise UnreadableLabel("token-form")
+    end = start + size
+    if size < 0 or len(data) != end + 66 or data[end : end + 2] != _SIGNATURE_HEAD:
         raise UnreadableLabel("token-form")
-    return Token(data[8:_KID_END].hex(), payload, data[end + 2 :])
+    return Token(data[8:_KID_END].hex(), data[start:end], data[end + 2 :])
 
 
 def encode_token(token: Token) -> bytes:
@@ -197,40 +210,24 @@ def encode_claims(claims: LabelClaims) -> bytes:
 
 def parse_claims(payload: bytes) -> LabelClaims:
     """The claims of a payload. Raises ``UnreadableLabel`` unless it is exactly of the form of profile 1."""
-    try:
-        return _read_claims(payload)
-    except cbor.MalformedCbor:
-        raise UnreadableLabel("claims-form") from None
-
-
-def _read_claims(payload: bytes) -> LabelClaims:
-    if payload[:2] != b"\x8a\x01":  # array(10), profile 1
-        raise UnreadableLabel("profile" if payload[:1] == b"\x8a" else "claims-form")
-    record, at = cbor.read_unsigned(payload, 2)
-    leaf16, at = cbor.read_bytes(payload, at)
-    footprint, at = _read_decimal(payload, at)
-    unit, at = cbor.read_unsigned(payload, at)
-    amount, at = _read_decimal(payload, at)
-    boundary, at = cbor.read_unsigned(payload, at)
-    year, at = cbor.read_unsigned(payload, at)
-    issued, at = cbor.read_unsigned(payload, at)
-    expires, at = cbor.read_unsigned(payload, at)
-    if at != len(payload) or len(leaf16) != LEAF_BYTES:
-        raise UnreadableLabel("claims-form")
-    if not (1 <= unit <= len(_UNITS) and 1 <= boundary <= len(_BOUNDARIES) and year <= 9999):
-        raise UnreadableLabel("claims-range")
-    if amount <= 0 or not issued <= expires <= _LAST_DAY:
+    match = _CLAIMS.fullmatch(payload)
+    if match is None:
+        raise UnreadableLabel("claims-form" if payload[:2] == b"\x8a\x01" else "profile")
+    record, leaf16, footprint, unit, amount, boundary, year, issued, expires = match.groups()
+    per = _decimal_of(amount)
+    year_of, first, last = cbor.value_of(year), cbor.value_of(issued), cbor.value_of(expires)
+    if per <= 0 or year_of > 9999 or not first <= last <= _LAST_DAY:
         raise UnreadableLabel("claims-range")
     return LabelClaims(
-        record,
+        cbor.value_of(record),
         leaf16,
-        footprint,
-        _UNITS[unit - 1],
-        amount,
-        _BOUNDARIES[boundary - 1],
-        year,
-        date.fromordinal(issued + _EPOCH),
-        date.fromordinal(expires + _EPOCH),
+        _decimal_of(footprint),
+        _UNITS[unit[0] - 1],
+        per,
+        _BOUNDARIES[boundary[0] - 1],
+        year_of,
+        date.fromordinal(first + _EPOCH),
+        date.fromordinal(last + _EPOCH),
     )
 
 
@@ -245,12 +242,7 @@ def _encode_decimal(value: Decimal) -> bytes:
     return cbor.head(cbor.TAG, _DECIMAL_FRACTION) + cbor.head(cbor.ARRAY, 2) + fraction
 
 
-def _read_decimal(data: bytes, at: int) -> tuple[Decimal, int]:
-    if data[at : at + 2] != b"\xc4\x82":  # tag 4, array(2)
-        whole, at = cbor.read_integer(data, at)
-        return Decimal(whole), at
-    exponent, at = cbor.read_integer(data, at + 2)
-    if not -9 <= exponent <= -1:
-        raise UnreadableLabel("claims-form")
-    mantissa, at = cbor.read_integer(data, at)
-    return Decimal(mantissa).scaleb(exponent), at
+def _decimal_of(item: bytes) -> Decimal:
+    if item[0] != _TAG_4:
+        return Decimal(cbor.value_of(item))
+    return Decimal(cbor.value_of(item[3:])).scaleb(31 - item[2])

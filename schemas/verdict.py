@@ -47,21 +47,21 @@ class Freshness(StrEnum):
     EXPIRED = "expired"
 
 
-class Product(Struct, frozen=True):
+class Product(Struct, frozen=True, gc=False):
     """The product as its record names it."""
 
     name: Text
     owner: str
 
 
-class Amount(Struct, frozen=True):
+class Amount(Struct, frozen=True, gc=False):
     """A declared amount with its unit."""
 
     amount: Decimal
     unit: DeclaredUnit
 
 
-class Footprint(Struct, frozen=True):
+class Footprint(Struct, frozen=True, gc=False):
     """A figure, always with its unit and what it is per."""
 
     value: Decimal
@@ -69,21 +69,21 @@ class Footprint(Struct, frozen=True):
     unit: str = "kgCO2e"
 
 
-class LogPosition(Struct, frozen=True):
+class LogPosition(Struct, frozen=True, gc=False):
     """The log that a verdict was judged against: entries it held, and when that was."""
 
     size: int
     time: datetime
 
 
-class StatusChange(Struct, frozen=True):
+class StatusChange(Struct, frozen=True, gc=False):
     """Why and when the registry took a record back."""
 
     reason: str
     at: datetime
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
+class Verdict(Struct, frozen=True, kw_only=True, gc=False):
     """The answer for one label. What is not known is null.
 
     ``verdict`` says what; ``reason`` says why, as a stable machine-readable code (``verifier.judge`` lists them).

@@ -14,7 +14,7 @@ FindingName = Literal["authentic", "forged", "unknown-key", "unsigned", "unreada
 KnownKeys = Mapping[str, PublicKey]
 
 
-class Inspection(Struct, frozen=True):
+class Inspection(Struct, frozen=True, gc=False):
     """What was found. ``reason`` is a stable code; ``claims`` are given only when the signature is good.
 
     ``payload`` is the claims' exact bytes, ``key`` the id that the token names.

@@ -13,14 +13,14 @@ from rich.table import Table
 
 from registry.cli.report import show_report
 from registry.cli.shell import DEFAULT_HOME, HomeArgument, HomeOption, console, opened, progress, sentences, stop
-from registry.demo import demonstrate, sample_scans
+from registry.demo.demo import demonstrate
+from registry.demo.samples import sample_scans
 from registry.errors import HomeError
 from registry.home import Config
 from registry.registry import Registry, utc_now
 from registry.verification.online import OnlineVerifier
 from registry.web.app import HOME_VARIABLE
-from schemas.text import in_language
-from verifier.cli.show import figure, printable, sign
+from verifier.cli.show import figure, sign
 
 Host = Annotated[str, typer.Option(help="address to listen on")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")]
@@ -61,11 +61,11 @@ def demo(
         _check_port(host, port)
     with sentences(), progress("Loading the demonstration") as show:
         demonstration = demonstrate(home, os.environ, utc_now(), show)
-    show_report(demonstration.report)
+    show_report(demonstration.report, shown=3)
     with opened(home) as registry:
         _show_samples(registry)
     if serve_it:
-        scanned = demonstration.examples[0].label.split("/", 3)[3]
+        scanned = demonstration.examples[0].text.split("/", 3)[3]
         base = f"http://{host}:{port}"
         console.print("\nOpen in a browser:", style="bold")
         for what, address in (
@@ -90,13 +90,11 @@ def serve(home: HomeOption = DEFAULT_HOME, host: Host = "localhost", port: Port 
 def _show_samples(registry: Registry) -> None:
     """Judges a sample of scans, some tampered with, and prints the verdicts."""
     verifier = OnlineVerifier(registry)
-    table = Table("scan", "verdict", "product", "footprint", "reason", title="Verdicts on a sample of scans")
+    table = Table("scan", "verdict", "what it says, or why not", title="Verdicts on a sample of scans")
     try:
         for sample in sample_scans(registry):
-            verdict = verifier.verify(sample.text, utc_now(), sample.expect)
-            name = "" if verdict.product is None else printable(in_language(verdict.product.name, "en"))
-            short = name if len(name) <= 32 else f"{name[:31]}…"
-            table.add_row(sample.note, sign(verdict.verdict), short, figure(verdict.footprint), verdict.reason)
+            verdict = verifier.verify(sample.text, utc_now(), sample.product)
+            table.add_row(sample.note, sign(verdict.verdict), figure(verdict.footprint) or verdict.reason)
     finally:
         verifier.close()
     console.print(table)

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from registry.cli.report import show_report
-from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened, progress, stop
+from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened, progress, sentences, stop
+from registry.imports.columns import template_csv
+from registry.imports.files import read_rows
 from registry.imports.load import load
-from registry.imports.mapping import template_csv
-from registry.imports.report import report_csv
-from registry.imports.sources import SourceError, read_rows
+from registry.imports.report import write_csv
 from registry.registry import utc_now
 
 
@@ -18,9 +18,10 @@ def import_file(
     file: Annotated[Path | None, typer.Argument(help="xlsx, csv or ndjson")] = None,
     member: Annotated[str | None, typer.Option(help="member id of the owner; else each row names its own")] = None,
     publish: Annotated[bool, typer.Option(help="as the operator: publish rows with a complete verification")] = False,
-    encoding: Annotated[str | None, typer.Option(help="of a csv file that is not UTF-8: gb18030")] = None,
+    sheet: Annotated[str | None, typer.Option(help="sheet of an xlsx file; else its first")] = None,
+    encoding: Annotated[str | None, typer.Option(help="of a csv file that is neither UTF-8 nor GB18030")] = None,
     report: Annotated[Path | None, typer.Option(help="csv file for every problem, a line each")] = None,
-    template: Annotated[bool, typer.Option(help="print an empty csv file with all columns, and stop")] = False,
+    template: Annotated[bool, typer.Option(help="print a csv file with all columns and an example, and stop")] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Register declarations from a file. Rows that break a rule are reported, and the rest goes on.
@@ -31,16 +32,15 @@ def import_file(
         typer.echo(template_csv(), nl=False)
         return
     if file is None:
-        stop("name a file to import, or --template for an empty one")
+        stop("name a file to import, or --template for an example")
     now = utc_now()
-    try:
-        rows = read_rows(file, now.date(), encoding)
-    except SourceError as problem:
-        stop(str(problem))
+    with sentences():
+        rows = read_rows(file, now.date(), sheet=sheet, encoding=encoding)
     with opened(home) as registry, progress("Importing") as show:
         done = load(registry, rows, member=member, publish=publish, now=now, progress=show)
     show_report(done)
     if report is not None:
-        report.write_text(report_csv(done), encoding="utf-8")
+        with report.open("w", newline="", encoding="utf-8-sig") as out:
+            write_csv(done, out)
         console.print(f"{report}: all problems", markup=False)
     raise typer.Exit(1 if done.refused else 0)

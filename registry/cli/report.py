@@ -3,14 +3,14 @@
 from rich.table import Table
 
 from registry.cli.shell import console
-from registry.imports.report import Report
-from verifier.cli.show import printable
+from registry.imports.report import Report, printable
+from schemas.findings import Severity
 
 _SHOWN = 10
 
 
 def show_report(report: Report, shown: int = _SHOWN) -> None:
-    """Prints counts, why rows were refused, and the first ``shown`` refusals."""
+    """Prints counts, findings by code, and the errors of the first ``shown`` refused rows."""
     console.print(
         f"{report.rows} rows: {report.published} published, {report.submitted} submitted, "
         f"{report.already} there already, {report.refused} refused",
@@ -18,15 +18,15 @@ def show_report(report: Report, shown: int = _SHOWN) -> None:
     )
     if report.errors or report.warnings:
         table = Table("finding", "severity", "rows")
-        for severity, counts in (("error", report.errors), ("warning", report.warnings)):
+        for severity, counts in (("error: row refused", report.errors), ("warning: row taken", report.warnings)):
             for code, rows in counts.most_common():
                 table.add_row(code, severity, str(rows))
         console.print(table)
     for refusal in report.refusals[:shown]:
-        console.print(f"row {refusal.row}: {printable(refusal.product)}", markup=False, soft_wrap=True)
+        name = printable(refusal.reference or refusal.product, 80)
+        console.print(f"row {refusal.row} {name}", markup=False, soft_wrap=True)
         for finding in refusal.findings:
-            console.print(
-                f"    {finding.code} at {finding.path}: {finding.message['en']}", markup=False, soft_wrap=True
-            )
+            if finding.severity is Severity.ERROR:
+                console.print(f"    {printable(finding.message['en'])}", markup=False, soft_wrap=True)
     if len(report.refusals) > shown:
-        console.print(f"... and {len(report.refusals) - shown} more refused rows; --report FILE.csv lists all")
+        console.print(f"... and {len(report.refusals) - shown} more refused rows")

@@ -37,6 +37,7 @@ class DatabaseLog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection = database.watching()
+        self._cursor = self._connection.connection.cursor()  # the driver's own: asked at each judgement
         self._lock = Lock()
         self._size = 0
         self._facts: OrderedDict[int, RecordFacts] = OrderedDict()
@@ -44,8 +45,9 @@ class DatabaseLog:
     def refresh(self) -> bool:
         """Looks whether the log has grown, and if so forgets the facts that new entries have changed."""
         with self._lock:
-            newest = self._connection.exec_driver_sql(_SIZE).scalar()
-            size = 0 if newest is None else newest + 1
+            self._cursor.execute(_SIZE)
+            row = self._cursor.fetchone()
+            size = 0 if row is None or row[0] is None else row[0] + 1
             if size == self._size:
                 return False
             for (record,) in self._connection.execute(_CHANGED, {"seen": self._size}):
@@ -83,6 +85,7 @@ class DatabaseLog:
 
     def close(self) -> None:
         """Gives the connection back."""
+        self._cursor.close()
         self._connection.close()
 
 

@@ -13,16 +13,16 @@ class OnlineVerifier:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._log = DatabaseLog(registry.database)
+        self.log = DatabaseLog(registry.database)
         self._as_of = -1
         self._keys: TrustedKeys | None = None
 
     def verify(self, label: str, now: datetime, expect: str | None = None) -> Verdict:
         """The verdict on ``label`` at ``now``. Never raises for any text."""
         keys = self._keys
-        if self._log.refresh() or keys is None:
+        if self.log.refresh() or keys is None:
             keys = self._keys = self._keys_now()
-        return judge(label, keys=keys, log=self._log, now=now, expect=expect)
+        return judge(label, keys=keys, log=self.log, now=now, expect=expect)
 
     def _keys_now(self) -> TrustedKeys:
         with self._registry.database.reading() as session:
@@ -34,4 +34,4 @@ class OnlineVerifier:
 
     def close(self) -> None:
         """Gives the connection back."""
-        self._log.close()
+        self.log.close()
