@@ -32,7 +32,7 @@ from registry.records.standing import change_standing
 from registry.registry import OPERATOR, Registry
 from registry.verification.online import OnlineVerifier
 from schemas.declaration import AssuranceLevel, Boundary, Declaration, DeclaredUnit, Verification
-from schemas.entry import EntryType, StatusEvent, claims_of, leaf_hash
+from schemas.entry import StatusEvent, claims_of, leaf_hash
 from schemas.gs1 import check_digit
 from schemas.label import encode_claims
 from schemas.member import Member, MemberKind
@@ -259,6 +259,6 @@ def payload_of(entry: Entry) -> dict[str, Any]:
     return json.loads(split_compact(entry.jws).payload)
 
 
-def entries_of(registry: Registry, typ: EntryType) -> list[Entry]:
+def entries_of(registry: Registry, typ: str) -> list[Entry]:
     """The log's entries of one kind, in order."""
     return [entry for entry in log_of(registry) if entry.typ == typ]

@@ -34,11 +34,13 @@ from schemas.label import encode_claims
 from schemas.text import in_language
 
 _NEWEST = text(
-    'select "index", version, owner_id, standing from record where key_path = :key_path order by version desc limit 1'
-)
+    'select key_path, "index", version, owner_id, standing from record '
+    "where superseded_by is null and key_path in :key_paths"
+).bindparams(bindparam("key_paths", expanding=True))
 _CONTENT = text("select id, state, content from declaration where id in :ids").bindparams(
     bindparam("ids", expanding=True)
 )
+_READ_AT_ONCE = 500
 _SUPERSEDE = (
     update(RecordRow)
     .where(col(RecordRow.index) == bindparam("older"))
@@ -103,31 +105,38 @@ class _Batch:
         self._label_signer = label_signer
         self._now = now
         self._today = now.astimezone(UTC).date()
-        self._waiting: dict[str, tuple[str, bytes]] = {}
+        self._waiting: dict[str, tuple[str, Declaration, str | None]] = {}
         self._parties: dict[str, Party] = {}
-        self._newest: dict[str, _Newest | None] = {}
+        self._newest: dict[str, _Newest] = {}
         self._records: list[dict[str, object]] = []
         self._labels: list[dict[str, object]] = []
         self._superseded: list[dict[str, object]] = []
         self._published: list[dict[str, object]] = []
 
     def read(self, keys: Sequence[UUID]) -> None:
-        """Reads state and content of the declarations, some hundreds a query."""
+        """Reads the declarations, and the newest records of their products, some hundreds a query."""
+        connection = self._session.connection()
         ids = [str(key) for key in keys]
-        for start in range(0, len(ids), 500):
-            rows = self._session.connection().execute(_CONTENT, {"ids": ids[start : start + 500]})
-            self._waiting.update((key, (state, content)) for key, state, content in rows)
+        for start in range(0, len(ids), _READ_AT_ONCE):
+            for key, state, content in connection.execute(_CONTENT, {"ids": ids[start : start + _READ_AT_ONCE]}):
+                declaration = msgspec.json.decode(content, type=Declaration)
+                self._waiting[key] = (state, declaration, key_path_of(declaration))
+        paths = list({path for _, _, path in self._waiting.values() if path is not None})
+        for start in range(0, len(paths), _READ_AT_ONCE):
+            some = {"key_paths": paths[start : start + _READ_AT_ONCE]}
+            for path, *newest in connection.execute(_NEWEST, some):
+                self._newest[path] = _Newest(*newest)
 
     def take(self, key: UUID) -> Outcome:
         """Takes one declaration into the batch: appends its entry and keeps the rows that follow from it."""
         try:
             declaration, key_path = self._ready(key)
-            older = self._newest_of(key_path)
+            older = self._newest.get(key_path)
             record = self._credential(declaration, key_path, older)
             entry = self._append(record, older)
         except RegistryError as problem:
             return NotPublished(key, problem)
-        self._waiting[str(key)] = (DeclarationState.PUBLISHED, b"")
+        self._waiting[str(key)] = (DeclarationState.PUBLISHED, declaration, key_path)
         self._newest[key_path] = _Newest(entry.index, _declared(record).version, declaration.owner, "active")
         payload = encode_claims(claims_of(record, entry.leaf))
         label = mint(payload, parse_path(key_path), self._config.origin, self._label_signer)
@@ -156,12 +165,10 @@ class _Batch:
         waiting = self._waiting.get(str(key))
         if waiting is None:
             raise NotFound(f"there is no declaration {key}")
-        state, content = waiting
+        state, declaration, key_path = waiting
         if state != DeclarationState.VERIFIED:
             raise WrongState(f"declaration {key} is {state}: it can be published only when verified")
-        declaration = msgspec.json.decode(content, type=Declaration)
-        refuse_errors(publication_findings(declaration, OPERATOR))
-        key_path = key_path_of(declaration)
+        refuse_errors([*publication_findings(declaration, OPERATOR), *_label_findings(declaration)])
         if key_path is None or declaration.valid_from is None or declaration.valid_until is None:
             raise WrongState(f"declaration {key} names no product, or no validity")
         if not declaration.valid_from <= self._today <= declaration.valid_until:
@@ -170,12 +177,6 @@ class _Batch:
                 f"and today is {self._today}: publish it on a day on which it holds"
             )
         return declaration, key_path
-
-    def _newest_of(self, key_path: str) -> _Newest | None:
-        if key_path not in self._newest:
-            row = self._session.connection().execute(_NEWEST, {"key_path": key_path}).one_or_none()
-            self._newest[key_path] = None if row is None else _Newest(*row)
-        return self._newest[key_path]
 
     def _credential(self, declaration: Declaration, key_path: str, older: _Newest | None) -> Credential:
         if older is not None and older.owner != declaration.owner and older.standing != "withdrawn":
@@ -234,6 +235,10 @@ def _record_row(record: Credential, key_path: str, payload: bytes) -> dict[str, 
     }
 
 
+_LABEL_DIGITS = 19
+"""As many as always fit into 64 bits."""
+
+
 def search_text(*words: str) -> str:
     """Words in the one form in which they are searched: compatibility-composed and case-folded."""
     return unicodedata.normalize("NFKC", "\n".join(words)).casefold()
@@ -248,6 +253,24 @@ _TOO_LARGE = Finding(
         "zh": "声明过大：单条记录最多 65,535 字节，请缩短文字或列表。",
     },
 )
+
+
+def _label_findings(declaration: Declaration) -> list[Finding]:
+    """The figures that a label has no room for: it carries each as an integer of 64 bits, and a decimal place."""
+    figures = (("gwp_total", declaration.gwp_total), ("declared_amount", declaration.declared_amount))
+    return [
+        Finding(
+            "label-digits",
+            f"$.{name}",
+            Severity.ERROR,
+            {
+                "en": f"{name} has more than {_LABEL_DIGITS} digits, and a label has no room for them: round it.",
+                "zh": f"{name} 超过 {_LABEL_DIGITS} 位数字，标签无法容纳，请四舍五入。",
+            },
+        )
+        for name, figure in figures
+        if figure is not None and len(figure.as_tuple().digits) > _LABEL_DIGITS
+    ]
 
 
 def _other_owner(key_path: str) -> Finding:
