@@ -15,7 +15,7 @@ from registry.labels.artwork import Variant, render_png, render_svg
 from registry.pages import choose_language
 from registry.records.standing import MAX_REASON, change_standing, entry_row, record_row
 from registry.registry import utc_now
-from registry.web.openapi import json_operation
+from registry.web.openapi import json_operation, other_forms
 from registry.web.problems import answer, responses
 from registry.web.reading import struct_body
 from registry.web.service import Service
@@ -37,6 +37,7 @@ class StandingRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 @get(
     "/v1/records/{record:int}",
+    operation_class=other_forms(_VC_JWT),
     responses={200: answer(Credential, description="the payload, or with Accept: application/vc+jwt the exact JWS")}
     | responses(400, 404),
     tags=["records"],

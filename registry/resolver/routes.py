@@ -14,6 +14,7 @@ from registry.pages import choose_language, scan_page
 from registry.products.products import versions
 from registry.registry import utc_now
 from registry.resolver.scan import scan_view
+from registry.web.openapi import other_forms
 from registry.web.problems import answer, responses
 from registry.web.security import page_headers
 from registry.web.service import Service
@@ -35,16 +36,17 @@ class Link(Struct, frozen=True, omit_defaults=True):
 
 
 _ANSWERS = {200: answer(Verdict, "a page, the verdict (JSON), or the links (linkset)")} | responses(400, 404, 429)
+_FORMS = other_forms(MediaType.HTML, _LINKSET)
 Rest = Annotated[str, PathParameter(description="the rest of the GS1 path: key, then qualifiers in GS1's order")]
 
 
-@get("/01/{rest:path}", responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)
+@get("/01/{rest:path}", operation_class=_FORMS, responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)
 def resolve_product(request: Request[Any, Any, Any], service: NamedDependency[Service], rest: Rest) -> Response[Any]:  # noqa: ARG001
     """What a product's scan opens: a page, `application/json` the verdict, `application/linkset+json` the links."""
     return _resolve(request, service)
 
 
-@get("/414/{rest:path}", responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)
+@get("/414/{rest:path}", operation_class=_FORMS, responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)
 def resolve_place(request: Request[Any, Any, Any], service: NamedDependency[Service], rest: Rest) -> Response[Any]:  # noqa: ARG001
     """What a place's scan opens: a page, `application/json` the verdict, `application/linkset+json` the links."""
     return _resolve(request, service)

@@ -8,10 +8,12 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.logging import LoggingConfig
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from registry.declarations import routes as declarations
 from registry.errors import RegistryError
@@ -26,6 +28,12 @@ from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service
 
 HOME_VARIABLE = "CARBONLABEL_HOME"
+
+
+class Metrics(PrometheusController):
+    """Counts and times, for Prometheus: in its own text format, which is not ours to describe."""
+
+    include_in_schema = False
 
 
 def create_app(registry: Registry) -> Litestar:
@@ -43,7 +51,7 @@ def create_app(registry: Registry) -> Litestar:
             *records.ROUTES,
             *products.ROUTES,
             *public.ROUTES,
-            PrometheusController,
+            Metrics,
         ],
         dependencies={
             "service": Provide(provide_service, sync_to_thread=False),
@@ -66,6 +74,25 @@ def create_app(registry: Registry) -> Litestar:
     return app
 
 
-def app_from_environment() -> Litestar:
+def app_from_environment() -> ASGIApp:
     """What a server process runs: the home that ``CARBONLABEL_HOME`` names."""
-    return create_app(Registry.open(Path(os.environ[HOME_VARIABLE]), os.environ))
+    return answering_head(create_app(Registry.open(Path(os.environ[HOME_VARIABLE]), os.environ)))
+
+
+def answering_head(app: ASGIApp) -> ASGIApp:
+    """``app``, with HEAD answered as GET is, without the content (RFC 9110, 9.3.2)."""
+
+    async def at_head(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "HEAD":
+            await app(scope, receive, send)
+            return
+
+        async def without_content(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        scope["method"] = "GET"
+        await app(scope, receive, without_content)
+
+    return at_head

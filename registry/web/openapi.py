@@ -1,11 +1,14 @@
-"""What the OpenAPI document says beyond what signatures tell: JSON bodies that a route reads itself, and security."""
+"""What the OpenAPI document says beyond what signatures tell: JSON bodies that a route reads itself, answers in several
+forms, and security."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from litestar import Router
+from litestar.connection import ASGIConnection
 from litestar.datastructures import ResponseHeader
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
@@ -13,11 +16,15 @@ from litestar.openapi.spec import (
     License,
     OpenAPI,
     OpenAPIMediaType,
+    OpenAPIResponse,
     Operation,
     RequestBody,
+    Schema,
     SecurityScheme,
 )
+from litestar.openapi.spec.enums import OpenAPIType
 
+from registry.errors import NotFound
 from registry.web.reference import REFERENCE_POLICY, ReferencePage
 
 
@@ -40,6 +47,20 @@ def json_operation(form: type[Any]) -> type[Operation]:
     return JsonOperation
 
 
+def other_forms(*media_types: str) -> type[Operation]:
+    """An operation whose good answer comes in these forms too, as the caller asks."""
+
+    @dataclass
+    class FormsOperation(Operation):
+        def __post_init__(self) -> None:
+            answer = (self.responses or {}).get("200")
+            if isinstance(answer, OpenAPIResponse) and answer.content is not None:
+                text = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+                answer.content |= dict.fromkeys(media_types, text)
+
+    return FormsOperation
+
+
 def openapi_config(version: str) -> OpenAPIConfig:
     """The document: at /schema/openapi.json for programs, at /schema for people."""
     return OpenAPIConfig(
@@ -51,13 +72,22 @@ def openapi_config(version: str) -> OpenAPIConfig:
         ),
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),
+        use_handler_docstrings=True,
         openapi_router=Router(
             path="/schema",
             route_handlers=[],
+            guards=[_nothing_else],
+            include_in_schema=False,
             response_headers=[ResponseHeader(name="content-security-policy", value=REFERENCE_POLICY)],
         ),
         render_plugins=[ReferencePage(path="/"), JsonRenderPlugin(path="/openapi.json")],
     )
+
+
+def _nothing_else(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """In place of the framework's own page for what is not there below /schema."""
+    if "path" in connection.path_params:
+        raise NotFound("the API is described at /schema, and for programs at /schema/openapi.json")
 
 
 def summarise(document: OpenAPI) -> None:

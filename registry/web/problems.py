@@ -35,6 +35,7 @@ _TITLES: dict[int, Text] = {
     404: {"en": "Nothing is here", "zh": "此处没有内容"},
     405: {"en": "Not possible here", "zh": "此处不支持该操作"},
     413: {"en": "Too large", "zh": "内容过大"},
+    415: {"en": "Not a kind of content that is read here", "zh": "不支持该内容类型"},
     429: {"en": "Too many requests", "zh": "请求过于频繁"},
     500: {"en": "Something went wrong on our side", "zh": "服务器出现问题"},
 }

@@ -61,7 +61,7 @@ def schema_names() -> SchemaNames:
             media_type="application/schema+json",
         )
     }
-    | responses(404),
+    | responses(400, 404),
     tags=["schemas"],
     sync_to_thread=False,
 )
