@@ -15,6 +15,7 @@ from registry.errors import InvalidInput, NotFound
 from registry.pages import SearchView, choose_language, search_page
 from registry.products.products import MAX_PAGE, MAX_QUERY, Found, search, versions
 from registry.registry import utc_now
+from registry.web.openapi import other_forms
 from registry.web.problems import answer, responses
 from registry.web.security import page_headers
 from registry.web.service import Service
@@ -23,7 +24,7 @@ from schemas.label import UnreadableLabel, parse_label
 from schemas.text import in_language
 from schemas.verdict import RecordSummary
 
-_CSV = "text/csv; charset=utf-8"
+_CSV = "text/csv"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
     *("verdict", "gtin", "gln", "name_en", "name_zh", "owner", "version"),
@@ -45,6 +46,7 @@ class Versions(Struct, frozen=True):
 
 @get(
     "/v1/products",
+    operation_class=other_forms(_CSV),
     responses={200: answer(Found, description="one page of results, or with format=csv the same as CSV")}
     | responses(400),
     tags=["products"],
