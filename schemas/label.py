@@ -161,7 +161,7 @@ def parse_token(digits: str) -> Token:
     """The token that decimal ``digits`` spell. Raises ``UnreadableLabel`` unless it has the one form allowed."""
     number = int(digits)
     data = number.to_bytes((number.bit_length() + 7) // 8)
-    if not data.startswith(_TOKEN_START) or data[_KID_END] != _NO_UNPROTECTED or len(data) < _SHORTEST:
+    if len(data) < _SHORTEST or not data.startswith(_TOKEN_START) or data[_KID_END] != _NO_UNPROTECTED:
         raise UnreadableLabel("token-form")
     start = _KID_END + 2
     size = data[_KID_END + 1] - 0x40  # a byte string's head: its length in five bits, or in the byte that follows
@@ -169,8 +169,10 @@ def parse_token(digits: str) -> Token:
         size, start = data[start], start + 1
         if size < 24:
             raise UnreadableLabel("token-form")
+    elif not 0 <= size < 24:  # another head: read as a length it would make a second token of a genuine one
+        raise UnreadableLabel("token-form")
     end = start + size
-    if size < 0 or len(data) != end + 66 or data[end : end + 2] != _SIGNATURE_HEAD:
+    if len(data) != end + 66 or data[end : end + 2] != _SIGNATURE_HEAD:
         raise UnreadableLabel("token-form")
     return Token(data[8:_KID_END].hex(), data[start:end], data[end + 2 :])
 

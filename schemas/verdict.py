@@ -112,7 +112,10 @@ class Verdict(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class RecordSummary(Struct, frozen=True, kw_only=True):
-    """One published record in a list: enough to recognise the product and to see at once whether it stands."""
+    """One published record in a list: enough to recognise the product and to see at once whether it stands.
+
+    ``label`` is the exact text of its label, so that a list leads to what a scan would show.
+    """
 
     record: int
     verdict: VerdictCode
@@ -126,3 +129,4 @@ class RecordSummary(Struct, frozen=True, kw_only=True):
     year: int
     issued: date
     expires: date
+    label: str

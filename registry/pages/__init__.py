@@ -6,9 +6,10 @@ address of a verification report.
 """
 
 from registry.pages.error import error_page
+from registry.pages.figures import label_path
 from registry.pages.language import choose_language
 from registry.pages.scan import scan_page
 from registry.pages.search import search_page
 from registry.pages.views import ScanView, SearchView, Site
 
-__all__ = ["ScanView", "SearchView", "Site", "choose_language", "error_page", "scan_page", "search_page"]
+__all__ = ["ScanView", "SearchView", "Site", "choose_language", "error_page", "label_path", "scan_page", "search_page"]

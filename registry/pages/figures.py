@@ -83,6 +83,11 @@ def key_of(gtin: str | None, gln: str | None, t: Phrasebook) -> tuple[str, str]:
     return (t("gln"), grouped(gln)) if gln else ("", "")
 
 
+def label_path(label: str) -> str:
+    """The page that a scan of ``label`` opens, on this host: its path and query."""
+    return "/" + label.partition("://")[2].partition("/")[2]
+
+
 def product_url(gtin: str | None, gln: str | None) -> str:
     """The page of a product or place."""
     return f"/01/{gtin}" if gtin else f"/414/{gln}"

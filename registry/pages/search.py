@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from registry.pages.figures import REVOKED, Chip, FigureShown, chip, figure_shown, key_of, product_url
+from registry.pages.figures import REVOKED, Chip, FigureShown, chip, figure_shown, key_of, label_path
 from registry.pages.language import chosen_in
 from registry.pages.reader import Reader
 from registry.pages.rendering import Phrasebook, frame, keeping, render
@@ -90,7 +90,7 @@ def _result(record: RecordSummary, chosen: str | None, reader: Reader, t: Phrase
         owner=record.owner,
         key_name=key_name,
         key=key,
-        url=keeping(product_url(record.gtin, record.gln), chosen),
+        url=keeping(label_path(record.label), chosen),
         figure=figure_shown(record.footprint, reader),
         struck=record.verdict in REVOKED,
         covers=BOUNDARIES[record.boundary][0].text(reader.language),

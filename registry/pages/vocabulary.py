@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from schemas.declaration import AssuranceLevel, Boundary, DeclaredUnit, StageCode
 from schemas.verdict import Freshness, VerdictCode
+from schemas.verdict_words import SENTENCES
 
 
 class Both(NamedTuple):
@@ -37,42 +38,44 @@ class VerdictWords(NamedTuple):
     advice: Both | None
 
 
+def _sentence(code: VerdictCode) -> Both:
+    return Both(SENTENCES[code]["en"], SENTENCES[code]["zh"])
+
+
 VERDICTS: dict[VerdictCode, VerdictWords] = {
-    VerdictCode.VALID: VerdictWords(
-        "tick", Tone.GOOD, Both("Genuine and current", "真实有效"), Both("Current", "有效"), None
-    ),
+    VerdictCode.VALID: VerdictWords("tick", Tone.GOOD, _sentence(VerdictCode.VALID), Both("Current", "有效"), None),
     VerdictCode.SUPERSEDED: VerdictWords(
         "tick-arrow",
         Tone.CAUTION,
-        Both("Genuine. A newer declaration exists", "真实，已有更新的声明"),
+        _sentence(VerdictCode.SUPERSEDED),
         Both("Replaced by a newer one", "已有更新"),
         None,
     ),
     VerdictCode.EXPIRED: VerdictWords(
         "clock",
         Tone.CAUTION,
-        Both("Genuine, but past its date", "真实，但已过有效期"),
+        _sentence(VerdictCode.EXPIRED),
         Both("Past its date", "已过期"),
         Both("The declaration has run out. Nobody vouches for the figure today.", "声明已到期，该数值现已无人担保。"),
     ),
     VerdictCode.SUSPENDED: VerdictWords(
         "pause",
         Tone.STOP,
-        Both("Suspended. Do not rely on this label for now", "已暂停，请暂勿采信"),
+        _sentence(VerdictCode.SUSPENDED),
         Both("Suspended", "已暂停"),
         None,
     ),
     VerdictCode.WITHDRAWN: VerdictWords(
         "cross",
         Tone.STOP,
-        Both("Withdrawn. Do not rely on this label", "已撤销，请勿采信"),
+        _sentence(VerdictCode.WITHDRAWN),
         Both("Withdrawn", "已撤销"),
         None,
     ),
     VerdictCode.MISMATCH: VerdictWords(
         "boxes",
         Tone.STOP,
-        Both("A label for another product", "标签与商品不符"),
+        _sentence(VerdictCode.MISMATCH),
         Both("For another product", "商品不符"),
         Both(
             "The label is genuine, but it was made for the product named below. It says nothing about yours.",
@@ -82,7 +85,7 @@ VERDICTS: dict[VerdictCode, VerdictWords] = {
     VerdictCode.UNLOGGED: VerdictWords(
         "question",
         Tone.CAUTION,
-        Both("Not confirmed: no such record in the public log", "未能确认：公开日志中无此记录"),
+        _sentence(VerdictCode.UNLOGGED),
         Both("Not confirmed", "未能确认"),
         Both(
             "Do not rely on it yet. Scan again later; if this stays, tell the shop.",
@@ -92,7 +95,7 @@ VERDICTS: dict[VerdictCode, VerdictWords] = {
     VerdictCode.FORGED: VerdictWords(
         "cross",
         Tone.STOP,
-        Both("Not genuine", "标签系伪造"),
+        _sentence(VerdictCode.FORGED),
         Both("Not genuine", "伪造"),
         Both(
             "This registry never issued this label for this product. Ignore what it says, and tell the shop.",
@@ -102,7 +105,7 @@ VERDICTS: dict[VerdictCode, VerdictWords] = {
     VerdictCode.UNKNOWN_KEY: VerdictWords(
         "question",
         Tone.CAUTION,
-        Both("Cannot be checked: unknown signer", "无法核验：签发方未知"),
+        _sentence(VerdictCode.UNKNOWN_KEY),
         Both("Unknown signer", "签发方未知"),
         Both(
             "This registry does not know who signed the label. Do not rely on it.",
@@ -112,7 +115,7 @@ VERDICTS: dict[VerdictCode, VerdictWords] = {
     VerdictCode.UNSIGNED: VerdictWords(
         "dash",
         Tone.MUTE,
-        Both("No signature on this label", "此标签没有签名"),
+        _sentence(VerdictCode.UNSIGNED),
         Both("No signature", "无签名"),
         Both(
             "Anyone can print a link like this one, so it proves nothing.", "任何人都能印出这样的链接，它不能证明什么。"
@@ -121,7 +124,7 @@ VERDICTS: dict[VerdictCode, VerdictWords] = {
     VerdictCode.UNREADABLE: VerdictWords(
         "dash",
         Tone.MUTE,
-        Both("Not a carbon label", "无法识别"),
+        _sentence(VerdictCode.UNREADABLE),
         Both("Not a label", "无法识别"),
         Both(
             "Scan the whole code again: flat, in good light. Another kind of code is not read here.",

@@ -1,14 +1,14 @@
 """Search and versions, from the record projection."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, select
 
-from registry.database.tables import RecordRow
+from registry.database.tables import LabelRow, RecordRow
 from registry.records.publish import search_text
 from schemas.gs1 import InvalidGs1, parse_gtin
 from schemas.label import parse_claims
@@ -18,6 +18,11 @@ from schemas.verdict import Amount, Footprint, RecordSummary, VerdictCode
 PAGE_SIZE = 25
 MAX_QUERY = 200
 MAX_PAGE = 10_000
+
+_LABELLED = select(RecordRow, LabelRow.text).join(
+    LabelRow, and_(col(LabelRow.record) == RecordRow.index, col(LabelRow.path) == RecordRow.key_path)
+)
+"""Records, each with its own label's text."""
 
 
 class Found(Struct, frozen=True):
@@ -35,24 +40,23 @@ def search(session: Session, query: str, page: int, today: date, size: int = PAG
     wanted = (col(RecordRow.superseded_by).is_(None), *_conditions(query))
     total = session.exec(select(func.count()).select_from(RecordRow).where(*wanted)).one()
     rows = session.exec(
-        select(RecordRow).where(*wanted).order_by(col(RecordRow.index).desc()).offset((page - 1) * size).limit(size)
-    ).all()
+        _LABELLED.where(*wanted).order_by(col(RecordRow.index).desc()).offset((page - 1) * size).limit(size)
+    )
     pages = max(1, -(-total // size))
-    return Found(query, total, page, pages, tuple(summary(row, today) for row in rows))
+    return Found(query, total, page, pages, _summaries(rows, today))
 
 
 def versions(session: Session, key_path: str, today: date) -> tuple[RecordSummary, ...]:
     """Every published version of the product or place at ``key_path``, newest first."""
-    query = select(RecordRow).where(RecordRow.key_path == key_path).order_by(col(RecordRow.version).desc())
-    return summaries(session.exec(query).all(), today)
+    query = _LABELLED.where(RecordRow.key_path == key_path).order_by(col(RecordRow.version).desc())
+    return _summaries(session.exec(query), today)
 
 
-def summaries(rows: Sequence[RecordRow], today: date) -> tuple[RecordSummary, ...]:
-    """The summaries of ``rows``."""
-    return tuple(summary(row, today) for row in rows)
+def _summaries(rows: Iterable[tuple[RecordRow, str]], today: date) -> tuple[RecordSummary, ...]:
+    return tuple(summary(row, label, today) for row, label in rows)
 
 
-def summary(row: RecordRow, today: date) -> RecordSummary:
+def summary(row: RecordRow, label: str, today: date) -> RecordSummary:
     """A record in a list, with what a scan of its label would say today."""
     claims = parse_claims(row.claims)
     key = row.key_path.rsplit("/", 1)[1]
@@ -70,6 +74,7 @@ def summary(row: RecordRow, today: date) -> RecordSummary:
         year=claims.year,
         issued=row.issued,
         expires=row.expires,
+        label=label,
     )
 
 

@@ -29,7 +29,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
     *("verdict", "gtin", "gln", "name_en", "name_zh", "owner", "version"),
     *("footprint", "unit", "amount", "declared_unit", "boundary", "year"),
-    *("issued", "expires", "record"),
+    *("issued", "expires", "record", "label"),
 )
 Query = Annotated[str, QueryParameter(name="q", max_length=MAX_QUERY, description="names, company, GTIN or GLN")]
 Page = Annotated[int, QueryParameter(name="page", ge=1, le=MAX_PAGE, description="from 1")]
@@ -104,7 +104,7 @@ def as_csv(results: tuple[RecordSummary, ...]) -> str:
             (
                 *(found.verdict, found.gtin, found.gln, *map(_cell, names), found.version),
                 *(figure.value, figure.unit, figure.per.amount, figure.per.unit, found.boundary, found.year),
-                *(found.issued, found.expires, found.record),
+                *(found.issued, found.expires, found.record, found.label),
             )
         )
     return out.getvalue()

@@ -139,6 +139,7 @@ def summary(record: int, verdict: VerdictCode, version: int, value: str, year: i
         year=year,
         issued=date(2026, 11, 22),
         expires=date(2028, 11, 21),
+        label=f"https://id.example.org/01/{GTIN}?c={record}",
     )
 
 

@@ -31,7 +31,7 @@ def test_a_result_says_the_verdict_first_then_what_then_how_much() -> None:
     order = ["Current", "Frosted Flakes", "Kellogg Company", "9 521234 567892", "1.82 kg CO₂e per piece", "factory"]
     places = [first.index(words) for words in order]
     assert places == sorted(places)
-    assert f'href="{PATH}"' in page(results())
+    assert f'href="{PATH}?c=1301"' in page(results())  # what a scan of its label opens
 
 
 def test_only_a_valid_result_has_the_colour_of_valid() -> None:
@@ -54,7 +54,7 @@ def test_pages_lead_on_and_back_with_query_and_language() -> None:
     assert "/search?q=oat+%26+rye&page=3&lang=zh" in links
     assert "/v1/products?q=oat+%26+rye&format=csv" in links
     assert "/v1/products?q=oat+%26+rye&format=json" in links
-    assert f"{PATH}?lang=zh" in links
+    assert f"{PATH}?c=1301&lang=zh" in links
     assert '<input type="hidden" name="lang" value="zh">' in page(view, "zh")
 
 
