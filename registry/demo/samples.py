@@ -56,11 +56,11 @@ def sample_scans(registry: Registry) -> list[Sample]:
     by_standing = {example.standing: example for example in examples(registry)}
     with registry.database.reading() as session:
         signer = registry.keys_in_force(session).label
-    good = by_standing["active"]
+    good, other = by_standing["active"], by_standing["suspended"]
     return [
         *_genuine(by_standing),
-        *_mistaken(good, by_standing["superseded"]),
-        *_forged(good, by_standing["superseded"], signer),
+        *_mistaken(good, other),
+        *_forged(good, other, signer),
         *_unfit(good),
     ]
 

@@ -79,7 +79,7 @@ MEMBER = Column(
 COLUMNS: tuple[Column, ...] = (
     REFERENCE,
     MEMBER,
-    Column("gtin", "商品条码", "$.gtin", Form.KEY, "09521234567892", "GTIN of 8, 12, 13 or 14 digits, as text"),
+    Column("gtin", "商品条码", "$.gtin", Form.KEY, "09521234567899", "GTIN of 8, 12, 13 or 14 digits, as text"),
     Column("gln", "位置码", "$.gln", Form.KEY, "", "GLN of 13 digits, for a place instead of a product"),
     Column("name_en", "英文名称", "$.product_name.en", Form.TEXT, "LED lamp 9 W", "name of the product in English"),
     Column("name_zh", "中文名称", "$.product_name.zh", Form.TEXT, "9瓦LED灯", "name of the product in Chinese"),
@@ -87,7 +87,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("description_zh", "中文说明", "$.description.zh", Form.TEXT, "E27灯头，806流明", "description in Chinese"),
     Column("declared_unit", "声明单位", "$.declared_unit", Form.CHOICE, "piece", "what is counted", _UNITS),
     Column("declared_amount", "声明数量", "$.declared_amount", Form.NUMBER, "1", "how many units the figures are for"),
-    Column("mass_per_unit", "单位质量", "$.mass_per_unit", Form.NUMBER, "0.045", "kg of one declared unit"),
+    Column("mass_per_unit", "单位质量", "$.mass_per_unit", Form.NUMBER, "0.06", "kg of one declared unit"),
     Column("boundary", "系统边界", "$.boundary", Form.CHOICE, "cradle-to-grave", "what is covered", _BOUNDARIES),
     Column("gwp_total", "碳足迹总量", "$.gwp_total", Form.NUMBER, "21.4", "kgCO2e per declared amount"),
     Column("gwp_fossil", "化石源碳足迹", "$.gwp_fossil", Form.NUMBER, "", "fossil part, kgCO2e"),

@@ -5,18 +5,18 @@ declaration's id follows from its owner and the row's reference, or, without one
 killed anywhere is run again and goes on where it was: nothing is there twice, nothing by half.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID, uuid5
 
 import msgspec
 from msgspec import Struct
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from registry.database.tables import DeclarationRow, MemberRow
 from registry.declarations import life
-from registry.declarations.known import KnownProducts
+from registry.declarations.known import KnownProducts, key_path_of
 from registry.declarations.life import DeclarationState
 from registry.errors import Refused, RegistryError
 from registry.imports.report import Refusal, Report
@@ -24,7 +24,7 @@ from registry.imports.row import Row, row_error
 from registry.records.publish import Published, publish
 from registry.registry import OPERATOR, Registry
 from schemas.declaration import Declaration, Verification
-from schemas.findings import Finding, Severity, findings, publication_findings
+from schemas.findings import ComponentFacts, Finding, Severity, findings, publication_findings
 from schemas.findings.finding import warning
 from schemas.member import MemberKind
 from schemas.reading import read_declaration
@@ -61,6 +61,7 @@ def load(
         batch.run(rows[start : start + BATCH], acknowledge)
         if progress is not None:
             progress(min(start + BATCH, len(rows)), len(rows))
+    report.refusals.sort(key=lambda refusal: refusal.row)
     return report
 
 
@@ -87,6 +88,26 @@ class _Ready(Struct):
         return life.encode(self.declaration, self.key, self.owner)
 
 
+class _Claims:
+    """What is registered, and what earlier rows are about to publish: a ``schemas.findings.Registered``."""
+
+    def __init__(self, known: KnownProducts) -> None:
+        self._known = known
+        self._owners: dict[str, str] = {}
+
+    def owner_of(self, key: str) -> str | None:
+        return self._owners.get(key) or self._known.owner_of(key)
+
+    def component(self, record: int) -> ComponentFacts | None:
+        return self._known.component(record)
+
+    def claim(self, declaration: Declaration) -> None:
+        """Notes that the declaration will be published."""
+        key_path = key_path_of(declaration)
+        if key_path is not None:
+            self._owners[key_path.rsplit("/", 1)[1]] = declaration.owner
+
+
 class _Batch:
     """The rows of one turn: read and judged, written, published."""
 
@@ -100,7 +121,7 @@ class _Batch:
 
     def run(self, rows: Sequence[Row], acknowledge: Callable[[Published], None] | None) -> None:
         """Takes the rows as far as they go."""
-        with self._registry.database.writing() as session:
+        with self._registry.database.writing() as session, session.no_autoflush:
             waiting = list(self._written(session, rows))
         verified = [ready for ready, state in waiting if state == DeclarationState.VERIFIED]
         self._report.submitted += len(waiting) - len(verified)
@@ -117,23 +138,25 @@ class _Batch:
 
     def _written(self, session: Session, rows: Sequence[Row]) -> Iterator[tuple[_Ready, str]]:
         """Writes declarations as far as this load takes them, and yields those that it moved, with their state."""
-        known = KnownProducts(session)
-        ready: dict[UUID, _Ready] = {}
-        for row in rows:
-            judged = self._read(row)
-            if judged is None or not self._is_new(session, judged, ready) or not self._is_good(session, judged, known):
+        read = [ready for row in rows if (ready := self._read(row)) is not None]
+        stored = _stored(session, [ready.key for ready in read])
+        claims = _Claims(KnownProducts(session))
+        taken: dict[UUID, _Ready] = {}
+        for ready in read:
+            older = stored.get(str(ready.key))
+            if not self._is_new(ready, taken.get(ready.key), older) or not self._is_good(session, ready, claims):
                 continue
-            ready[judged.key] = judged
-            self._report.warnings.update({finding.code for finding in judged.warnings})
-            if session.get(DeclarationRow, str(judged.key)) is None:
-                life.create(session, judged.declaration, judged.owner, self._now, judged.key)
-        session.flush()
-        for each in ready.values():
-            state = self._advanced(session, each)
+            taken[ready.key] = ready
+            self._report.warnings.update({finding.code for finding in ready.warnings})
+            state = self._advanced(session, ready, older or self._created(session, ready))
             if state is None:
                 self._report.already += 1
             else:
-                yield each, state
+                yield ready, state
+
+    def _created(self, session: Session, ready: _Ready) -> DeclarationRow:
+        key = str(life.create(session, ready.declaration, ready.owner, self._now, ready.key))
+        return next(row for row in session.new if isinstance(row, DeclarationRow) and row.id == key)
 
     def _read(self, row: Row) -> _Ready | None:
         """The row as a declaration; None when its form is wrong, and it is refused with all that is wrong."""
@@ -149,13 +172,15 @@ class _Batch:
             return None
         return _Ready(row, declaration_id(declaration, owner, row.reference), owner, declaration)
 
-    def _is_new(self, session: Session, ready: _Ready, earlier: Mapping[UUID, _Ready]) -> bool:
-        """Whether there is work left on the row's declaration; if not, the row is counted as it deserves."""
-        content = ready.content
-        if (twin := earlier.get(ready.key)) is not None:
-            is_same, is_done = twin.content == content, True
-        elif (row := session.get(DeclarationRow, str(ready.key))) is not None:
-            is_same = life.encode(life.content_of(row), ready.key, ready.owner) == content
+    def _is_new(self, ready: _Ready, twin: _Ready | None, row: DeclarationRow | None) -> bool:
+        """Whether there is work left on the row's declaration; if not, the row is counted as it deserves.
+
+        ``twin`` is an earlier row of the same id, ``row`` what is in the database already.
+        """
+        if twin is not None:
+            is_same, is_done = twin.content == ready.content, True
+        elif row is not None:
+            is_same = life.encode(life.content_of(row), ready.key, ready.owner) == ready.content
             is_done = row.state == DeclarationState.PUBLISHED
         else:
             return True
@@ -165,20 +190,22 @@ class _Batch:
             self._report.already += 1
         return is_same and not is_done
 
-    def _is_good(self, session: Session, ready: _Ready, known: KnownProducts) -> bool:
+    def _is_good(self, session: Session, ready: _Ready, claims: _Claims) -> bool:
         """Whether the declaration has no errors; else it is refused."""
-        found = [*self._about_owner(session, ready.owner), *findings(ready.declaration, known)]
-        if ready.declaration.verification is not None:
-            found += self._about_verification(session, ready.declaration, ready.declaration.verification)
+        found = [*self._about_owner(session, ready.owner), *findings(ready.declaration, claims)]
+        verification = ready.declaration.verification
+        if verification is not None:
+            found += self._about_verification(session, ready.declaration, verification)
         if any(finding.severity is Severity.ERROR for finding in found):
             self._refuse(ready.row, found)
             return False
+        if verification is not None and self._publishes:
+            claims.claim(ready.declaration)
         ready.warnings = found
         return True
 
-    def _advanced(self, session: Session, ready: _Ready) -> str | None:
+    def _advanced(self, session: Session, ready: _Ready, row: DeclarationRow) -> str | None:
         """Takes one declaration as far as this load may; its state if that leaves something to count or to do."""
-        row = life.row_of(session, ready.key)
         before = row.state
         if row.state == DeclarationState.DRAFT:
             life.submit(session, row, self._now)
@@ -204,6 +231,14 @@ class _Batch:
             yield _NOT_TAKEN
             return
         yield from publication_findings(declaration, OPERATOR)
+        first, last, today = declaration.valid_from, declaration.valid_until, self._now.astimezone(UTC).date()
+        if first is not None and last is not None and not first <= today <= last:
+            yield row_error(
+                "not-today",
+                "$.valid_from",
+                f"The declaration holds from {first} to {last}, and today is {today}: publish it on a day in between.",
+                f"声明有效期为{first}至{last}，而今天是{today}：请在有效期内发布。",
+            )
         if self._kind(session, verification.body) != MemberKind.VERIFICATION_BODY:
             yield row_error(
                 "verification-body",
@@ -224,6 +259,12 @@ class _Batch:
         self._report.refused += 1
         self._report.errors.update({finding.code for finding in found if finding.severity is Severity.ERROR})
         self._report.refusals.append(Refusal(row.number, row.reference, row.product, tuple(found), row.columns))
+
+
+def _stored(session: Session, keys: Sequence[UUID]) -> dict[str, DeclarationRow]:
+    """Those of the declarations that are in the database."""
+    query = select(DeclarationRow).where(col(DeclarationRow.id).in_([str(key) for key in keys]))
+    return {row.id: row for row in session.exec(query)}
 
 
 def _findings_of(problem: RegistryError) -> Sequence[Finding]:

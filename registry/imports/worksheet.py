@@ -14,6 +14,10 @@ from registry.imports.sheets import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, CellKin
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.ASCII)
 _PIECE = 1 << 20
+
+MOST_AREA = 10_000_000
+"""Cells of the rectangle that holds all that are filled: fastexcel makes every one of them."""
+
 _PERCENT_FORMATS = {"9", "10"}
 
 
@@ -31,12 +35,12 @@ class RowFacts(Struct):
     numbers: dict[int, str] = field(default_factory=dict)
 
 
-class _Doctype(Exception):
-    """The XML declares a document type, which no xlsx has: entities could blow it up."""
+class DamagedXml(Exception):
+    """Not well-formed, or with a document type, which no xlsx has: its entities could blow up."""
 
 
 def percent_styles(styles: bytes) -> frozenset[int]:
-    """The indexes of the cell styles that show a number as per cent."""
+    """The indexes of the cell styles that show a number as per cent. Raises ``DamagedXml``."""
     formats = set(_PERCENT_FORMATS)
     found: list[int] = []
     inside = False
@@ -60,12 +64,12 @@ def percent_styles(styles: bytes) -> frozenset[int]:
 
     parser = _parser()
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.Parse(styles, True)
+    _parse(parser, styles)
     return frozenset(found)
 
 
 def elements(xml: bytes, name: str) -> list[dict[str, str]]:
-    """The attributes of every element of that local name; prefixes of attributes are dropped."""
+    """The attributes of every element of that local name, prefixes dropped. Raises ``DamagedXml``."""
     found: list[dict[str, str]] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -74,7 +78,7 @@ def elements(xml: bytes, name: str) -> list[dict[str, str]]:
 
     parser = _parser()
     parser.StartElementHandler = start
-    parser.Parse(xml, True)
+    _parse(parser, xml)
     return found
 
 
@@ -90,7 +94,7 @@ def scan(xml: bytes, percents: frozenset[int], file: str, sheet: str) -> Iterato
             parser.Parse(xml[at : at + _PIECE], at + _PIECE >= len(xml))
             done, scanner.done = scanner.done, []
             yield from done
-    except (expat.ExpatError, _Doctype):
+    except (expat.ExpatError, DamagedXml):
         raise refused(file, "the sheet is damaged: open it in a spreadsheet program and save it again", sheet) from None
 
 
@@ -105,9 +109,11 @@ class _Scanner:
         self._row = RowFacts(0)
         self._column = -1
         self._cells = 0
+        self._left, self._right = MOST_COLUMNS, -1
         self._type = ""
         self._is_percent = False
         self._is_formula = False
+        self._is_filled = False
         self._pieces: list[str] = []
         self._in_value = False
 
@@ -118,9 +124,9 @@ class _Scanner:
         elif local == "row":
             self._start_row(attributes.get("r", ""))
         elif local in ("v", "t"):
-            self._in_value = True
+            self._in_value = self._is_filled = True
         elif local == "f":
-            self._is_formula = True
+            self._is_formula = self._is_filled = True
 
     def text(self, text: str) -> None:
         if self._in_value:
@@ -150,11 +156,11 @@ class _Scanner:
         self._type = attributes.get("t", "n")
         style = attributes.get("s", "0")
         self._is_percent = style.isdigit() and int(style) in self._percents
-        self._is_formula = False
+        self._is_formula = self._is_filled = False
         self._pieces = []
 
     def _end_cell(self, value: str) -> None:
-        if not value and not self._is_formula:
+        if not self._is_filled:
             return
         row, column = self._row, self._column
         self._cells += 1
@@ -164,11 +170,16 @@ class _Scanner:
         if self._cells > MOST_CELLS:
             raise refused(self._file, f"has more than {MOST_CELLS:,} cells: split it", self._sheet)
         row.left, row.right = min(row.left, column), max(row.right, column)
+        self._left, self._right = min(self._left, column), max(self._right, column)
+        if row.number * (self._right - self._left + 1) > MOST_AREA:
+            raise refused(
+                self._file, f"is spread over more than {MOST_AREA:,} cells: move the rows together", self._sheet
+            )
         if self._is_formula:
             row.kinds[column] = CellKind.FORMULA
         elif self._type == "e":
             row.kinds[column] = CellKind.ERROR
-        elif self._type == "n":
+        elif self._type == "n" and value:
             row.kinds[column] = CellKind.PERCENT if self._is_percent else CellKind.NUMBER
             row.numbers[column] = value
 
@@ -187,5 +198,12 @@ def _parser() -> expat.XMLParserType:
     return parser
 
 
+def _parse(parser: expat.XMLParserType, xml: bytes) -> None:
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError as problem:
+        raise DamagedXml(str(problem)) from None
+
+
 def _no_doctype(*_: object) -> None:
-    raise _Doctype
+    raise DamagedXml("a document type is declared")

@@ -8,14 +8,13 @@ import posixpath
 import re
 from decimal import Decimal, InvalidOperation
 from itertools import chain
-from xml.parsers import expat
 
 import fastexcel
 from msgspec import Struct
 
 from registry.imports.archive import packed, unpacked
 from registry.imports.sheets import MOST_CHARACTERS, CellKind, Sheet, SheetRow, column_letters, refused, sheet_of
-from registry.imports.worksheet import RowFacts, elements, percent_styles, scan
+from registry.imports.worksheet import DamagedXml, RowFacts, elements, percent_styles, scan
 
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T][0-9:.]+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{0,400})?([Ee][+-]?[0-9]{1,4})?", re.ASCII)
@@ -50,7 +49,7 @@ def open_workbook(content: bytes, file: str) -> Workbook:
                 parts[found["name"]] = part
                 if found.get("state", "visible") == "visible":
                     visible.append(found["name"])
-    except (expat.ExpatError, KeyError):
+    except (DamagedXml, KeyError):
         raise refused(file, "is damaged: open it in a spreadsheet program and save it again") from None
     if not visible:
         raise refused(file, "has no visible sheet: put the table on one")
@@ -65,7 +64,7 @@ def read_worksheet(book: Workbook, name: str | None = None) -> Sheet:
     part = book.parts[name]
     try:
         percents = percent_styles(book.members.get("xl/styles.xml", b"<none/>"))
-    except expat.ExpatError:
+    except DamagedXml:
         percents = frozenset()
     filled = list(scan(book.members[part], percents, book.file, name))
     if not filled:
