@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from litestar import Request, post
-from litestar.di import NamedDependency
 from litestar.params import RawBody
 from msgspec import Meta, Struct
 
@@ -32,11 +31,12 @@ class VerifyRequest(Struct, frozen=True, forbid_unknown_fields=True):
     tags=["verification"],
     sync_to_thread=False,
 )
-def verify_label(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Verdict:
+def verify_label(request: Request[Any, Any, Any], body: RawBody) -> Verdict:
     """The verdict on one label, against the registry's log as it is now. Any text gets a verdict."""
     asked = struct_body(request, body, VerifyRequest)
     if asked.expect is not None:
         check_expectation(asked.expect)
+    service: Service = request.app.state.service  # no dependency to resolve: this is the route that scanners call
     return service.verifier.verify(asked.label, utc_now(), asked.expect)
 
 
