@@ -14,6 +14,7 @@ class Action(StrEnum):
     """What can be done with a token."""
 
     DECLARE = "declare"
+    READ_DRAFT = "read a draft"
     READ_DECLARATION = "read a declaration"
     REVISE = "revise"
     SUBMIT = "submit"
@@ -32,6 +33,7 @@ _NOBODY: frozenset[MemberKind] = frozenset()
 # action: (kinds that may on what is their own, kinds that may on what is another's)
 RULES: dict[Action, tuple[frozenset[MemberKind], frozenset[MemberKind]]] = {
     Action.DECLARE: (_OWNERS, _NOBODY),
+    Action.READ_DRAFT: (_OWNERS, _NOBODY),
     Action.READ_DECLARATION: (_OWNERS, _BODY | _OPERATOR),
     Action.REVISE: (_OWNERS, _NOBODY),
     Action.SUBMIT: (_OWNERS, _NOBODY),
@@ -43,8 +45,18 @@ RULES: dict[Action, tuple[frozenset[MemberKind], frozenset[MemberKind]]] = {
 }
 
 
+def may(caller: Caller, action: Action, owner: str) -> bool:
+    """Whether ``caller`` may do ``action`` on what member ``owner`` owns."""
+    own, others = RULES[action]
+    return caller.kind in (own if caller.member == owner else others)
+
+
+def may_others(caller: Caller, action: Action) -> bool:
+    """Whether ``caller`` may do ``action`` on what other members own."""
+    return caller.kind in RULES[action][1]
+
+
 def require(caller: Caller, action: Action, owner: str) -> None:
     """Raises ``NotAllowed`` unless ``caller`` may do ``action`` on what member ``owner`` owns."""
-    own, others = RULES[action]
-    if caller.kind not in (own if caller.member == owner else others):
+    if not may(caller, action, owner):
         raise NotAllowed(f"{caller.member} ({caller.kind}) may not {action} of {owner}")

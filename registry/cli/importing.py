@@ -29,7 +29,7 @@ def import_file(
     Run it again after an interruption: what is registered already is recognised. Exit code 1 when rows were refused.
     """
     if template:
-        typer.echo(template_csv(), nl=False)
+        typer.echo(template_csv(utc_now().date()), nl=False)
         return
     if file is None:
         stop("name a file to import, or --template for an example")

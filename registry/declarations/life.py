@@ -11,13 +11,16 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from registry.database.tables import DeclarationRow
 from registry.declarations.known import KnownProducts
 from registry.errors import NotFound, Refused, WrongState
 from schemas.declaration import Declaration, Verification
 from schemas.findings import Finding, Severity, findings, publication_findings
+
+PAGE_SIZE = 100
 
 
 class DeclarationState(StrEnum):
@@ -58,6 +61,21 @@ def row_of(session: Session, key: UUID) -> DeclarationRow:
     if row is None:
         raise NotFound(f"there is no declaration {key}")
     return row
+
+
+def listed(
+    session: Session, owner: str | None, state: DeclarationState | None, page: int
+) -> tuple[list[DeclarationRow], int]:
+    """A page of the declarations of ``owner``, or of all members those that are no drafts; and how many there are."""
+    wanted = [
+        col(DeclarationRow.state) != DeclarationState.DRAFT if owner is None else DeclarationRow.owner_id == owner
+    ]
+    if state is not None:
+        wanted.append(col(DeclarationRow.state) == state)
+    total = session.exec(select(func.count()).select_from(DeclarationRow).where(*wanted)).one()
+    newest = col(DeclarationRow.updated_at).desc()
+    query = select(DeclarationRow).where(*wanted).order_by(newest, col(DeclarationRow.id))
+    return list(session.exec(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE))), total
 
 
 def content_of(row: DeclarationRow) -> Declaration:

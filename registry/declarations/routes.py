@@ -1,15 +1,16 @@
 """The life of a declaration over HTTP."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import PathParameter, RawBody
+from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Struct
 
-from registry.access.rules import Action, require
+from registry.access.rules import Action, may_others, require
 from registry.access.tokens import Caller
 from registry.database.tables import DeclarationRow
 from registry.declarations import life
@@ -24,7 +25,9 @@ from registry.web.service import Service
 from schemas.declaration import AssuranceLevel, Declaration, Verification
 from schemas.findings import Finding, Severity, findings
 from schemas.reading import read_declaration
+from schemas.text import Text
 
+MAX_PAGE = 10_000
 _BEARER = [{"bearer": []}]
 _PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
 DeclarationId = Annotated[UUID, PathParameter(description="the declaration's id")]
@@ -39,6 +42,26 @@ class DeclarationStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
     findings: tuple[Finding, ...] = ()
     record: int | None = None
     label: str | None = None
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """A declaration in a list."""
+
+    id: UUID
+    state: life.DeclarationState
+    owner: str
+    product_name: Text
+    updated: datetime
+    record: int | None
+
+
+class Declarations(Struct, frozen=True):
+    """A page of declarations, those that changed last first; ``page`` from 1."""
+
+    declarations: tuple[Waiting, ...]
+    total: int
+    page: int
+    pages: int
 
 
 class VerificationStatement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +96,37 @@ def create_declaration(
 
 
 @get(
+    "/v1/declarations",
+    responses=responses(400, 401),
+    security=_BEARER,
+    tags=["declarations"],
+    sync_to_thread=True,
+)
+def list_declarations(
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
+    state: Annotated[life.DeclarationState | None, QueryParameter(description="only those in this state")] = None,
+    page: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE, description="from 1")] = 1,
+) -> Declarations:
+    """The caller's own declarations; for verification bodies and the operator, all that were submitted."""
+    everyone = may_others(caller, Action.READ_DECLARATION)
+    with service.registry.database.reading() as session:
+        rows, total = life.listed(session, None if everyone else caller.member, state, page)
+        found = tuple(
+            Waiting(
+                id=UUID(row.id),
+                state=life.DeclarationState(row.state),
+                owner=row.owner_id,
+                product_name=life.content_of(row).product_name,
+                updated=row.updated_at,
+                record=row.record,
+            )
+            for row in rows
+        )
+    return Declarations(found, total, page, max(1, -(-total // life.PAGE_SIZE)))
+
+
+@get(
     "/v1/declarations/{declaration:uuid}",
     responses=responses(400, 401, 403, 404),
     security=_BEARER,
@@ -82,10 +136,11 @@ def create_declaration(
 def read_declaration_status(
     declaration: DeclarationId, service: NamedDependency[Service], caller: NamedDependency[Caller]
 ) -> DeclarationStatus:
-    """A declaration as it stands: for its owner, verification bodies and the operator."""
+    """A declaration as it stands: for its owner, and, once submitted, verification bodies and the operator."""
     with service.registry.database.reading() as session:
         row = life.row_of(session, declaration)
-        require(caller, Action.READ_DECLARATION, row.owner_id)
+        is_draft = row.state == life.DeclarationState.DRAFT
+        require(caller, Action.READ_DRAFT if is_draft else Action.READ_DECLARATION, row.owner_id)
         return _status(row, findings(life.content_of(row), KnownProducts(session)))
 
 
@@ -201,6 +256,7 @@ def _status(
 
 ROUTES = [
     create_declaration,
+    list_declarations,
     read_declaration_status,
     revise_declaration,
     submit_declaration,

@@ -7,6 +7,7 @@ follow from it. Case, spaces, underscores and full-width forms do not matter in 
 import difflib
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
@@ -183,9 +184,19 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def template_csv() -> str:
-    """A CSV with every column and one example row; the stages of the example, others may be added."""
+def template_csv(today: date) -> str:
+    """A CSV with every column and one example row; the stages of the example, others may be added.
+
+    The example is about the year before ``today`` and holds from ``today`` for two years.
+    """
+    last_year = today.year - 1
+    dates = {
+        "reference_start": f"{last_year}-01-01",
+        "reference_end": f"{last_year}-12-31",
+        "valid_from": today.isoformat(),
+        "valid_until": f"{today.year + 2}-{today.month:02}-{min(today.day, 28):02}",
+    }
     names = [column.name for column in COLUMNS] + [f"{STAGE}:{code}" for code in STAGE_EXAMPLES]
-    cells = [column.example for column in COLUMNS] + list(STAGE_EXAMPLES.values())
+    cells = [dates.get(column.name, column.example) for column in COLUMNS] + list(STAGE_EXAMPLES.values())
     quoted = (f'"{cell}"' if "," in cell else cell for cell in cells)
     return ",".join(names) + "\r\n" + ",".join(quoted) + "\r\n"

@@ -25,7 +25,9 @@ def end_key(registry: Registry, kid: str, compromised_from: int | None) -> tuple
         minted = 0
         is_label_key = any(entry.kid == kid and entry.use == KeyUse.LABEL for entry in entries)
         if compromised_from is not None and is_label_key:
-            minted = _mint_again(session, registry.keys_in_force(session).label, registry.config.origin, compromised_from)
+            minted = _mint_again(
+                session, registry.keys_in_force(session).label, registry.config.origin, compromised_from
+            )
     if kid in {held for use in KeyUse for held in registry.ring.kids(use)}:
         registry.ring.destroy(kid)
     return None if successor is None else successor.kid, minted

@@ -24,7 +24,7 @@ def build(command: str | None) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
         help="Low-carbon product labels: verify them; run the registry that issues them.",
-        epilog="Commands of the registry need the extra: pip install 'carbonlabel[registry]'",
+        epilog="Commands of the registry need the extra: pip install 'carbonlabel\\[registry]'",
     )
     for name, function in _OURS.items():
         app.command(name)(function)

@@ -1,6 +1,7 @@
 """Our template: what a sheet's cells become, and that nothing is guessed."""
 
 import datetime as dt
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def test_the_document_has_the_table_of_the_code() -> None:
 
 def test_the_templates_own_example_has_no_error(tmp_path: Path) -> None:
     path = tmp_path / "template.csv"
-    path.write_text(template_csv(), encoding="utf-8", newline="")
+    path.write_text(template_csv(date(2026, 11, 22)), encoding="utf-8", newline="")
     row = only_row(path)
     assert row.found == ()
     declaration, found = read_declaration(row.raw)
