@@ -105,13 +105,15 @@ def create_declaration(
 def list_declarations(
     service: NamedDependency[Service],
     caller: NamedDependency[Caller],
-    state: Annotated[life.DeclarationState | None, QueryParameter(description="only those in this state")] = None,
+    wanted: Annotated[
+        life.DeclarationState | None, QueryParameter(name="state", description="only those in this state")
+    ] = None,
     page: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE, description="from 1")] = 1,
 ) -> Declarations:
     """The caller's own declarations; for verification bodies and the operator, all that were submitted."""
     everyone = may_others(caller, Action.READ_DECLARATION)
     with service.registry.database.reading() as session:
-        rows, total = life.listed(session, None if everyone else caller.member, state, page)
+        rows, total = life.listed(session, None if everyone else caller.member, wanted, page)
         found = tuple(
             Waiting(
                 id=UUID(row.id),
