@@ -8,7 +8,7 @@ import msgspec
 from litestar import Router
 from litestar.connection import ASGIConnection
 from litestar.datastructures import ResponseHeader
-from litestar.handlers import BaseRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
@@ -23,6 +23,8 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 from litestar.openapi.spec.enums import OpenAPIType
+from litestar.types import Method
+from litestar.types.internal_types import PathParameterDefinition
 
 from registry.errors import NotFound
 from registry.web.reference import REFERENCE_POLICY, ReferencePage
@@ -61,6 +63,12 @@ def other_forms(*media_types: str) -> type[Operation]:
     return FormsOperation
 
 
+def operation_id(handler: HTTPRouteHandler, _method: Method, _path: list[str | PathParameterDefinition]) -> str:
+    """The name of the handler's function, which is unique, also behind the wrapper that runs it in a thread."""
+    function: Any = getattr(handler.fn, "func", handler.fn)
+    return str(function.__name__)
+
+
 def openapi_config(version: str) -> OpenAPIConfig:
     """The document: at /schema/openapi.json for programs, at /schema for people."""
     return OpenAPIConfig(
@@ -73,6 +81,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),
         use_handler_docstrings=True,
+        operation_id_creator=operation_id,
         openapi_router=Router(
             path="/schema",
             route_handlers=[],
