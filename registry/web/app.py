@@ -47,10 +47,8 @@ def create_app(registry: Registry) -> Litestar:
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
-            *declarations.ROUTES,
-            *records.ROUTES,
-            *products.ROUTES,
-            *public.ROUTES,
+            # An area in one go: handlers of one path, added one by one, would be wrapped for a thread again each time.
+            *(Router("/", route_handlers=area.ROUTES) for area in (declarations, records, products, public)),
             Metrics,
         ],
         dependencies={
