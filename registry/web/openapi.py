@@ -64,8 +64,10 @@ def other_forms(*media_types: str) -> type[Operation]:
 
 
 def operation_id(handler: HTTPRouteHandler, _method: Method, _path: list[str | PathParameterDefinition]) -> str:
-    """The name of the handler's function, which is unique, also behind the wrapper that runs it in a thread."""
-    function: Any = getattr(handler.fn, "func", handler.fn)
+    """The name of the handler's function, which is unique, also behind what runs it in a thread."""
+    function: Any = handler.fn
+    while not hasattr(function, "__name__"):
+        function = function.func
     return str(function.__name__)
 
 
