@@ -3,6 +3,7 @@
 ``trust.json`` names the registry's keys; with it alone the signature of a label can be checked, and nothing else.
 """
 
+import stat
 from pathlib import Path
 
 from keys import TrustError, TrustList
@@ -19,7 +20,10 @@ def open_trust(folder: Path) -> TrustList:
     """The trust list of the bundle in ``folder``. Raises ``BundleError``."""
     path = folder / TRUST_FILE
     try:
-        if path.stat().st_size > _MAX_TRUST_FILE:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, a device read for ever
+            raise BundleError(f"{path} cannot be read: it is not a regular file")
+        if status.st_size > _MAX_TRUST_FILE:
             raise BundleError(f"{path} is too large to be a trust list: fetch it again from the registry")
         return TrustList.parse(path.read_bytes())
     except FileNotFoundError:
