@@ -9,14 +9,14 @@ from sqlmodel import col, select
 from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened, stop
 from registry.database.tables import RecordRow
 from registry.labels.art import art_of, mint_below_class
-from registry.labels.artwork import Variant, render_png, render_svg
+from registry.labels.artwork import Variant, render_pdf, render_png, render_svg
 from registry.registry import utc_now
 from schemas.gs1 import Gs1Path, InvalidGs1
 
 
 def label(
     gtin: Annotated[str, typer.Argument(help="GTIN of 8, 12, 13 or 14 digits; or with --gln a GLN")],
-    out: Annotated[Path, typer.Option(help="file to write: .svg or .png")],
+    out: Annotated[Path, typer.Option(help="file to write: .svg, .png or .pdf")],
     lot: Annotated[str | None, typer.Option(help="lot number")] = None,
     serial: Annotated[str | None, typer.Option(help="serial number")] = None,
     gln: Annotated[bool, typer.Option("--gln", help="the number is a GLN: a label for a place")] = False,
@@ -26,8 +26,8 @@ def label(
 ) -> None:
     """Draw the label of a product's newest record. A label for a lot or serial number is first minted and logged."""
     form = out.suffix.lower()
-    if form not in (".svg", ".png"):
-        stop(f"{out}: name a .svg or .png file")
+    if form not in (".svg", ".png", ".pdf"):
+        stop(f"{out}: name a .svg, .png or .pdf file")
     if language not in ("en", "zh"):
         stop(f"--language {language}: en or zh")
     try:
@@ -47,6 +47,6 @@ def label(
     if form == ".svg":
         out.write_text(render_svg(art, language, variant), encoding="utf-8")
     else:
-        out.write_bytes(render_png(art, language, variant))
+        out.write_bytes((render_png if form == ".png" else render_pdf)(art, language, variant))
     console.print(f"{out}: label of record {index}", markup=False)
     typer.echo(text)

@@ -6,11 +6,11 @@ the smallest one is 5 pixels, 0.42 mm, and at 203 dpi (thermal printers) 3 pixel
 
 from registry.labels.content import LabelArt, Variant, content_of
 from registry.labels.layout import SMALLEST_MODULE, Layout, arrange
-from registry.labels.png import whole_pixels, write_png
+from registry.labels.png import whole_pixels, write_pdf, write_png
 from registry.labels.qr import symbol
 from registry.labels.svg import write_svg
 
-__all__ = ["LabelArt", "Variant", "layout_of", "render_png", "render_svg"]
+__all__ = ["LabelArt", "Variant", "layout_of", "render_pdf", "render_png", "render_svg"]
 
 
 def layout_of(
@@ -42,3 +42,14 @@ def render_png(
     Raises ``ValueError`` as ``render_svg`` does.
     """
     return write_png(layout_of(art, language, variant, whole_pixels(module_mm, dpi)), dpi)
+
+
+def render_pdf(
+    art: LabelArt,
+    language: str,
+    variant: Variant = Variant.STANDARD,
+    module_mm: float = SMALLEST_MODULE,
+    dpi: int = 600,
+) -> bytes:
+    """The label as a PDF page of its own size, drawn at ``dpi``. Raises ``ValueError`` as ``render_svg`` does."""
+    return write_pdf(layout_of(art, language, variant, whole_pixels(module_mm, dpi)), dpi)

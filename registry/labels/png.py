@@ -22,6 +22,19 @@ def whole_pixels(module: float, dpi: int) -> float:
 
 def write_png(layout: Layout, dpi: int) -> bytes:
     """The PNG of ``layout``, whose modules must be whole pixels at ``dpi``."""
+    data = BytesIO()
+    _few_greys(_drawn(layout, dpi)).save(data, "PNG", dpi=(dpi, dpi), bits=4)
+    return data.getvalue()
+
+
+def write_pdf(layout: Layout, dpi: int) -> bytes:
+    """The same drawing as the one page of a PDF, without the time of day, so that the same label is the same file."""
+    data = BytesIO()
+    _drawn(layout, dpi).save(data, "PDF", resolution=dpi, creationDate=None, modDate=None, producer="carbonlabel")
+    return data.getvalue()
+
+
+def _drawn(layout: Layout, dpi: int) -> Image.Image:
     scale = dpi / INCH
     image = Image.new("L", (round(layout.width * scale), round(layout.height * scale)), _WHITE)
     draw = ImageDraw.Draw(image)
@@ -30,9 +43,7 @@ def write_png(layout: Layout, dpi: int) -> bytes:
     for line in layout.lines:
         _draw_line(draw, line, scale)
     _paste_code(image, layout.code, scale)
-    data = BytesIO()
-    _few_greys(image).save(data, "PNG", dpi=(dpi, dpi), bits=4)
-    return data.getvalue()
+    return image
 
 
 def _paste_code(image: Image.Image, code: Code, scale: float) -> None:

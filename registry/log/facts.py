@@ -7,12 +7,14 @@ the record. So facts are kept, and ``refresh``, before each judgement, looks onl
 from collections import OrderedDict
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from keys import split_compact
 from registry.database.database import Database
+from registry.database.tables import RecordRow
 from schemas.entry import RecordStatus
 from schemas.text import Text
 from schemas.verdict import Freshness, LogPosition, Product, StatusChange
@@ -24,7 +26,7 @@ _CHANGED = text('select about from log_entry where "index" >= :seen and about is
 _RECORD = text(
     "select claims, key_path, name, owner_name, standing, standing_reason, standing_at, superseded_by, jws "
     'from record join log_entry using ("index") where "index" = :record'
-)
+).columns(standing_at=RecordRow.__table__.c.standing_at.type)  # type: ignore[attr-defined]
 _MINTED = text("select 1 from label where record = :record and path = :path")
 _STANDINGS = {"withdrawn": RecordStatus.WITHDRAWN, "suspended": RecordStatus.SUSPENDED}
 
@@ -89,18 +91,17 @@ class DatabaseLog:
         self._connection.close()
 
 
-def _facts_of(row) -> RecordFacts:
-    claims, key_path, name, owner, standing, reason, at, superseded_by, jws = row
-    status = _STANDINGS.get(standing)
+def _facts_of(row: Row[Any]) -> RecordFacts:
+    status = _STANDINGS.get(row.standing)
     if status is None:
-        status = RecordStatus.ACTIVE if superseded_by is None else RecordStatus.SUPERSEDED
-    changed = datetime.fromisoformat(at) if isinstance(at, str) else at
+        status = RecordStatus.ACTIVE if row.superseded_by is None else RecordStatus.SUPERSEDED
+    changed = row.standing_reason is not None and row.standing_at is not None
     return RecordFacts(
-        claims=claims,
-        key_path=key_path,
-        product=Product(msgspec.json.decode(name, type=Text), owner),
-        signer=split_compact(jws).header.kid,
+        claims=row.claims,
+        key_path=row.key_path,
+        product=Product(msgspec.json.decode(row.name, type=Text), row.owner_name),
+        signer=split_compact(row.jws).header.kid,
         status=status,
-        change=None if reason is None or changed is None else StatusChange(reason, changed),
-        superseded_by=superseded_by,
+        change=StatusChange(row.standing_reason, row.standing_at) if changed else None,
+        superseded_by=row.superseded_by,
     )
