@@ -107,11 +107,16 @@ def judge(text: str, *, keys: TrustedKeys, log: LogAtHand, now: datetime, expect
 
 
 def _other_product(path: Gs1Path, expect: str) -> str | None:
-    try:
-        same = path.gtin == parse_gtin(expect) if path.gtin is not None else path.gln == parse_gln(expect)
-    except InvalidGs1:
-        return "expectation-unreadable"
-    return None if same else "other-product"
+    """Why a label for ``path`` is not for ``expect``, which is a GTIN or a GLN: 13 digits may be either."""
+    read = False
+    for key, parse in ((path.gtin, parse_gtin), (path.gln, parse_gln)):
+        try:
+            if parse(expect) == key:
+                return None
+            read = True
+        except InvalidGs1:
+            continue
+    return "other-product" if read else "expectation-unreadable"
 
 
 def _verdict(

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row, text
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from keys import split_compact
 from registry.database.database import Database
-from registry.database.tables import RecordRow
 from schemas.entry import RecordStatus
 from schemas.text import Text
 from schemas.verdict import Freshness, LogPosition, Product, StatusChange
@@ -26,7 +26,7 @@ _CHANGED = text('select about from log_entry where "index" >= :seen and about is
 _RECORD = text(
     "select claims, key_path, name, owner_name, standing, standing_reason, standing_at, superseded_by, jws "
     'from record join log_entry using ("index") where "index" = :record'
-).columns(standing_at=RecordRow.__table__.c.standing_at.type)  # type: ignore[attr-defined]
+).columns(standing_at=UTCDateTime())
 _MINTED = text("select 1 from label where record = :record and path = :path")
 _STANDINGS = {"withdrawn": RecordStatus.WITHDRAWN, "suspended": RecordStatus.SUSPENDED}
 
