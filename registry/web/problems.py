@@ -7,6 +7,7 @@ from typing import Any
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import ParameterKwarg
 from msgspec import Struct
 
 from registry.errors import InvalidInput, Refused, RegistryError
@@ -86,7 +87,7 @@ def of_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
         first = error.extra[0]
         if isinstance(first, dict):
-            path, detail = f"$.{first.get('key', '')}", str(first.get("message", detail))
+            path, detail = f"$.{_sent_as(request, str(first.get('key', '')))}", str(first.get("message", detail))
     problem = Problem(
         type=f"urn:carbonlabel:problem:http-{error.status_code}",
         title=_TITLES.get(error.status_code, _OTHER)["en"],
@@ -95,6 +96,13 @@ def of_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
         path=path,
     )
     return _answer(request, problem, dict(error.headers or {}))
+
+
+def _sent_as(request: Request[Any, Any, Any], argument: str) -> str:
+    """The name by which a caller knows the parameter that the handler takes as ``argument``."""
+    taken = request.scope["route_handler"].parsed_fn_signature.parameters.get(argument)
+    kwarg = None if taken is None else taken.kwarg_definition
+    return (kwarg.name if isinstance(kwarg, ParameterKwarg) else None) or argument
 
 
 def of_anything_else(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

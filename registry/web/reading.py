@@ -13,7 +13,7 @@ Content = TypeVar("Content")
 
 def json_body(request: Request[Any, Any, Any], body: bytes) -> object:
     """The JSON value of the body. Raises ``InvalidInput``, or 415 for another media type."""
-    return _decoded(request, body, object)
+    return struct_body(request, body, object)
 
 
 def struct_body(request: Request[Any, Any, Any], body: bytes, form: type[Content]) -> Content:
