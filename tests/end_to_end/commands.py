@@ -1,0 +1,119 @@
+"""The command ``carbonlabel`` as a newcomer runs it: a process of its own, with a pipe for its output."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+
+COMMAND = Path(sys.executable).with_name("carbonlabel")
+_PATIENCE = 60.0
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+class Ended(NamedTuple):
+    """A command that has ended: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def words(self) -> str:
+        """Everything written, as one line: where it was wrapped does not matter."""
+        return " ".join((self.out + " " + self.err).split())
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a command: ours, without what would change its answers."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CARBONLABEL_", "COV_"))}
+    kept |= {"COLUMNS": "200", "PYTHONWARNINGS": "error", "PYTHONFAULTHANDLER": "1", "LC_ALL": "C.UTF-8"}
+    return kept | dict(extra or {})
+
+
+def carbonlabel(*words: object, stdin: str = "", cwd: Path | None = None, **variables: str) -> Ended:
+    """Runs the command to its end. Output goes into a pipe, so there is nothing in it that steers a terminal."""
+    ended = subprocess.run(
+        [str(COMMAND), *map(str, words)],
+        input=stdin.encode("utf-8", "surrogateescape"),
+        capture_output=True,
+        cwd=cwd,
+        env=environment(variables),
+        timeout=300,
+        check=False,
+    )
+    out, err = ended.stdout.decode(), ended.stderr.decode()
+    assert not _CONTROL.search(out + err), f"control characters in a pipe: {out!r} {err!r}"
+    assert "Traceback" not in err, err
+    return Ended(ended.returncode, out, err)
+
+
+def done(*words: object) -> str:
+    """Runs the command, which must succeed; what it wrote to standard output."""
+    ended = carbonlabel(*words)
+    assert ended.code == 0, ended
+    return ended.out
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+class Serving:
+    """``carbonlabel serve`` at work on a home: a context manager that waits until it answers, and stops it cleanly."""
+
+    def __init__(self, home: Path, how_to_stop: signal.Signals = signal.SIGTERM) -> None:
+        self.home = home
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = home.with_name(f"{home.name}.{self.port}.log")
+        self._signal = how_to_stop
+
+    def __enter__(self) -> "Serving":
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [str(COMMAND), "serve", "--home", str(self.home), "--host", "127.0.0.1", "--port", str(self.port)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment(),
+                start_new_session=True,
+            )
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                if httpx.get(f"{self.url}/healthz").status_code == 200:
+                    return self
+            except httpx.TransportError:
+                time.sleep(0.05)
+        self.process.kill()
+        self.process.wait()
+        raise AssertionError(f"the server does not answer: {self.log.read_text()}")
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> str:
+        """Stops the server as ``kill`` or Ctrl-C would; what it had written. It must end by itself, with code 0."""
+        if self.process.poll() is None:
+            self.process.send_signal(self._signal)
+        try:
+            code = self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            raise AssertionError(f"the server did not stop: {self.log.read_text()}") from None
+        written = self.log.read_text()
+        assert code == 0, (code, written)
+        assert "Traceback" not in written, written
+        return written
