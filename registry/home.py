@@ -20,6 +20,9 @@ from msgspec import Struct
 from registry.errors import HomeError
 
 CONFIG_FILE = "config.toml"
+HOME_VARIABLE = "CARBONLABEL_HOME"
+"""Names the home that a server process serves."""
+
 _ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
 
 

@@ -16,10 +16,9 @@ from registry.cli.shell import DEFAULT_HOME, HomeArgument, HomeOption, console, 
 from registry.demo.demo import demonstrate
 from registry.demo.samples import sample_scans
 from registry.errors import HomeError
-from registry.home import Config
+from registry.home import HOME_VARIABLE, Config
 from registry.registry import Registry, utc_now
 from registry.verification.online import OnlineVerifier
-from registry.web.app import HOME_VARIABLE
 from verifier.cli.show import figure, sign
 
 Host = Annotated[str, typer.Option(help="address to listen on")]

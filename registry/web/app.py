@@ -17,6 +17,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from registry.declarations import routes as declarations
 from registry.errors import RegistryError
+from registry.home import HOME_VARIABLE
 from registry.products import routes as products
 from registry.records import routes as records
 from registry.registry import Registry
@@ -26,8 +27,6 @@ from registry.web import problems, public
 from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service
-
-HOME_VARIABLE = "CARBONLABEL_HOME"
 
 
 class Metrics(PrometheusController):
