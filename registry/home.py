@@ -40,6 +40,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_body: int = 1_000_000
 
     def __post_init__(self) -> None:
+        if not self.name.strip() or not self.name.isprintable():
+            raise HomeError("the registry's name is one line of printable characters")
         if not _ORIGIN.fullmatch(self.origin):
             raise HomeError(f"{self.origin!r} is not a host name in lower case, such as id.example.org")
         if self.verify_per_minute < 0 or self.max_body < 10_000:
@@ -72,7 +74,7 @@ class Home(Struct, frozen=True):
     def open(cls, path: Path) -> Self:
         """The home at ``path``. Raises ``HomeError``, which says what to do."""
         try:
-            content = (path / CONFIG_FILE).read_text()
+            content = (path / CONFIG_FILE).read_text(encoding="utf-8")
         except FileNotFoundError:
             raise HomeError(f"{path} is not a registry home: make one with `carbonlabel init {path}`") from None
         except (OSError, UnicodeDecodeError) as problem:
@@ -93,7 +95,7 @@ class Home(Struct, frozen=True):
         path.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=f"{path.name}.building-", dir=path.parent))
         try:
-            (building / CONFIG_FILE).write_text(config.to_toml())
+            (building / CONFIG_FILE).write_text(config.to_toml(), encoding="utf-8")
             fill(cls(building, config))
             building.replace(path)
         except BaseException:

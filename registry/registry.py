@@ -7,13 +7,14 @@ from threading import Lock
 from typing import Self
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from keys import KeyRing, KeyUse, Signer, TrustList, make_passphrase, passphrase_for
 from registry.database.database import Database
 from registry.database.tables import LogEntryRow
 from registry.database.upgrade import upgrade
+from registry.errors import HomeError
 from registry.home import Config, Home
 from registry.log.append import LogWriter
 from registry.log.keys import ONLINE_USES, active_kid, introduce, key_entries, trust_list
@@ -25,13 +26,19 @@ OPERATOR = "operator"
 """Member id of the registry's operator."""
 
 
-_NEWEST_KEY_ENTRY = select(func.max(LogEntryRow.index)).where(col(LogEntryRow.typ) == EntryType.KEY)
+_NEWEST_KEY_ENTRY = (
+    select(col(LogEntryRow.index), col(LogEntryRow.leaf))
+    .where(col(LogEntryRow.typ) == EntryType.KEY)
+    .order_by(col(LogEntryRow.index).desc())
+    .limit(1)
+)
 
 
 class KeysInForce(Struct, frozen=True):
-    """Who signs now, and whom to trust, as of the log's key entry at index ``as_of``."""
+    """Who signs now, and whom to trust, as of the log's key entry at index ``as_of``, which has this leaf hash."""
 
     as_of: int
+    leaf: bytes
     trust: TrustList
     record: Signer
     label: Signer
@@ -54,6 +61,8 @@ class Registry:
         home = Home.open(path)
         ring = KeyRing.open(home.keys, passphrase_for(home.keys, environ))
         database = Database(home.database_url(environ))
+        if database.is_missing():
+            raise HomeError(f"{database.url.database} is not there: restore it from a backup; nothing was changed")
         upgrade(database)
         return cls(home, database, ring)
 
@@ -65,12 +74,17 @@ class Registry:
 
     def keys_in_force(self, session: Session) -> KeysInForce:
         """The signers and the trust list as ``session`` sees them."""
-        as_of = session.connection().execute(_NEWEST_KEY_ENTRY).scalar_one()
+        newest = session.connection().execute(_NEWEST_KEY_ENTRY).one_or_none()
+        if newest is None:
+            raise HomeError("the database has no log: name this home's own in CARBONLABEL_DATABASE_URL")
+        as_of, leaf = newest
         with self._lock:
-            if self._keys is None or self._keys.as_of != as_of:
+            # The leaf too: what a transaction that then failed had written may stand at the same index otherwise.
+            if self._keys is None or (self._keys.as_of, self._keys.leaf) != (as_of, leaf):
                 entries = key_entries(session)
                 self._keys = KeysInForce(
                     as_of,
+                    leaf,
                     trust_list(entries, self.config),
                     self.ring.signer(active_kid(entries, KeyUse.RECORD)),
                     self.ring.signer(active_kid(entries, KeyUse.LABEL)),

@@ -6,6 +6,7 @@ A write takes the database's one write lock when it begins, so that what it read
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlmodel import Session
@@ -35,6 +36,10 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+
+    def is_missing(self) -> bool:
+        """Whether it is a file that does not exist, which SQLite would make anew, and empty."""
+        return self.is_sqlite and bool(self.url.database) and not Path(self.url.database or "").exists()
 
     @contextmanager
     def reading(self) -> Generator[Session]:
