@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from keys import Signer
 from registry.database.tables import LabelRow
 from registry.declarations.known import credential_of
-from registry.errors import NotFound
+from registry.errors import InvalidInput, NotFound
 from registry.home import Config
 from registry.labels.artwork import LabelArt
 from registry.labels.minting import mint
@@ -35,8 +35,15 @@ def label_text(session: Session, record: int, path: str | None = None) -> str:
 def mint_below_class(
     session: Session, writer: LogWriter, signer: Signer, host: str, record: int, path: Gs1Path, now: datetime
 ) -> str:
-    """The label of the record for a lot, serial number, variant or extension: logged, minted and kept, once."""
+    """The label of the record for a lot, serial number, variant or extension: logged, minted and kept, once.
+
+    Raises ``InvalidInput`` for a path of another product or place.
+    """
     row = record_row(session, record)
+    if path.key_path != row.key_path:
+        raise InvalidInput(
+            f"record {record} is of {row.key_path}, and the label would be for {path.key_path}", "$.path"
+        )
     kept = session.get(LabelRow, (record, path.text))
     if kept is not None:
         return kept.text
