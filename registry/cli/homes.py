@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from rich.table import Table
 
-from registry.cli.report import show_report
+from registry.cli.report import save_report, show_report
 from registry.cli.shell import DEFAULT_HOME, HomeArgument, HomeOption, console, opened, progress, sentences, stop
 from registry.demo.demo import demonstrate
 from registry.demo.samples import sample_scans
@@ -61,6 +61,7 @@ def demo(
     with sentences(), progress("Loading the demonstration") as show:
         demonstration = demonstrate(home, os.environ, utc_now(), show)
     show_report(demonstration.report, shown=3)
+    save_report(demonstration.report, home / "demonstration-report.csv")
     with opened(home) as registry:
         _show_samples(registry)
     if serve_it:

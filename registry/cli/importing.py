@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
-from registry.cli.report import show_report
-from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened, progress, sentences, stop
+from registry.cli.report import save_report, show_report
+from registry.cli.shell import DEFAULT_HOME, HomeOption, opened, progress, sentences, stop
 from registry.imports.columns import template_csv
 from registry.imports.files import read_rows
 from registry.imports.load import load
-from registry.imports.report import write_csv
 from registry.registry import utc_now
 
 
@@ -40,7 +39,5 @@ def import_file(
         done = load(registry, rows, member=member, publish=publish, now=now, progress=show)
     show_report(done)
     if report is not None:
-        with report.open("w", newline="", encoding="utf-8-sig") as out:
-            write_csv(done, out)
-        console.print(f"{report}: all problems", markup=False)
+        save_report(done, report)
     raise typer.Exit(1 if done.refused else 0)

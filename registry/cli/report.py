@@ -1,9 +1,11 @@
 """How a bulk registration's report looks in a terminal."""
 
+from pathlib import Path
+
 from rich.table import Table
 
 from registry.cli.shell import console
-from registry.imports.report import Report, printable
+from registry.imports.report import Report, printable, write_csv
 from schemas.findings import Severity
 
 _SHOWN = 10
@@ -30,3 +32,10 @@ def show_report(report: Report, shown: int = _SHOWN) -> None:
                 console.print(f"    {printable(finding.message['en'])}", markup=False, soft_wrap=True)
     if len(report.refusals) > shown:
         console.print(f"... and {len(report.refusals) - shown} more refused rows")
+
+
+def save_report(report: Report, path: Path) -> None:
+    """Writes every finding on a refused row to a CSV file, a line each."""
+    with path.open("w", newline="", encoding="utf-8-sig") as out:
+        write_csv(report, out)
+    console.print(f"{path}: every refused row, and why", markup=False, soft_wrap=True)
