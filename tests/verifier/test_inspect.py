@@ -313,7 +313,7 @@ class TestAnyText:
     def test_no_text_takes_long(self, text: str) -> None:
         began = time.perf_counter()
         inspected(text)
-        assert time.perf_counter() - began < 0.2
+        assert time.perf_counter() - began < 1
 
 
 def claims_in(found: Inspection) -> LabelClaims:
