@@ -28,7 +28,7 @@ from registry.records.credential import credential, party
 from registry.registry import OPERATOR, Registry
 from schemas.declaration import Declaration
 from schemas.entry import Credential, EntryType, Party, claims_of
-from schemas.findings import Finding, Severity, publication_findings
+from schemas.findings import Finding, Severity, label_findings, publication_findings
 from schemas.gs1 import parse_path
 from schemas.label import encode_claims
 from schemas.text import in_language
@@ -168,7 +168,7 @@ class _Batch:
         state, declaration, key_path = waiting
         if state != DeclarationState.VERIFIED:
             raise WrongState(f"declaration {key} is {state}: it can be published only when verified")
-        refuse_errors([*publication_findings(declaration, OPERATOR), *_label_findings(declaration)])
+        refuse_errors([*publication_findings(declaration, OPERATOR), *label_findings(declaration)])
         if key_path is None or declaration.valid_from is None or declaration.valid_until is None:
             raise WrongState(f"declaration {key} names no product, or no validity")
         if not declaration.valid_from <= self._today <= declaration.valid_until:
@@ -235,7 +235,6 @@ def _record_row(record: Credential, key_path: str, payload: bytes) -> dict[str, 
     }
 
 
-_LABEL_DIGITS = 19
 """As many as always fit into 64 bits."""
 
 
@@ -253,24 +252,6 @@ _TOO_LARGE = Finding(
         "zh": "声明过大：单条记录最多 65,535 字节，请缩短文字或列表。",
     },
 )
-
-
-def _label_findings(declaration: Declaration) -> list[Finding]:
-    """The figures that a label has no room for: it carries each as an integer of 64 bits, and a decimal place."""
-    figures = (("gwp_total", declaration.gwp_total), ("declared_amount", declaration.declared_amount))
-    return [
-        Finding(
-            "label-digits",
-            f"$.{name}",
-            Severity.ERROR,
-            {
-                "en": f"{name} has more than {_LABEL_DIGITS} digits, and a label has no room for them: round it.",
-                "zh": f"{name} 超过 {_LABEL_DIGITS} 位数字，标签无法容纳，请四舍五入。",
-            },
-        )
-        for name, figure in figures
-        if figure is not None and len(figure.as_tuple().digits) > _LABEL_DIGITS
-    ]
 
 
 def _other_owner(key_path: str) -> Finding:

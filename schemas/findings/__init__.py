@@ -10,6 +10,7 @@ Codes are stable: a client may rely on them, and a new rule gets a new code.
 |---|---|---|
 | form | error | a field is unknown, missing in its object, too long or of another type (``schemas.reading``) |
 | number-form | error | a number is not finite, too large, too small, with an exponent or over nine decimals |
+| label-digits | error | a figure with more digits than a label has room for |
 | required | error | a field that every declaration needs is missing or blank |
 | key-choice | error | a GTIN and a GLN are given |
 | order | error | a period does not end after it starts |
@@ -65,7 +66,7 @@ from schemas.findings.claims import claim_findings
 from schemas.findings.components import component_findings
 from schemas.findings.finding import Finding, Severity
 from schemas.findings.keys import key_findings, owner_findings
-from schemas.findings.numbers import EXACT, unfit_numbers, without
+from schemas.findings.numbers import EXACT, label_findings, unfit_numbers, without
 from schemas.findings.periods import period_findings
 from schemas.findings.publication import publication_findings
 from schemas.findings.ranges import range_findings
@@ -75,7 +76,7 @@ from schemas.findings.required import required_findings
 from schemas.findings.sums import sum_findings
 from schemas.findings.texts import text_findings
 
-__all__ = ["ComponentFacts", "Finding", "Registered", "Severity", "findings", "publication_findings"]
+__all__ = ["ComponentFacts", "Finding", "Registered", "Severity", "findings", "label_findings", "publication_findings"]
 
 
 def findings(declaration: Declaration, registered: Registered | None = None) -> list[Finding]:
@@ -93,6 +94,7 @@ def findings(declaration: Declaration, registered: Registered | None = None) -> 
     found += text_findings(declaration)
     found += reference_findings(declaration)
     fit = without(declaration, unfit) if unfit else declaration
+    found += label_findings(fit)
     with localcontext(EXACT):
         found += sum_findings(fit)
         found += period_findings(fit)

@@ -18,6 +18,9 @@ EXACT = Context(prec=60)
 """Decimal arithmetic in which sums and products of well-formed numbers are exact."""
 
 _PLAIN = re.compile(r"(?!-0(?:\.0+)?$)-?[0-9]{1,15}(?:\.[0-9]{1,9})?", re.ASCII)
+LABEL_DIGITS = 19
+"""A label carries a figure as an integer of at most 64 bits and a decimal place."""
+
 _SINGLE = (
     "declared_amount",
     "mass_per_unit",
@@ -37,6 +40,21 @@ def unfit_numbers(declaration: Declaration) -> list[Finding]:
     """Every number whose form is not allowed, code ``number-form``."""
     fits = _PLAIN.fullmatch
     return [_unfit(path, number) for path, number in _numbers(declaration) if not fits(str(number))]
+
+
+def label_findings(declaration: Declaration) -> list[Finding]:
+    """The figures of a label that have more digits than a label has room for, code ``label-digits``."""
+    figures = (("$.gwp_total", declaration.gwp_total), ("$.declared_amount", declaration.declared_amount))
+    return [
+        error(
+            "label-digits",
+            path,
+            f"{name_of(path).en} has more than {LABEL_DIGITS} digits, and a label has no room for them: round it.",
+            f"{name_of(path).zh}超过{LABEL_DIGITS}位数字，标签无法容纳，请四舍五入。",
+        )
+        for path, figure in figures
+        if figure is not None and len(figure.as_tuple().digits) > LABEL_DIGITS
+    ]
 
 
 def without(declaration: Declaration, unfit: set[str]) -> Declaration:

@@ -73,6 +73,7 @@ FOUND: list[tuple[str, str, str, Declaration]] = [
     ("number-form", "$.gwp_total", "error", sound(gwp_total=Decimal("1E+2"))),
     ("number-form", "$.gwp_total", "error", sound(gwp_total=Decimal("1.0000000001"))),
     ("number-form", "$.gwp_total", "error", sound(gwp_total=Decimal("0.0000001"))),
+    ("label-digits", "$.gwp_total", "error", sound(gwp_total=Decimal("123456789012345.67891"))),
     ("number-form", "$.gwp_luluc", "error", sound(gwp_luluc=Decimal("-0.00"))),
     ("number-form", "$.stages[1].gwp", "error", sound(stages=stages(A1="1.7", A2="NaN"))),
     (
