@@ -36,16 +36,23 @@ def init(
     """Make a registry home: configuration, database, keys, and the first entries of the log."""
     with sentences():
         Registry.create(home, Config(name=name, origin=origin), os.environ).close()
-    console.print(f"{home}: a registry called {name!r}; its labels will begin with https://{origin}/", markup=False)
+    console.print(
+        f"{home}: a registry called {name!r}; its labels will begin with https://{origin}/",
+        markup=False,
+        soft_wrap=True,
+    )
     if not os.environ.get("CARBONLABEL_PASSPHRASE"):
         console.print(
             f"The passphrase of its private keys lies beside them, in {home / 'keys' / 'passphrase'}: whoever has that "
             "folder can sign. Before real use move it elsewhere, and set CARBONLABEL_PASSPHRASE instead.",
             markup=False,
             style="yellow",
+            soft_wrap=True,
         )
     console.print(
-        f"Next: carbonlabel member add, carbonlabel token create, carbonlabel serve --home {home}", markup=False
+        f"Next: carbonlabel member add, carbonlabel token create, carbonlabel serve --home {home}",
+        markup=False,
+        soft_wrap=True,
     )
 
 
@@ -81,8 +88,8 @@ def demo(
 def serve(home: HomeOption = DEFAULT_HOME, host: Host = "localhost", port: Port = 8000, workers: Workers = 1) -> None:
     """Run the registry: API, resolver and pages."""
     _check_port(host, port)
-    with opened(home):  # migrates, and says what is wrong before processes start
-        pass
+    with opened(home) as registry:  # migrates, tries the passphrase, and says what is wrong before processes start
+        registry.trust()
     console.print(f"http://{host}:{port}/ - stop with Ctrl-C", markup=False)
     _serve(home, host, port, workers)
 

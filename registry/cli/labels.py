@@ -48,5 +48,5 @@ def label(
         out.write_text(render_svg(art, language, variant), encoding="utf-8")
     else:
         out.write_bytes((render_png if form == ".png" else render_pdf)(art, language, variant))
-    console.print(f"{out}: label of record {index}", markup=False)
+    console.print(f"{out}: label of record {index}", markup=False, soft_wrap=True)
     typer.echo(text)

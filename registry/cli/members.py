@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from registry.access.tokens import issue, revoke
 from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened
@@ -48,7 +49,7 @@ def list_members(home: HomeOption = DEFAULT_HOME) -> None:
         found = all_members(session)
     table = Table("id", "kind", "name")
     for member in found:
-        table.add_row(member.id, member.kind, printable(in_language(member.name, "en")))
+        table.add_row(member.id, member.kind, Text(printable(in_language(member.name, "en"))))
     console.print(table)
 
 

@@ -49,3 +49,6 @@ def main() -> None:
         build(sys.argv[1] if len(sys.argv) > 1 else None)()
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as problem:  # a file or folder that cannot be read or written, a full disk
+        typer.echo(f"{problem.filename or 'carbonlabel'}: {problem.strerror or problem}", err=True)
+        sys.exit(2)

@@ -1,7 +1,8 @@
 """``carbonlabel verify``: a few labels, in a terminal or a script."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -38,48 +39,52 @@ def verify(
         _stop("give --bundle DIR to verify without a network, or --registry URL to ask a registry")
     if expect is not None:
         _check_expectation(expect)
-    judge = _offline(bundle, expect) if bundle is not None else _online(registry or "", expect)
     good = True
-    for label in _texts(labels):
-        verdict = judge(label)
-        good = good and verdict.verdict is VerdictCode.VALID
-        if as_json:
-            sys.stdout.buffer.write(msgspec.json.encode(verdict) + b"\n")
-            sys.stdout.buffer.flush()
-        else:
-            for line in verdict_lines(verdict):
-                console.print(line, soft_wrap=True)
+    with _offline(bundle, expect) if bundle is not None else _online(registry or "", expect) as judge:
+        for label in _texts(labels):
+            verdict = judge(label)
+            good = good and verdict.verdict is VerdictCode.VALID
+            if as_json:
+                sys.stdout.buffer.write(msgspec.json.encode(verdict) + b"\n")
+                sys.stdout.buffer.flush()
+            else:
+                for line in verdict_lines(verdict):
+                    console.print(line, soft_wrap=True)
     raise typer.Exit(0 if good else 1)
 
 
 def _texts(labels: list[str]) -> Iterator[str]:
     for label in labels:
         if label == "-":
-            yield from (line.rstrip("\r\n") for line in sys.stdin)
+            yield from (line.decode("utf-8", "replace").rstrip("\r\n") for line in sys.stdin.buffer)
         else:
             yield label
 
 
-def _offline(bundle: Path, expect: str | None) -> Judge:
+@contextmanager
+def _offline(bundle: Path, expect: str | None) -> Generator[Judge]:
     try:
         verifier = Verifier.open(bundle)
     except BundleError as problem:
         _stop(str(problem))
-    return lambda label: verifier.verify(label, expect)
+    yield lambda label: verifier.verify(label, expect)
 
 
-def _online(registry: str, expect: str | None) -> Judge:
+@contextmanager
+def _online(registry: str, expect: str | None) -> Generator[Judge]:
     client = httpx.Client(base_url=registry, timeout=_TIMEOUT, follow_redirects=False)
 
     def judge(label: str) -> Verdict:
         try:
             answer = client.post("/v1/verify", json={"label": label, "expect": expect})
-            answer.raise_for_status()
+            if answer.status_code != httpx.codes.OK:
+                _stop(f"{registry} gave no verdict: it answered {answer.status_code} {answer.reason_phrase}")
             return msgspec.json.decode(answer.content, type=Verdict)
         except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError) as problem:
             _stop(f"{registry} gave no verdict: {problem}")
 
-    return judge
+    with client:
+        yield judge
 
 
 def _check_expectation(expect: str) -> None:
