@@ -8,6 +8,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import ParameterKwarg
+from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from msgspec import Struct
 
 from registry.errors import InvalidInput, Refused, RegistryError
@@ -84,6 +85,10 @@ def of_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
     """A problem that the framework found: no such route, a parameter of the wrong form, too many requests."""
     path = None
     detail = error.detail
+    headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
+    if error.status_code == HTTP_429_TOO_MANY_REQUESTS:
+        headers["retry-after"] = headers.get("ratelimit-reset", "60")
+        detail = f"wait {headers['retry-after']} seconds, then try again"
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
         first = error.extra[0]
         if isinstance(first, dict):
@@ -95,7 +100,7 @@ def of_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
         detail=detail,
         path=path,
     )
-    return _answer(request, problem, dict(error.headers or {}))
+    return _answer(request, problem, headers)
 
 
 def _sent_as(request: Request[Any, Any, Any], argument: str) -> str:
