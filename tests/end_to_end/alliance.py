@@ -3,7 +3,6 @@ declaration through it, over HTTP."""
 
 import sqlite3
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import httpx
 
 from schemas.gs1 import check_digit
-from tests.end_to_end.commands import done
+from tests.end_to_end.commands import done, done_here
 
 MAKER, RIVAL, BODY, SHOP, OPERATOR = "acme", "rival", "checkers", "shop", "operator"
 MEMBERS = {
@@ -132,8 +131,7 @@ def make_home(home: Path) -> dict[str, str]:
     done("init", home, "--name", "Test alliance", "--origin", "id.test.example")
     config = home / "config.toml"
     config.write_text(config.read_text().replace("verify_per_minute = 600", "verify_per_minute = 1000000"))
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda who: done("member", "add", who, *MEMBERS[who], "--home", home), MEMBERS))
-        everybody = [*MEMBERS, OPERATOR]
-        made = pool.map(lambda who: done("token", "create", "--member", who, "--home", home).strip(), everybody)
-        return dict(zip(everybody, made, strict=True))
+    for who, told in MEMBERS.items():
+        done_here("member", "add", who, *told, "--home", home)
+    everybody = (*MEMBERS, OPERATOR)
+    return {who: done_here("token", "create", "--member", who, "--home", home).strip() for who in everybody}

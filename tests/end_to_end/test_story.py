@@ -18,7 +18,7 @@ from tests.end_to_end.alliance import (
     statement,
     today,
 )
-from tests.end_to_end.commands import done
+from tests.end_to_end.commands import done_here
 from tests.registry.labels.artwork_samples import open_png, rasterise, read
 
 REASON = {"reason": "A laboratory has withdrawn its result"}
@@ -290,9 +290,9 @@ def test_a_product_of_another_member_is_refused(alliance: Alliance) -> None:
 
 
 def test_a_token_that_was_revoked_is_refused_at_once(alliance: Alliance) -> None:
-    token = done("token", "create", "--member", SHOP, "--home", alliance.home).strip()
+    token = done_here("token", "create", "--member", SHOP, "--home", alliance.home).strip()
     headers = {"authorization": f"Bearer {token}"}
     draft = declaration(new_gtin())
     assert alliance.http.post("/v1/declarations", json=draft, headers=headers).status_code == 201
-    done("token", "revoke", token.split("_")[1], "--home", alliance.home)
+    done_here("token", "revoke", token.split("_")[1], "--home", alliance.home)
     problem(alliance.http.post("/v1/declarations", json=draft, headers=headers), 401)
