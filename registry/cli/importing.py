@@ -39,11 +39,5 @@ def import_file(
         done = load(registry, rows, member=member, publish=publish, now=now, progress=show)
     show_report(done)
     if report is not None:
-<<<<<<< Updated upstream
         save_report(done, report)
-=======
-        with report.open("w", newline="", encoding="utf-8-sig") as out:
-            write_csv(done, out)
-        console.print(f"{report}: all problems", markup=False, soft_wrap=True)
->>>>>>> Stashed changes
     raise typer.Exit(1 if done.refused else 0)
