@@ -99,7 +99,7 @@ class TestPublicKey:
         with pytest.raises(TypeError, match=r"PublicKey\.load"):
             PublicKey()
         with pytest.raises(FrozenInstanceError):
-            KEY.kid = "0" * 16
+            KEY.kid = "0" * 16  # ty: ignore[invalid-assignment]
 
     def test_is_equal_to_the_same_key_only(self):
         assert {KEY, PublicKey.load(SIGNER.public)} == {KEY}
@@ -178,7 +178,7 @@ class TestSignature:
 
     def test_by_a_small_order_key_is_why_such_a_key_is_refused(self):
         public = curve.encode(curve.IDENTITY)
-        forged = curve.encode(curve.BASE) + (1).to_bytes(32, "little")
+        forged = curve.encode(curve.BASE) + (1).to_bytes(32, "little")  # ty: ignore[invalid-argument-type]
         theirs = Ed25519PublicKey.from_public_bytes(public)
         theirs.verify(forged, b"anything")
         theirs.verify(forged, b"anything else")

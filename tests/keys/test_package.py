@@ -13,5 +13,5 @@ def test_the_public_list_is_sorted_and_complete():
 def test_the_error_tree_is_drawn_and_public():
     for name, error in inspect.getmembers(errors, inspect.isclass):
         assert issubclass(error, keys.KeysError)
-        assert f" {name} " in keys.__doc__ or f" {name}\n" in keys.__doc__
+        assert f" {name} " in keys.__doc__ or f" {name}\n" in keys.__doc__  # ty: ignore[unsupported-operator]
         assert name in keys.__all__

@@ -49,7 +49,7 @@ class TestGenerate:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert path.read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
         private = load_pem_private_key(path.read_bytes(), PASSPHRASE)
-        assert private.public_key().public_bytes_raw() == signer.public
+        assert private.public_key().public_bytes_raw() == signer.public  # ty: ignore[missing-union-attribute]
 
     def test_gives_a_signer_that_signs(self, ring):
         signer = ring.generate(KeyUse.LABEL)

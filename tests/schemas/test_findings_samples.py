@@ -94,7 +94,7 @@ def place(**changes: Any) -> Declaration:
 
 
 def checked(**changes: Any) -> Declaration:
-    return sound(verification=msgspec.structs.replace(SOUND.verification, **changes))
+    return sound(verification=msgspec.structs.replace(SOUND.verification, **changes))  # ty: ignore[invalid-argument-type]
 
 
 def seen(found: list[Finding]) -> set[tuple[str, str, str]]:
