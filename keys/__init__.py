@@ -26,7 +26,7 @@ Only Ed25519 (RFC 8032), everywhere. A key's id is 16 hex digits of its COSE key
 | `signer` | the seam for private keys: a file today, an HSM or a KMS later |
 | `ring`, `passphrase`, `private_file` | private keys at rest; the only modules that do I/O |
 | `jws` | compact JWS: the form of every log entry |
-| `note` | C2SP signed-note verifier keys: how a log is known |
+| `note` | C2SP signed notes, their keys, and the cosignatures of witnesses: how a log and a witness speak |
 | `trust` | `trust.json`: keys and the log indices they are good for |
 | `base64url` | the one spelling of bytes in JWS and `trust.json` |
 
@@ -40,6 +40,8 @@ What can go wrong:
     ├── InvalidSignature    well formed, key known, signature not good
     ├── MalformedToken      not a compact JWS of our form, or of another typ
     ├── MalformedNoteKey    not a note verifier key
+    ├── MalformedNote       not a signed note, or a text that none can carry
+    ├── UnsignedNote        a note that no key known here has signed
     └── TrustError          trust.json contradicts itself: trust nothing in it
 """
 
@@ -48,15 +50,34 @@ from keys.errors import (
     InvalidSignature,
     KeyRingError,
     KeysError,
+    MalformedNote,
     MalformedNoteKey,
     MalformedToken,
     TrustError,
     UnknownKey,
+    UnsignedNote,
     WeakPublicKey,
     WrongPassphrase,
 )
 from keys.jws import Compact, JwsHeader, sign_compact, split_compact, verify_compact
-from keys.note import NoteKey, note_key_id, note_vkey, parse_vkey
+from keys.note import (
+    Note,
+    NoteKey,
+    NoteKind,
+    NoteLine,
+    OpenedNote,
+    VerifiedLine,
+    add_lines,
+    cosignature_line,
+    note_key_id,
+    note_line,
+    note_vkey,
+    open_note,
+    parse_lines,
+    parse_note,
+    parse_vkey,
+    sign_note,
+)
 from keys.passphrase import make_passphrase, passphrase_for
 from keys.ring import KeyRing, KeyUse
 from keys.signer import Ed25519Signer, Signer
@@ -73,9 +94,14 @@ __all__ = [
     "KeyUse",
     "KeyWindow",
     "KeysError",
+    "MalformedNote",
     "MalformedNoteKey",
     "MalformedToken",
+    "Note",
     "NoteKey",
+    "NoteKind",
+    "NoteLine",
+    "OpenedNote",
     "PublicKey",
     "Signer",
     "TrustError",
@@ -84,16 +110,25 @@ __all__ = [
     "TrustedLog",
     "TrustedRegistry",
     "UnknownKey",
+    "UnsignedNote",
+    "VerifiedLine",
     "WeakPublicKey",
     "WrongPassphrase",
+    "add_lines",
     "check_public_key",
+    "cosignature_line",
     "kid_of",
     "make_passphrase",
     "note_key_id",
+    "note_line",
     "note_vkey",
+    "open_note",
+    "parse_lines",
+    "parse_note",
     "parse_vkey",
     "passphrase_for",
     "sign_compact",
+    "sign_note",
     "signature_is_strict",
     "split_compact",
     "verify_compact",

@@ -37,5 +37,13 @@ class MalformedNoteKey(KeysError):
     """Not a C2SP signed-note verifier key for Ed25519, or an origin that such a key cannot name."""
 
 
+class MalformedNote(KeysError):
+    """Not a C2SP signed note, or a text that such a note cannot carry."""
+
+
+class UnsignedNote(KeysError):
+    """A note that none of the keys known here has signed: ignore its text."""
+
+
 class TrustError(KeysError):
     """`trust.json` contradicts itself or is not of its form: nothing in it may be trusted."""
