@@ -3,6 +3,7 @@
 HOME/config.toml       what the registry is called, and its limits
 HOME/keys/             private keys, encrypted, and the passphrase unless the environment gives it
 HOME/registry.sqlite   the database, unless CARBONLABEL_DATABASE_URL names another
+HOME/public/           tiles, checkpoint and bundle, for anyone to read
 """
 
 import os
@@ -65,6 +66,11 @@ class Home(Struct, frozen=True):
     def keys(self) -> Path:
         """The folder of the key ring."""
         return self.path / "keys"
+
+    @property
+    def public(self) -> Path:
+        """The folder of the public store: tiles, checkpoint, bundle. It can be rebuilt from the log entries."""
+        return self.path / "public"
 
     def database_url(self, environ: Mapping[str, str]) -> str:
         """The database's URL: ``CARBONLABEL_DATABASE_URL``, else SQLite in the home."""

@@ -19,6 +19,7 @@ from registry.home import Config, Home
 from registry.log.append import LogWriter
 from registry.log.keys import ONLINE_USES, active_kid, introduce, key_entries, trust_list
 from registry.members.members import join
+from registry.store import FolderStore, Store
 from schemas.entry import EntryType
 from schemas.member import Member, MemberKind
 
@@ -99,6 +100,10 @@ class Registry:
     def log_writer(self, session: Session, now: datetime) -> LogWriter:
         """A writer that appends in the write transaction of ``session``, signed by the record key in force."""
         return LogWriter(session, self.keys_in_force(session).record, now)
+
+    def store(self) -> Store:
+        """The public store."""
+        return FolderStore(self.home.public)
 
     def close(self) -> None:
         """Closes the database."""

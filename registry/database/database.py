@@ -3,9 +3,11 @@
 A write takes the database's one write lock when it begins, so that what it reads first stays true until it commits.
 """
 
+import fcntl
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -61,9 +63,37 @@ class Database:
         """A connection without transactions, for single reads that must see the newest commit. The caller closes it."""
         return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT", **{_WATCHING: True})
 
+    @contextmanager
+    def elected(self, what: str) -> Generator[bool]:
+        """Whether this process, of all that share the database, does ``what`` for as long as the block lasts."""
+        if self.is_sqlite:
+            with _file_lock(Path(f"{self.url.database}.{what}")) as got:
+                yield got
+            return
+        name = {"name": int.from_bytes(sha256(what.encode()).digest()[:8], signed=True)}
+        with self.watching() as connection:
+            got = bool(connection.execute(text("select pg_try_advisory_lock(:name)"), name).scalar())
+            try:
+                yield got
+            finally:
+                if got:
+                    connection.execute(text("select pg_advisory_unlock(:name)"), name)
+
     def dispose(self) -> None:
         """Closes all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _file_lock(path: Path) -> Generator[bool]:
+    """Whether this process got the lock on ``path``, which the system gives back when the process ends."""
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -74,6 +74,17 @@ class LogEntryRow(SQLModel, table=True):
     at: datetime
 
 
+class CheckpointRow(SQLModel, table=True):
+    """A signed checkpoint: ``note`` is its exact text. A row here is what commits the log to a size and a root."""
+
+    __tablename__ = "checkpoint"
+
+    size: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    root: bytes = Field(sa_type=LargeBinary)
+    note: bytes = Field(sa_type=LargeBinary)
+    at: datetime
+
+
 class RecordRow(SQLModel, table=True):
     """A published declaration as it stands now: a projection of the log for look-ups and search."""
 

@@ -18,6 +18,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from registry.declarations import routes as declarations
 from registry.errors import RegistryError
 from registry.home import HOME_VARIABLE
+from registry.log import routes as log
+from registry.log.service import SequencerThread
 from registry.products import routes as products
 from registry.records import routes as records
 from registry.registry import Registry
@@ -38,6 +40,7 @@ class Metrics(PrometheusController):
 def create_app(registry: Registry) -> Litestar:
     """The application over an open registry, which it closes when it stops."""
     service = Service(registry)
+    sequencer = SequencerThread(registry)
     config = registry.config
     limited: list[Any] = []
     if config.verify_per_minute:
@@ -47,7 +50,7 @@ def create_app(registry: Registry) -> Litestar:
         route_handlers=[
             Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
             # An area in one go: handlers of one path, added one by one, would be wrapped for a thread again each time.
-            *(Router("/", route_handlers=area.ROUTES) for area in (declarations, records, products, public)),
+            *(Router("/", route_handlers=area.ROUTES) for area in (declarations, records, products, log, public)),
             Metrics,
         ],
         dependencies={
@@ -60,7 +63,8 @@ def create_app(registry: Registry) -> Litestar:
             Exception: problems.of_anything_else,
         },
         middleware=[metrics.middleware],
-        on_shutdown=[service.close],
+        on_startup=[sequencer.start],
+        on_shutdown=[sequencer.stop, service.close],
         openapi_config=openapi_config(version("carbonlabel")),
         request_max_body_size=config.max_body,
         response_headers=EVERY_ANSWER,

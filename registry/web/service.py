@@ -10,6 +10,7 @@ from registry.access.tokens import Caller, authenticate
 from registry.errors import NotAuthenticated
 from registry.pages import Site
 from registry.registry import Registry, utc_now
+from registry.store import StoreError
 from registry.verification.online import OnlineVerifier
 
 
@@ -20,7 +21,15 @@ class Service:
         self.registry = registry
         self.verifier = OnlineVerifier(registry)
         config = registry.config
+        self._store = registry.store()
         self.site = Site(config.name, config.demonstration, config.origin)
+
+    def file(self, path: str) -> bytes | None:
+        """The public file at ``path``; None when there is none, or ``path`` cannot be one."""
+        try:
+            return self._store.get(path)
+        except StoreError:
+            return None
 
     def close(self) -> None:
         """Closes everything."""

@@ -1,0 +1,22 @@
+"""The proof that the log has a record: everything needed to check it offline, for ever."""
+
+from sqlmodel import Session
+
+from registry.errors import WrongState
+from registry.log.reader import StoredTiles
+from registry.log.sequencer import last_committed
+from registry.log.tree import inclusion_proof
+from registry.store import Store
+from schemas.tlog import TlogProof
+
+
+def record_proof(session: Session, store: Store, origin: str, index: int) -> bytes:
+    """The tlog-proof of entry ``index`` against the newest checkpoint (C2SP tlog-proof).
+
+    Raises ``WrongState`` while the entry waits to be integrated, which takes a second or two.
+    """
+    last = last_committed(session, origin)
+    if last is None or index >= last.checkpoint.size:
+        raise WrongState(f"entry {index} is not yet in a checkpoint: try again in two seconds")
+    hashes = inclusion_proof(index, last.checkpoint.size, StoredTiles(store))
+    return TlogProof(index, tuple(hashes), last.note).encode()

@@ -1,0 +1,151 @@
+"""The sequencer: integrates new entries into tiles and commits the log to them with a signed checkpoint.
+
+One round, in this order, each step durable before the next:
+
+1. Take the last checkpoint from the database, and refuse a store that is ahead of it or disagrees with it.
+2. Read the entries since; recompute the root of the old tree from the tiles of its right edge, and refuse another.
+3. Write the new tiles and entry bundles. Nobody looks at them yet, and writing them again gives the same bytes.
+4. Sign the checkpoint and commit it to the database, if the last one is still the last: the commit point.
+5. Publish: replace the store's checkpoint by the new one, if it is still the one seen in step 1.
+
+A round keeps nothing for the next one. So whatever fails, and whether or not it took effect, the next round starts
+from what is there, as a restarted process would; a fault that is not mended by that stays, and is said each time.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from keys import Signer, sign_note
+from registry.database.database import Database
+from registry.database.tables import CheckpointRow
+from registry.log.append import log_size
+from registry.log.reader import CHECKPOINT, StoredTiles, log_path
+from registry.log.tree import OverlaidTiles, new_tiles, tree_root
+from registry.store import Store
+from schemas.tlog import TILE_WIDTH, Checkpoint, encode_entries, entry_bundles_of, tiles_of
+
+MOST_AT_ONCE = 65_536
+"""Entries of one round, so that its memory and the time to its commit are bounded."""
+
+_ENTRIES = text('select jws, leaf from log_entry where "index" >= :first and "index" < :last order by "index"')
+
+
+class LogFault(Exception):
+    """The log, its checkpoints and the store contradict each other. Nothing is written until an operator has looked."""
+
+
+class Committed(Struct, frozen=True):
+    """A checkpoint of the log: ``note`` is its signed text."""
+
+    checkpoint: Checkpoint
+    note: bytes
+
+
+def last_committed(session: Session, origin: str) -> Committed | None:
+    """The newest checkpoint that the database holds."""
+    row = session.exec(select(CheckpointRow).order_by(col(CheckpointRow.size).desc())).first()
+    return None if row is None else Committed(Checkpoint(origin, row.size, row.root), row.note)
+
+
+class Sequencer:
+    """Integrates one log into one store. Only one may run at a time: see ``Database.elected``."""
+
+    def __init__(self, database: Database, store: Store, origin: str, signer: Signer) -> None:
+        self._database = database
+        self._store = store
+        self._origin = origin
+        self._signer = signer
+
+    def run_once(self, now: datetime) -> Committed | None:
+        """One round. Returns the log's checkpoint, now published; None while the log is empty.
+
+        Raises ``LogFault``, ``StoreError``, or what the database raises; all are for the caller to report.
+        """
+        with self._database.reading() as session:
+            last = last_committed(session, self._origin)
+            size = log_size(session)
+        published = self._published()
+        self._check_published(last, published)
+        start = 0 if last is None else last.checkpoint.size
+        if size < start:
+            raise LogFault(f"the database has {size} entries, but its own checkpoint says {start}: restore a backup")
+        if size > start:
+            last = self._integrate(last, min(size, start + MOST_AT_ONCE), now)
+        if last is not None and (published is None or published != last.note):
+            self._store.swap(CHECKPOINT, published, last.note)
+        return last
+
+    def committed_size(self) -> int:
+        """The size of the newest checkpoint in the database."""
+        with self._database.reading() as session:
+            last = last_committed(session, self._origin)
+        return 0 if last is None else last.checkpoint.size
+
+    def _published(self) -> bytes | None:
+        return self._store.get(CHECKPOINT)
+
+    def _check_published(self, last: Committed | None, published: bytes | None) -> None:
+        """Step 1: what is published must be a checkpoint that the database has committed, to the letter."""
+        if published is None or (last is not None and published == last.note):
+            return
+        try:
+            seen = Checkpoint.parse(published.decode().partition("\n\n")[0] + "\n")
+        except ValueError as problem:
+            raise LogFault(f"the published checkpoint cannot be read: {problem}") from problem
+        size = 0 if last is None else last.checkpoint.size
+        if seen.size > size:
+            raise LogFault(
+                f"the published checkpoint has {seen.size} entries, the database {size}: restore the database"
+            )
+        with self._database.reading() as session:
+            row = session.get(CheckpointRow, seen.size)
+        if row is None or row.note != published:
+            raise LogFault(f"the published checkpoint of size {seen.size} is not one of the database: two histories")
+
+    def _integrate(self, last: Committed | None, size: int, now: datetime) -> Committed:
+        """Steps 2 to 4."""
+        start = 0 if last is None else last.checkpoint.size
+        reader = StoredTiles(self._store)
+        if last is not None and tree_root(start, reader) != last.checkpoint.root:
+            raise LogFault(f"the tiles in the store do not have the root of the checkpoint of size {start}")
+        first = start - start % TILE_WIDTH
+        entries, leaves = self._entries(first, size)
+        tiles = new_tiles(start, leaves[start - first :], reader)
+        root = tree_root(size, OverlaidTiles(tiles, reader))
+        for path, data in tiles.items():
+            self._store.put(log_path(path), data)
+        for bundle in entry_bundles_of(size, grown_from=start):
+            content = encode_entries(entries[bundle.start - first : bundle.end - first])
+            self._store.put(log_path(bundle.path), content)
+        checkpoint = Checkpoint(self._origin, size, root)
+        note = sign_note(checkpoint.text, self._signer, self._origin)
+        self._commit(start, checkpoint, note, now)
+        return Committed(checkpoint, note)
+
+    def _entries(self, first: int, last: int) -> tuple[Sequence[bytes], Sequence[bytes]]:
+        with self._database.reading() as session:
+            rows = session.connection().execute(_ENTRIES, {"first": first, "last": last}).all()
+        if len(rows) != last - first:
+            raise LogFault(f"the database has {len(rows)} of the entries {first} to {last}: the log has a gap")
+        return [row.jws for row in rows], [row.leaf for row in rows]
+
+    def _commit(self, start: int, checkpoint: Checkpoint, note: bytes, now: datetime) -> None:
+        """Step 4: compare and swap, in one transaction."""
+        with self._database.writing() as session:
+            last = last_committed(session, self._origin)
+            if (0 if last is None else last.checkpoint.size) != start:
+                raise LogFault("another sequencer has committed a checkpoint: two are running")
+            session.add(CheckpointRow(size=checkpoint.size, root=checkpoint.root, note=note, at=now))
+
+
+def remove_superseded(store: Store, size: int, grown_from: int) -> None:
+    """Removes partial tiles and bundles of which the full one is there now (C2SP tlog-tiles, "Partial Tiles")."""
+    whole: list[str] = [tile.path for tile in tiles_of(size, grown_from) if tile.width == TILE_WIDTH]
+    whole += [bundle.path for bundle in entry_bundles_of(size, grown_from) if bundle.width == TILE_WIDTH]
+    for path in whole:
+        for name in store.names(log_path(f"{path}.p")):
+            store.remove(log_path(f"{path}.p/{name}"))
