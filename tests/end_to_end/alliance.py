@@ -118,10 +118,13 @@ class Alliance:
         return self.good(None, "POST", "/v1/verify", {"label": label, "expect": expect})
 
     def everything(self) -> list[str]:
-        """Every row of the database: to be compared before and after what must change nothing."""
+        """Every row of the database: to be compared before and after what must change nothing.
+
+        But for the checkpoints, which the server adds by itself, a moment after the log has grown.
+        """
         database = sqlite3.connect(f"file:{self.home / 'registry.sqlite'}?mode=ro", uri=True, timeout=30)
         try:
-            return list(database.iterdump())
+            return [line for line in database.iterdump() if not line.startswith('INSERT INTO "checkpoint"')]
         finally:
             database.close()
 

@@ -44,17 +44,20 @@ def test_a_newer_database_is_refused_with_a_sentence_and_left_as_it_is(tmp_path:
     with closing(new_registry(home)) as registry:
         published(registry, 1)
     file = home / "registry.sqlite"
-    set_version(file, "9999")
+    known = set_version(file, "9999")
     before = file.read_bytes()
     with pytest.raises(DatabaseTooNew, match=r"version 9999.*Upgrade the program; nothing was changed"):
         Registry.open(home, ENVIRON)
     assert file.read_bytes() == before
-    set_version(file, "0001")
+    set_version(file, known)
     with closing(Registry.open(home, ENVIRON)) as registry:
         assert_sound(registry)
 
 
-def set_version(file: Path, version: str) -> None:
+def set_version(file: Path, version: str) -> str:
+    """Sets the database's version, and returns what it was."""
     with closing(sqlite3.connect(file)) as raw:
+        (before,) = raw.execute("select version_num from alembic_version").fetchone()
         raw.execute("update alembic_version set version_num = ?", (version,))
         raw.commit()
+    return str(before)
