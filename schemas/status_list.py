@@ -41,7 +41,7 @@ def decode(data: bytes, size: int) -> bytes:
     Never decompresses more than that takes. ``StatusListError`` unless it is exactly one zlib stream of
     ``size / 4`` bytes, rounded up, with zeros in the bits left over.
     """
-    needed = -(-size // _PER_BYTE)
+    needed = -(-max(size, 0) // _PER_BYTE)
     stream = zlib.decompressobj()
     try:
         packed = stream.decompress(data, needed + 1)

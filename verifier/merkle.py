@@ -3,6 +3,9 @@
 The log builds the proofs; whoever relies on it needs only this module, and trusts no one. Pure, without recursion, and
 safe for any bytes and numbers: each check returns for a proof that is exactly right and raises ``ProofError``
 otherwise.
+
+Sizes and roots belong together and come from a checkpoint: a root says nothing of its tree's size, so a proof that
+takes the same turns in trees of two sizes is as good for the one as for the other.
 """
 
 from collections.abc import Iterable, Sequence

@@ -22,7 +22,7 @@ class Checkpoint(Struct, frozen=True):
     def __post_init__(self) -> None:
         for line in (self.origin, *self.extensions):
             if not line or any(character < " " for character in line):
-                raise MalformedTlog(f"a line of a checkpoint is neither empty nor has control characters: {line!r}")
+                raise MalformedTlog(f"a line of a checkpoint is empty or has control characters: {line!r}")
         if not 0 <= self.size <= MAX_TREE:
             raise MalformedTlog(f"a tree has 0 to 2^63 - 1 entries, not {self.size}")
         if len(self.root) != HASH_BYTES:

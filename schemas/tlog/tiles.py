@@ -92,7 +92,8 @@ def parse_path(path: str) -> Tile | EntryBundle:
 def tile_at(level: int, index: int, size: int) -> Tile:
     """The tile at ``index`` of ``level`` as a tree of ``size`` entries has it. ``MalformedTlog`` if it has none."""
     _check_size(size)
-    return Tile(level, index, min(TILE_WIDTH, (size >> 8 * level) - index * TILE_WIDTH))
+    hashes = size >> 8 * level if level >= 0 else 0
+    return Tile(level, index, min(TILE_WIDTH, hashes - index * TILE_WIDTH))
 
 
 def entry_bundle_at(index: int, size: int) -> EntryBundle:

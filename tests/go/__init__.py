@@ -1,0 +1,1 @@
+"""Our log, read by the Go checksum database's own module: another implementation of the same formats."""
