@@ -5,11 +5,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from keys import Ed25519Signer, NoteKind, add_lines, cosignature_line, note_vkey, parse_vkey, sign_note
+from keys import Ed25519Signer, NoteKind, add_lines, cosignature_line, note_vkey, parse_note, parse_vkey, sign_note
 from registry.log.tree import consistency_proof, inclusion_proof, new_tiles, tree_root
 from schemas.entry import leaf_hash
 from schemas.tlog import Checkpoint, TlogProof, encode_entries, entry_bundles_of
@@ -141,88 +142,116 @@ def rebuilt(folder: Path) -> None:
     with_entries(lambda entries: [*entries[:-1], b"rewritten"])(folder)
 
 
+def rewritten_below(folder: Path) -> None:
+    """Entry 5 is another, and so is its leaf hash; nothing above them is."""
+    entries = [entry(index) for index in range(256)]
+    entries[5] = b"rewritten"
+    (folder / "tile/entries/000").write_bytes(encode_entries(entries))
+    (folder / "tile/0/000").write_bytes(b"".join(map(leaf_hash, entries)))
+
+
+def signature_flipped(data: bytes) -> bytes:
+    note = parse_note(data)
+    line = replace(note.lines[0], signature=bytes([note.lines[0].signature[0] ^ 1]) + note.lines[0].signature[1:])
+    return f"{note.text}\n{line.text}{note.lines[1].text}".encode()
+
+
 def hashes_swapped(data: bytes) -> bytes:
     return data[32:64] + data[:32] + data[64:]
 
 
 ROOT = root_of(leaves(SIZE))
 ROOT_TEXT = base64.b64encode(ROOT).decode()
-TAMPERINGS: dict[str, Change] = {
-    "checkpoint: a larger size": replaced("checkpoint", "\n300\n", "\n301\n"),
-    "checkpoint: another root": replaced("checkpoint", ROOT_TEXT, base64.b64encode(root_of(leaves(299))).decode()),
-    "checkpoint: another origin": replaced("checkpoint", ORIGIN, "id.example.com/log"),
-    "checkpoint: an extension line added": replaced("checkpoint", "=\n\n", "=\nmore\n\n"),
-    "checkpoint: the signature of another key": lambda folder: (folder / "checkpoint").write_bytes(
-        sign_note(Checkpoint(ORIGIN, SIZE, ROOT).text, OTHER, ORIGIN)
-    ),
-    "checkpoint: a cosignature alone": lambda folder: (folder / "checkpoint").write_text(
-        Checkpoint(ORIGIN, SIZE, ROOT).text + "\n" + (folder / "checkpoint").read_text().splitlines()[-1] + "\n"
-    ),
-    "checkpoint: a bit of the signature": rewritten("checkpoint", lambda data: data.replace(b"/log ", b"/log A", 1)),
-    "checkpoint: signed, of another log": lambda folder: (folder / "checkpoint").write_bytes(
-        sign_note(Checkpoint("other.example", SIZE, ROOT).text, LOG, ORIGIN)
-    ),
-    "checkpoint: signed, of a root that the tiles do not have": lambda folder: (folder / "checkpoint").write_bytes(
-        signed_checkpoint(SIZE, root_of(leaves(299)))
-    ),
-    "checkpoint: signed, one entry more": lambda folder: (folder / "checkpoint").write_bytes(
-        signed_checkpoint(SIZE + 1, ROOT)
-    ),
-    "checkpoint: signed, one entry fewer": lambda folder: (folder / "checkpoint").write_bytes(
-        signed_checkpoint(SIZE - 1, ROOT)
-    ),
-    "checkpoint: cut short": rewritten("checkpoint", lambda data: data[:-20]),
-    "checkpoint: missing": lambda folder: (folder / "checkpoint").unlink(),
-    "full tile: a bit": flipped("tile/0/000", 4_000),
-    "full tile: two hashes in each other's place": rewritten("tile/0/000", hashes_swapped),
-    "full tile: a hash short": rewritten("tile/0/000", lambda data: data[:-32]),
-    "full tile: missing": lambda folder: (folder / "tile/0/000").unlink(),
-    "partial tile: a bit": flipped("tile/0/001.p/44", 44 * 32 - 1),
-    "partial tile: two hashes in each other's place": rewritten("tile/0/001.p/44", hashes_swapped),
-    "partial tile: a byte short": rewritten("tile/0/001.p/44", lambda data: data[:-1]),
-    "partial tile: a hash more": rewritten("tile/0/001.p/44", lambda data: data + data[:32]),
-    "upper tile: a bit": flipped("tile/1/000.p/1", 0),
-    "upper tile: missing": lambda folder: (folder / "tile/1/000.p/1").unlink(),
-    "entries: a byte": with_entries(lambda entries: [*entries[:-1], entries[-1] + b"!"]),
-    "entries: two in each other's place": with_entries(lambda entries: [*entries[1::-1], *entries[2:]]),
-    "entries: one fewer": with_entries(lambda entries: entries[:-1]),
-    "entries: one more": with_entries(lambda entries: [*entries, entry(SIZE)]),
-    "entries: two run into one": with_entries(lambda entries: [entries[0] + entries[1], *entries[2:]]),
-    "entries: cut short": rewritten("tile/entries/001.p/44", lambda data: data[:-1]),
-    "entries: a wrong length": flipped("tile/entries/000", 1),
-    "entries: missing": lambda folder: (folder / "tile/entries/000").unlink(),
-    "history: rewritten behind the checkpoint": rebuilt,
-    "inclusion: of another entry": replaced("proofs/1.tlog-proof", "index 1\n", "index 0\n"),
-    "inclusion: another entry's hashes": lambda folder: shutil.copy(
-        folder / "proofs/254.tlog-proof", folder / "proofs/255.tlog-proof"
-    ),
-    "inclusion: a hash changed": lines_of_proof(lambda hashes: [ROOT_TEXT, *hashes[1:]]),
-    "inclusion: a hash fewer": lines_of_proof(lambda hashes: hashes[:-1]),
-    "inclusion: a hash more": lines_of_proof(lambda hashes: [*hashes, ROOT_TEXT]),
-    "inclusion: the other way round": lines_of_proof(lambda hashes: hashes[::-1]),
-    "inclusion: two hashes in each other's place": lines_of_proof(lambda hashes: [*hashes[1::-1], *hashes[2:]]),
-    "inclusion: to another size": lambda folder: (folder / "proofs/299.tlog-proof").write_bytes(
-        TlogProof(299, tuple(inclusion_proof(299, SIZE, TILES)), signed_checkpoint(SIZE + 1, ROOT)).encode()
-    ),
-    "inclusion: to an unsigned root": replaced("proofs/1.tlog-proof", ROOT_TEXT, ROOT_TEXT[::-1]),
-    "consistency: from another size": words_of_consistency(lambda words: ["298", *words[1:]]),
-    "consistency: to another size": words_of_consistency(lambda words: [*words[:2], "301", *words[3:]]),
-    "consistency: from another root": words_of_consistency(lambda words: [words[0], ROOT_TEXT, *words[2:]]),
-    "consistency: to another root": words_of_consistency(lambda words: [*words[:3], words[1], *words[4:]]),
-    "consistency: a hash changed": words_of_consistency(lambda words: [*words[:-1], ROOT_TEXT]),
-    "consistency: a hash fewer": words_of_consistency(lambda words: words[:-1]),
-    "consistency: a hash more": words_of_consistency(lambda words: [*words, ROOT_TEXT]),
-    "consistency: the other way round": words_of_consistency(lambda words: [*words[:4], *words[:3:-1]]),
+TAMPERINGS: dict[str, dict[str, Change]] = {
+    "checkpoint": {
+        "a larger size": replaced("checkpoint", "\n300\n", "\n301\n"),
+        "another root": replaced("checkpoint", ROOT_TEXT, base64.b64encode(root_of(leaves(299))).decode()),
+        "another origin": replaced("checkpoint", ORIGIN, "id.example.com/log"),
+        "an extension line added": replaced("checkpoint", "=\n\n", "=\nmore\n\n"),
+        "the signature of another key": lambda folder: (folder / "checkpoint").write_bytes(
+            sign_note(Checkpoint(ORIGIN, SIZE, ROOT).text, OTHER, ORIGIN)
+        ),
+        "a cosignature alone": lambda folder: (folder / "checkpoint").write_text(
+            Checkpoint(ORIGIN, SIZE, ROOT).text + "\n" + (folder / "checkpoint").read_text().splitlines()[-1] + "\n"
+        ),
+        "a bit of the signature": rewritten("checkpoint", signature_flipped),
+        "signed, of another log": lambda folder: (folder / "checkpoint").write_bytes(
+            sign_note(Checkpoint("other.example", SIZE, ROOT).text, LOG, ORIGIN)
+        ),
+        "cut short": rewritten("checkpoint", lambda data: data[:-20]),
+        "missing": lambda folder: (folder / "checkpoint").unlink(),
+    },
+    "entries": {
+        "checkpoint: signed, of a root that the tiles do not have": lambda folder: (folder / "checkpoint").write_bytes(
+            signed_checkpoint(SIZE, root_of(leaves(299)))
+        ),
+        "checkpoint: signed, one entry more": lambda folder: (folder / "checkpoint").write_bytes(
+            signed_checkpoint(SIZE + 1, ROOT)
+        ),
+        "checkpoint: signed, one entry fewer": lambda folder: (folder / "checkpoint").write_bytes(
+            signed_checkpoint(SIZE - 1, ROOT)
+        ),
+        "full tile: a bit": flipped("tile/0/000", 4_000),
+        "full tile: two hashes in each other's place": rewritten("tile/0/000", hashes_swapped),
+        "full tile: a hash short": rewritten("tile/0/000", lambda data: data[:-32]),
+        "full tile: missing": lambda folder: (folder / "tile/0/000").unlink(),
+        "partial tile: a bit": flipped("tile/0/001.p/44", 44 * 32 - 1),
+        "partial tile: two hashes in each other's place": rewritten("tile/0/001.p/44", hashes_swapped),
+        "partial tile: a byte short": rewritten("tile/0/001.p/44", lambda data: data[:-1]),
+        "partial tile: a hash more": rewritten("tile/0/001.p/44", lambda data: data + data[:32]),
+        "upper tile: a bit": flipped("tile/1/000.p/1", 0),
+        "upper tile: missing": lambda folder: (folder / "tile/1/000.p/1").unlink(),
+        "a byte": with_entries(lambda entries: [*entries[:-1], entries[-1] + b"!"]),
+        "two in each other's place": with_entries(lambda entries: [*entries[1::-1], *entries[2:]]),
+        "one fewer": with_entries(lambda entries: entries[:-1]),
+        "one more": with_entries(lambda entries: [*entries, entry(SIZE)]),
+        "two run into one": with_entries(lambda entries: [entries[0] + entries[1], *entries[2:]]),
+        "cut short": rewritten("tile/entries/001.p/44", lambda data: data[:-1]),
+        "a wrong length": flipped("tile/entries/000", 1),
+        "missing": lambda folder: (folder / "tile/entries/000").unlink(),
+        "history: rewritten behind the checkpoint": rebuilt,
+        "history: an entry and its leaf hash rewritten, not the tile above": rewritten_below,
+    },
+    "inclusion": {
+        "of another entry": lambda folder: (folder / "proofs/2.tlog-proof").write_bytes(
+            (folder / "proofs/1.tlog-proof").read_bytes().replace(b"index 1", b"index 2")
+        ),
+        "another entry's hashes": lines_of_proof(
+            lambda hashes: [base64.b64encode(one).decode() for one in inclusion_proof(254, SIZE, TILES)]
+        ),
+        "a hash changed": lines_of_proof(lambda hashes: [ROOT_TEXT, *hashes[1:]]),
+        "a hash fewer": lines_of_proof(lambda hashes: hashes[:-1]),
+        "a hash more": lines_of_proof(lambda hashes: [*hashes, ROOT_TEXT]),
+        "the other way round": lines_of_proof(lambda hashes: hashes[::-1]),
+        "two hashes in each other's place": lines_of_proof(lambda hashes: [*hashes[1::-1], *hashes[2:]]),
+        "to another size": lambda folder: (folder / "proofs/299.tlog-proof").write_bytes(
+            TlogProof(299, tuple(inclusion_proof(299, SIZE, TILES)), signed_checkpoint(SIZE + 1, ROOT)).encode()
+        ),
+        "to an unsigned root": replaced("proofs/1.tlog-proof", ROOT_TEXT, ROOT_TEXT[::-1]),
+    },
+    "consistency": {
+        "from another size": words_of_consistency(lambda words: ["298", *words[1:]]),
+        "to another size": words_of_consistency(lambda words: [*words[:2], "301", *words[3:]]),
+        "from another root": words_of_consistency(lambda words: [words[0], ROOT_TEXT, *words[2:]]),
+        "to another root": words_of_consistency(lambda words: [*words[:3], words[1], *words[4:]]),
+        "a hash changed": words_of_consistency(lambda words: [*words[:-1], ROOT_TEXT]),
+        "a hash fewer": words_of_consistency(lambda words: words[:-1]),
+        "a hash more": words_of_consistency(lambda words: [*words, ROOT_TEXT]),
+        "the other way round": words_of_consistency(lambda words: [*words[:4], *words[:3:-1]]),
+    },
 }
+"""By the step at which the program finds it."""
 
 
-@pytest.mark.parametrize("name", TAMPERINGS)
-def test_go_rejects_a_log_that_was_tampered_with(checklog: Path, honest: Path, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("step", "name"), [(step, name) for step, changes in TAMPERINGS.items() for name in changes])
+def test_go_rejects_a_log_that_was_tampered_with(
+    checklog: Path, honest: Path, tmp_path: Path, step: str, name: str
+) -> None:
     folder = tmp_path / "log"
     shutil.copytree(honest, folder)
-    TAMPERINGS[name](folder)
+    TAMPERINGS[step][name](folder)
     judged = judge(checklog, folder)
-    assert (judged.returncode, judged.stdout.split(":")[0]) == (1, "rejected"), judged
+    assert (judged.returncode, judged.stdout.split(": ")[:2]) == (1, ["rejected", step]), judged
 
 
 def test_go_rejects_an_honest_log_under_another_key(checklog: Path, honest: Path) -> None:

@@ -55,7 +55,7 @@ type folder struct {
 func (log *folder) check() error {
 	signed, err := os.ReadFile(filepath.Join(log.path, "checkpoint"))
 	if err != nil {
-		return err
+		return fmt.Errorf("checkpoint: %w", err)
 	}
 	tree, err := log.open(signed)
 	if err != nil {
@@ -67,7 +67,7 @@ func (log *folder) check() error {
 	}
 	hashes, err := rebuild(tree, leaves)
 	if err != nil {
-		return fmt.Errorf("tree: %w", err)
+		return fmt.Errorf("entries: %w", err)
 	}
 	if err := log.checkTiles(tree, hashes); err != nil {
 		return fmt.Errorf("tiles: %w", err)
@@ -130,7 +130,8 @@ func (log *folder) checkEntries(tree tlog.Tree) ([]tlog.Hash, error) {
 	return leaves, nil
 }
 
-// rebuild hashes the tree anew from its leaves and compares the root.
+// rebuild hashes the tree anew from its leaves and compares the root, rather than rely on what TileHashReader has
+// authenticated: in some releases it leaves out full tiles of a tree whose right edge has fewer tiles than subtrees.
 func rebuild(tree tlog.Tree, leaves []tlog.Hash) (stored, error) {
 	var hashes stored
 	for i, leaf := range leaves {
@@ -178,27 +179,14 @@ func (log *folder) checkInclusion(leaves []tlog.Hash) error {
 		if err != nil {
 			return err
 		}
-		parts := strings.SplitN(string(data), "\n\n", 2)
-		lines := strings.Split(parts[0], "\n")
-		if len(parts) != 2 || lines[0] != "c2sp.org/tlog-proof@v1" {
-			return fmt.Errorf("%s is no tlog-proof", path)
-		}
-		lines = lines[1:]
-		if strings.HasPrefix(lines[0], "extra ") {
-			lines = lines[1:]
-		}
-		index, err := strconv.ParseInt(strings.TrimPrefix(lines[0], "index "), 10, 64)
+		index, proof, signed, err := parseProof(string(data))
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		if name := fmt.Sprintf("%d.tlog-proof", index); name != filepath.Base(path) || index >= int64(len(leaves)) {
 			return fmt.Errorf("%s is of entry %d", path, index)
 		}
-		proof, err := parseHashes(lines[1:])
-		if err != nil {
-			return err
-		}
-		tree, err := log.open([]byte(parts[1]))
+		tree, err := log.open([]byte(signed))
 		if err != nil {
 			return err
 		}
@@ -207,6 +195,25 @@ func (log *folder) checkInclusion(leaves []tlog.Hash) error {
 		}
 	}
 	return nil
+}
+
+// parseProof takes a C2SP tlog-proof file apart: the entry's index, the hashes, the signed checkpoint.
+func parseProof(text string) (index int64, proof tlog.RecordProof, signed string, err error) {
+	parts := strings.SplitN(text, "\n\n", 2)
+	lines := strings.Split(parts[0], "\n")
+	if len(parts) != 2 || len(lines) < 2 || lines[0] != "c2sp.org/tlog-proof@v1" {
+		return 0, nil, "", fmt.Errorf("no tlog-proof")
+	}
+	lines = lines[1:]
+	if strings.HasPrefix(lines[0], "extra ") && len(lines) > 1 {
+		lines = lines[1:]
+	}
+	index, err = strconv.ParseInt(strings.TrimPrefix(lines[0], "index "), 10, 64)
+	if err != nil {
+		return 0, nil, "", err
+	}
+	proof, err = parseHashes(lines[1:])
+	return index, proof, parts[1], err
 }
 
 // checkConsistency also makes each proof itself and compares, for there is only one.
