@@ -1,6 +1,5 @@
 """What the end-to-end tests work on: real homes, made and served by the real command."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,14 +26,14 @@ def alliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alliance]:
 def demonstration_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of the demonstration, built once."""
     home = tmp_path_factory.mktemp("demonstration") / "home"
-    demonstrate(home, os.environ, utc_now())
+    demonstrate(home, {}, utc_now())
     return home
 
 
 @pytest.fixture(scope="session")
 def demonstration(demonstration_home: Path) -> Demonstration:
     """The demonstration's report and a label of each standing."""
-    return demonstrate(demonstration_home, os.environ, utc_now())
+    return demonstrate(demonstration_home, {}, utc_now())
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,16 @@ import httpx
 import pytest
 
 from tests.end_to_end.alliance import OPERATOR, Alliance, declaration, new_gtin
-from tests.end_to_end.commands import COMMAND, Ended, carbonlabel, done, environment, free_port
+from tests.end_to_end.commands import (
+    COMMAND,
+    Ended,
+    carbonlabel,
+    carbonlabel_here,
+    done,
+    done_here,
+    environment,
+    free_port,
+)
 from tests.registry.labels.artwork_samples import open_png, rasterise, read
 
 STEERING = "Acme \x1b[31mred\x1b[0m \x07\x1b]0;title\x07 [bold]x[/bold] \u202eevil"
@@ -70,16 +79,16 @@ def keys_of(home: Path) -> list[Path]:
 
 def test_with_a_passphrase_given_none_is_written(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    ended = carbonlabel("init", home, CARBONLABEL_PASSPHRASE="correct horse battery staple")
+    ended = carbonlabel_here("init", home, CARBONLABEL_PASSPHRASE="correct horse battery staple")
     assert ended.code == 0
     assert "The passphrase" not in ended.words
     assert not (home / "keys" / "passphrase").exists()
-    could_not(carbonlabel("keys", "list", "--home", home), "no passphrase")
-    could_not(carbonlabel("serve", "--home", home, CARBONLABEL_PASSPHRASE="wrong"), "does not open with this")
+    could_not(carbonlabel_here("keys", "list", "--home", home), "no passphrase")
+    could_not(carbonlabel_here("serve", "--home", home, CARBONLABEL_PASSPHRASE="wrong"), "does not open with this")
 
 
 def test_a_host_that_is_none_makes_no_home(tmp_path: Path) -> None:
-    could_not(carbonlabel("init", tmp_path / "home", "--origin", "https://Example.org/"), "is not a host name")
+    could_not(carbonlabel_here("init", tmp_path / "home", "--origin", "https://Example.org/"), "is not a host name")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -91,8 +100,8 @@ def test_what_is_no_home_is_told_with_the_way_to_make_one(tmp_path: Path) -> Non
 
 
 def test_a_name_does_not_steer_the_terminal(alliance: Alliance) -> None:
-    done("member", "add", "steering", "--name", STEERING, "--home", alliance.home)
-    out = done("member", "list", "--home", alliance.home)
+    done_here("member", "add", "steering", "--name", STEERING, "--home", alliance.home)
+    out = done_here("member", "list", "--home", alliance.home)
     assert "steering" in out
     assert "[bold]x[/bold]" in out
     assert "\u202e" not in out
@@ -100,9 +109,9 @@ def test_a_name_does_not_steer_the_terminal(alliance: Alliance) -> None:
 
 def test_a_member_or_token_that_cannot_be_is_refused(alliance: Alliance) -> None:
     before = alliance.everything()
-    could_not(carbonlabel("member", "add", "Acme Steel", "--name", "x", "--home", alliance.home), "lower-case")
-    could_not(carbonlabel("member", "add", OPERATOR, "--name", "x", "--home", alliance.home), "a member already")
-    could_not(carbonlabel("token", "create", "--member", "nobody", "--home", alliance.home), "nobody")
+    could_not(carbonlabel_here("member", "add", "Acme Steel", "--name", "x", "--home", alliance.home), "lower-case")
+    could_not(carbonlabel_here("member", "add", OPERATOR, "--name", "x", "--home", alliance.home), "a member already")
+    could_not(carbonlabel_here("token", "create", "--member", "nobody", "--home", alliance.home), "nobody")
     assert alliance.everything() == before
 
 
@@ -119,7 +128,7 @@ def test_a_label_is_drawn_for_a_product_a_lot_and_a_serial_number(
     assert text == published["label"]
     assert read(rasterise(svg.read_text())) == text
 
-    text = done(
+    text = done_here(
         *("label", f"{gtin[1]} {gtin[2:8]} {gtin[8:]}", "--out", png, "--lot", "A-1", "--serial", "7/8", *where),
         *("--language", "zh", "--variant", "code"),
     ).splitlines()[-1]
@@ -136,9 +145,9 @@ def test_a_label_that_cannot_be_drawn_is_told_why(alliance: Alliance, published:
     where = ("--home", alliance.home, "--out")
     wrong = gtin[:-1] + str((int(gtin[-1]) + 1) % 10)
     before = alliance.everything()
-    could_not(carbonlabel("label", wrong, *where, tmp_path / "x.svg"), "check digit", gtin[-1])
-    could_not(carbonlabel("label", gtin, *where, tmp_path / "x.gif"), "x.gif", ".svg")
-    could_not(carbonlabel("label", new_gtin(), *where, tmp_path / "x.svg"), "no declaration is published")
+    could_not(carbonlabel_here("label", wrong, *where, tmp_path / "x.svg"), "check digit", gtin[-1])
+    could_not(carbonlabel_here("label", gtin, *where, tmp_path / "x.gif"), "x.gif", ".svg")
+    could_not(carbonlabel_here("label", new_gtin(), *where, tmp_path / "x.svg"), "no declaration is published")
     assert list(tmp_path.iterdir()) == []
     assert alliance.everything() == before
     could_not(carbonlabel("label", gtin, *where, tmp_path / "none" / "x.svg"), "x.svg", "No such file")
@@ -188,15 +197,17 @@ def test_the_registry_itself_knows_its_log(alliance: Alliance, published: dict) 
 
 def test_what_cannot_be_verified_is_told_what_to_do(alliance: Alliance, bundle: Path, tmp_path: Path) -> None:
     could_not(carbonlabel("verify", "x"), "--bundle DIR", "--registry URL")
-    could_not(carbonlabel("verify", "x", "--bundle", bundle, "--registry", alliance.url), "--bundle DIR")
-    could_not(carbonlabel("verify", "x", "--bundle", tmp_path), "trust.json", "save")
-    could_not(carbonlabel("verify", "x", "--bundle", bundle, "--expect", "12"), "--expect", "8, 12, 13 or 14 digits")
+    could_not(carbonlabel_here("verify", "x", "--bundle", bundle, "--registry", alliance.url), "--bundle DIR")
+    could_not(carbonlabel_here("verify", "x", "--bundle", tmp_path), "trust.json", "save")
+    could_not(
+        carbonlabel_here("verify", "x", "--bundle", bundle, "--expect", "12"), "--expect", "8, 12, 13 or 14 digits"
+    )
     trust = bundle.joinpath("trust.json").read_text()
     for broken in ("[" * 100_000, trust.replace('"x": "', '"x": "A')):
         (tmp_path / "trust.json").write_text(broken)
-        could_not(carbonlabel("verify", "x", "--bundle", tmp_path), "cannot be trusted")
-    could_not(carbonlabel("verify", "x", "--registry", f"http://127.0.0.1:{free_port()}"), "gave no verdict")
-    missing = carbonlabel("verify", "x", "--registry", f"{alliance.url}/nowhere")
+        could_not(carbonlabel_here("verify", "x", "--bundle", tmp_path), "cannot be trusted")
+    could_not(carbonlabel_here("verify", "x", "--registry", f"http://127.0.0.1:{free_port()}"), "gave no verdict")
+    missing = carbonlabel_here("verify", "x", "--registry", f"{alliance.url}/nowhere")
     could_not(missing, "gave no verdict", "404")
     assert len(missing.err.splitlines()) == 1
 
@@ -232,11 +243,11 @@ def kid_of(out: str, use: str) -> str:
 def test_a_key_is_replaced_while_the_server_works(alliance: Alliance, published: dict) -> None:
     where = ("--home", alliance.home)
     old = published["label"]
-    listed = done("keys", "list", *where)
+    listed = done_here("keys", "list", *where)
     label_key, record_key = kid_of(listed, "label"), kid_of(listed, "record")
-    assert "has retired" in done("keys", "rotate", label_key, *where)
+    assert "has retired" in done_here("keys", "rotate", label_key, *where)
     size = alliance.good(None, "GET", "/healthz")["log_size"]
-    told = done("keys", "compromise", record_key, "--from", size, *where)
+    told = done_here("keys", "compromise", record_key, "--from", size, *where)
     assert f"good only for records below {size}" in told
 
     newer = alliance.publish(declaration(new_gtin()))
@@ -248,12 +259,12 @@ def test_a_key_is_replaced_while_the_server_works(alliance: Alliance, published:
     assert (trust[record_key]["state"], trust[record_key]["until"]) == ("compromised", size)
 
     stolen, successor = newer["label"], alliance.verdict(newer["label"])["key"]
-    told = done("keys", "compromise", successor, "--from", newer["record"], *where)
+    told = done_here("keys", "compromise", successor, "--from", newer["record"], *where)
     assert "minted again" in told
     assert alliance.verdict(stolen)["reason"] == "key-compromised"
     again = alliance.http.get(f"/v1/records/{newer['record']}/label.png").content
     assert alliance.verdict(read(open_png(again)) or "")["verdict"] == "valid"
-    could_not(carbonlabel("keys", "rotate", "0" * 16, *where), "0" * 16)
+    could_not(carbonlabel_here("keys", "rotate", "0" * 16, *where), "0" * 16)
 
 
 def test_output_that_nobody_reads_to_the_end_is_no_error(bundle: Path) -> None:
