@@ -1,13 +1,9 @@
 """Ending a key: the log entries that say so, and new labels where the old ones count no more."""
 
-from sqlmodel import Session, col, select
-
-from keys import KeyUse, Signer
-from registry.database.tables import LabelRow, RecordRow
-from registry.labels.minting import mint
+from keys import KeyUse
+from registry.labels.sets import mint_again
 from registry.log.keys import key_entries, replace_key
 from registry.registry import Registry, utc_now
-from schemas.gs1 import parse_path
 
 
 def end_key(registry: Registry, kid: str, compromised_from: int | None) -> tuple[str | None, int]:
@@ -25,23 +21,8 @@ def end_key(registry: Registry, kid: str, compromised_from: int | None) -> tuple
         minted = 0
         is_label_key = any(entry.kid == kid and entry.use == KeyUse.LABEL for entry in entries)
         if compromised_from is not None and is_label_key:
-            minted = _mint_again(
-                session, registry.keys_in_force(session).label, registry.config.origin, compromised_from
-            )
+            label_signer = registry.keys_in_force(session).label
+            minted = mint_again(session, writer, label_signer, registry.config.origin, compromised_from, now)
     if kid in {held for use in KeyUse for held in registry.ring.kids(use)}:
         registry.ring.destroy(kid)
     return None if successor is None else successor.kid, minted
-
-
-def _mint_again(session: Session, signer: Signer, host: str, first: int) -> int:
-    query = (
-        select(LabelRow, RecordRow.claims)
-        .join(RecordRow, col(RecordRow.index) == LabelRow.record)
-        .where(LabelRow.record >= first)
-    )
-    minted = 0
-    for label, claims in session.exec(query):
-        label.text = mint(claims, parse_path(label.path), host, signer)
-        session.add(label)
-        minted += 1
-    return minted

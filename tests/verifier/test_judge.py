@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys import Ed25519Signer, TrustList
-from registry.labels.art import label_text, mint_below_class
+from registry.labels.art import label_text
 from registry.labels.minting import mint
+from registry.labels.sets import mint_below_class
 from registry.records.publish import Published
 from registry.records.rekey import end_key
 from registry.registry import Registry

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 
 from registry.errors import InvalidInput, NotFound
-from registry.labels.art import label_text, mint_below_class
+from registry.labels.art import label_text
 from registry.labels.minting import mint
+from registry.labels.sets import mint_below_class
 from registry.records.publish import Published
 from registry.registry import Registry
 from schemas.gs1 import Gs1Path
