@@ -8,6 +8,8 @@ set -u
 needs='
 chromium           the tests in a real browser
 fonts-noto-cjk     the tests that look at Chinese pages
+golang-go          the tests in which the Go module of the checksum database checks the log
+golang-golang-x-mod-dev the tests in which the Go module of the checksum database checks the log
 '
 
 is_installed() {
