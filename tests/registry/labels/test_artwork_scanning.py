@@ -3,8 +3,8 @@
 The bounds are a bit inside what was found by experiment, with zxing-cpp 3 on 50 labels of versions 9 to 11 (300 dpi,
 error correction M, white around the label). All of them were read down to 1.5 pixels a module, up to a blur of 0.48
 modules, 8 % of salt and pepper (169 labels of the demonstration: 3 %), a Gaussian noise of 65 grey levels, at every
-whole degree, and when every black area had grown or shrunk by one 300 dpi dot on each side (by two, none). As a phone sees them: down to 3 pixels a module at
-any angle with a blur of 0.35 modules; 2.5 pixels failed at 45 degrees.
+whole degree, and when every black area had grown or shrunk by one 300 dpi dot on each side (by two, none). As a phone
+sees them: down to 3 pixels a module at any angle with a blur of 0.35 modules; 2.5 pixels failed at 45 degrees.
 """
 
 import random
