@@ -1,14 +1,14 @@
 """The verifier that a relying party holds: a bundle opened once, then any number of labels."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Self
 
 from keys import TrustList
-from schemas.verdict import Verdict
-from verifier.bundle import open_trust
+from schemas.verdict import Freshness, Verdict
+from verifier.bundle import Bundle, StaleBundleError, is_synced, open_bundle, open_trust
 from verifier.judge import TrustedKeys, judge
 from verifier.log import LogAtHand, NoLog
 
@@ -20,23 +20,54 @@ def _utc_now() -> datetime:
 class Verifier:
     """Judges labels against one registry's keys and the log at hand.
 
-    ``now`` is asked at each label, so a verifier may live for days.
+    ``now`` is asked at each label, so a verifier may live for days: the bundle's freshness is told as it is then.
     """
 
     def __init__(self, trust: TrustList, log: LogAtHand, now: Callable[[], datetime] = _utc_now) -> None:
         self.trust = trust
+        self.bundle: Bundle | None = None
         self._keys = TrustedKeys(trust)
         self._log = log
         self._now = now
+        self._max_age: timedelta | None = None
 
     @classmethod
-    def open(cls, bundle: str | PathLike[str]) -> Self:
+    def open(
+        cls, bundle: str | PathLike[str], max_age: timedelta | None = None, now: Callable[[], datetime] = _utc_now
+    ) -> Self:
         """The verifier of the bundle in folder ``bundle``. Raises ``BundleError``, which says what to do.
 
-        A bundle of ``trust.json`` alone has no log: a good signature then gives ``unlogged``, never ``valid``.
+        A bundle of ``trust.json`` alone has no log: a good signature then gives ``unlogged``, never ``valid``. With
+        ``max_age``, a bundle signed longer ago than that, or past its expiry, is a ``StaleBundleError``, here and at
+        each ``verify``; without, only ``freshness`` in the verdict tells.
         """
-        return cls(open_trust(Path(bundle)), NoLog())
+        folder = Path(bundle)
+        if not is_synced(folder):
+            verifier = cls(open_trust(folder), NoLog(), now)
+        else:
+            opened = open_bundle(folder, now())
+            verifier = cls(opened.trust, opened.log(now()), now)
+            verifier.bundle = opened
+        verifier._max_age = max_age
+        verifier._log_at(now())
+        return verifier
 
     def verify(self, label: str, expect: str | None = None) -> Verdict:
         """The verdict on ``label``; ``expect`` is the GTIN or GLN that it should be for. Never raises for any text."""
-        return judge(label, keys=self._keys, log=self._log, now=self._now(), expect=expect)
+        now = self._now()
+        return judge(label, keys=self._keys, log=self._log_at(now), now=now, expect=expect)
+
+    def _log_at(self, now: datetime) -> LogAtHand:
+        """The log at hand, with its freshness at ``now``. Raises ``StaleBundleError`` if too old for the caller."""
+        if self._max_age is not None:
+            _check_age(self.bundle, self._max_age, now)
+        return self._log if self.bundle is None else self.bundle.log(now)
+
+
+def _check_age(bundle: Bundle | None, max_age: timedelta, now: datetime) -> None:
+    if bundle is None:
+        raise StaleBundleError("a bundle of trust.json alone has no age: make one with `carbonlabel sync`")
+    if bundle.freshness(now) is Freshness.EXPIRED:
+        raise StaleBundleError(f"the bundle expired at {bundle.expires:%Y-%m-%d %H:%M} UTC: sync it")
+    if now - bundle.signed_at > max_age:
+        raise StaleBundleError(f"the bundle was signed at {bundle.signed_at:%Y-%m-%d %H:%M} UTC, too long ago: sync it")

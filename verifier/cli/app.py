@@ -10,10 +10,11 @@ from importlib.metadata import EntryPoint, entry_points
 import typer
 
 from verifier.cli.schemas import export_schemas
+from verifier.cli.sync import sync_bundle
 from verifier.cli.verify import verify
 
 GROUP = "carbonlabel.commands"
-_OURS = {"verify": verify, "schemas": export_schemas}
+_OURS = {"verify": verify, "sync": sync_bundle, "schemas": export_schemas}
 _PARTS = ("registry", "verifier", "keys", "schemas")
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -28,6 +29,10 @@ def verify(
     ] = None,
     registry: Annotated[str | None, typer.Option(help="URL of a registry: ask it")] = None,
     expect: Annotated[str | None, typer.Option(help="GTIN or GLN that the labels should be for")] = None,
+    max_age: Annotated[
+        float | None,
+        typer.Option(min=0, max=1_000_000, metavar="HOURS", help="with --bundle: stop if it was signed longer ago"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
 ) -> None:
     """Say of each label whether it is genuine, what it declares and whether it still stands.
@@ -37,10 +42,12 @@ def verify(
     console = Console(highlight=False)
     if (bundle is None) == (registry is None):
         _stop("give --bundle DIR to verify without a network, or --registry URL to ask a registry")
+    if max_age is not None and bundle is None:
+        _stop("--max-age is about the age of a bundle: give it with --bundle DIR")
     if expect is not None:
         _check_expectation(expect)
     good = True
-    with _offline(bundle, expect) if bundle is not None else _online(registry or "", expect) as judge:
+    with _offline(bundle, max_age, expect) if bundle is not None else _online(registry or "", expect) as judge:
         for label in _texts(labels):
             verdict = judge(label)
             good = good and verdict.verdict is VerdictCode.VALID
@@ -62,12 +69,12 @@ def _texts(labels: list[str]) -> Iterator[str]:
 
 
 @contextmanager
-def _offline(bundle: Path, expect: str | None) -> Generator[Judge]:
+def _offline(bundle: Path, max_age: float | None, expect: str | None) -> Generator[Judge]:
     try:
-        verifier = Verifier.open(bundle)
+        verifier = Verifier.open(bundle, None if max_age is None else timedelta(hours=max_age))
+        yield lambda label: verifier.verify(label, expect)
     except BundleError as problem:
         _stop(str(problem))
-    yield lambda label: verifier.verify(label, expect)
 
 
 @contextmanager

@@ -1,19 +1,13 @@
-"""The bundle: what a verifier holds of a registry, in a folder.
-
-``trust.json`` names the registry's keys; with it alone the signature of a label can be checked, and nothing else.
-"""
+"""A folder with ``trust.json`` and nothing else: signatures can be checked with it, and nothing more."""
 
 import stat
 from pathlib import Path
 
 from keys import TrustError, TrustList
+from verifier.bundle.errors import BundleError
 
 TRUST_FILE = "trust.json"
 _MAX_TRUST_FILE = 1_000_000
-
-
-class BundleError(Exception):
-    """The bundle cannot be used; the message says what to do."""
 
 
 def open_trust(folder: Path) -> TrustList:

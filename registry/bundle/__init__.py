@@ -1,0 +1,21 @@
+"""The bundle that the registry publishes: a TUF repository (TUF specification 1.0) in the public store.
+
+    publish_bundle(registry, store, checkpoint, size, now)      # after each checkpoint; idempotent
+
+| module | is |
+|---|---|
+| `publish` | one publication: what has changed since the last one, targets first, the timestamp last |
+| `facts` | what a bundle says of a log of some size, from the database |
+| `repository` | the metadata as it lies in the store: read, verified, and replaced in one step |
+| `roles` | who signs: the online keys in the ring, the root files in the home |
+| `roots` | root metadata: drafted, signed by several people, checked. Pure |
+| `ceremony` | three root keys, two of which must sign; and what to do with them |
+| `rotation` | another key for an online role, other root keys |
+| `tuf_keys` | our keys and signers in the form that python-tuf takes |
+"""
+
+from registry.bundle.fault import BundleFault
+from registry.bundle.publish import publish_bundle
+from registry.bundle.roles import ensure_roles
+
+__all__ = ["BundleFault", "ensure_roles", "publish_bundle"]

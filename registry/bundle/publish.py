@@ -1,0 +1,124 @@
+"""Publishing the bundle of a checkpoint.
+
+1. Read what is published, and verify it: versions are counted on from there, full shards are kept from there.
+2. Put the targets that have changed into the store. They are named by their hash, and nothing refers to them yet.
+3. Put targets.json and snapshot.json under their new versions, then replace timestamp.json: the commit point.
+4. If there is a new root, put it beside the others. What was signed in step 3 is good under the old and under the new.
+5. Now and then, remove what nothing refers to any more.
+
+Each call starts from what lies in the store, so one that was cut off anywhere is repaired by the next.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from hashlib import sha256
+
+from tuf.api.metadata import TargetFile
+
+from registry.bundle.facts import shard_of, status_list_of, trust_of
+from registry.bundle.fault import BundleFault
+from registry.bundle.repository import GRACE, TARGETS, TIMESTAMP, Published, Repository
+from registry.bundle.roles import ensure_roles
+from registry.registry import Registry
+from registry.store import Store
+from schemas.shard import SHARD_WIDTH, shard_name
+from schemas.tlog import Checkpoint
+from verifier.bundle.targets import CHECKPOINT, STATUS, TRUST
+
+
+def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: int, now: datetime) -> None:
+    """Brings the bundle in ``store`` to ``checkpoint``, a signed note of a log of ``size`` entries; ``now`` is UTC.
+
+    Idempotent: writes nothing when there is nothing new, but signs the timestamp anew when it is an hour old. Only one
+    may run at a time. Raises ``BundleFault`` when an operator must look, ``StoreError`` when the store fails.
+    """
+    roles, repository = ensure_roles(registry, now), Repository(store)
+    known, root = len(roles.roots), repository.published_root()
+    if root > known:
+        raise BundleFault(f"root {root} is published, but this home has only {known}: restore its root folder")
+    published = repository.read([roles.roots[-1], *roles.roots[root - 1 : root]], now)
+    if published is None:
+        repository.put_roots(roles.roots)
+        root = known
+    targets = _Targets(registry, store, published).put(checkpoint, size)
+    signers = roles.signers(sorted({known, root}))
+    committed = repository.commit(targets, published, signers, now, sign_all=root < known)
+    repository.put_roots(roles.roots)
+    if committed is not published and committed.targets.version % GRACE == 0:
+        repository.remove_unreferenced(committed)
+
+
+def rebuild_bundle(registry: Registry, store: Store, checkpoint: bytes, size: int, now: datetime) -> None:
+    """Publishes anew after ``timestamp.json`` was lost or damaged, with versions above all that verifiers have seen.
+
+    An operator's decision. Versions go on from the time in seconds, which counting never reaches.
+    """
+    roles, repository = ensure_roles(registry, now), Repository(store)
+    repository.put_roots(roles.roots)
+    targets = _Targets(registry, store, None).put(checkpoint, size)
+    floor = max(repository.highest_version(), int(now.timestamp()))
+    repository.commit(targets, None, roles.signers([len(roles.roots)]), now, sign_all=True, floor=floor)
+
+
+class _Targets:
+    """Step 2: the targets of a log of some size, in the store."""
+
+    def __init__(self, registry: Registry, store: Store, before: Published | None) -> None:
+        self._registry = registry
+        self._store = store
+        self._before = {} if before is None else before.targets.targets
+        self._there: Collection[str] = set(store.names(TARGETS))
+
+    def put(self, checkpoint: bytes, size: int) -> dict[str, TargetFile]:
+        """Writes those that are not there, and returns all by name."""
+        last_size = self._published_size()
+        if size < last_size:
+            raise BundleFault(
+                f"a bundle of {last_size} entries is published, this log has {size}: restore the database"
+            )
+        kept = {name: target for name, target in self._before.items() if self._is_there(target)}
+        checkpoints = kept.get(CHECKPOINT)
+        if checkpoints is not None and checkpoints.hashes["sha256"] == sha256(checkpoint).hexdigest():
+            unchanged = set(_names(size))
+        else:
+            unchanged = {shard_name(first) for first in range(0, last_size - SHARD_WIDTH + 1, SHARD_WIDTH)}
+        kept = {name: target for name, target in kept.items() if name in unchanged}
+        return {name: kept.get(name) or self._put(name, self._content(name, checkpoint, size)) for name in _names(size)}
+
+    def _content(self, name: str, checkpoint: bytes, size: int) -> bytes:
+        database = self._registry.database
+        if name == TRUST:
+            return trust_of(database, self._registry.config, size).encode()
+        if name == CHECKPOINT:
+            return checkpoint
+        if name == STATUS:
+            return status_list_of(database, size)
+        return shard_of(database, int(name.split("-")[1]), size)
+
+    def _put(self, name: str, data: bytes) -> TargetFile:
+        target = TargetFile.from_data(name, data, ["sha256"])
+        self._store.put(_path(target), data)
+        return target
+
+    def _is_there(self, target: TargetFile) -> bool:
+        return _path(target).rpartition("/")[2] in self._there
+
+    def _published_size(self) -> int:
+        """The size of the log in the published bundle."""
+        target = self._before.get(CHECKPOINT)
+        if target is None:
+            return 0
+        note = self._store.get(_path(target))
+        if note is None or sha256(note).hexdigest() != target.hashes["sha256"]:
+            raise BundleFault(f"the published checkpoint is lost or changed: restore it, or start anew ({TIMESTAMP})")
+        return Checkpoint.parse(note.decode().rpartition("\n\n")[0] + "\n").size
+
+
+def _path(target: TargetFile) -> str:
+    (name,) = target.get_prefixed_paths()
+    return f"{TARGETS}/{name}"
+
+
+def _names(size: int) -> list[str]:
+    """The names of the targets of a log of ``size`` entries."""
+    return [TRUST, CHECKPOINT, STATUS, *(shard_name(first) for first in range(0, size, SHARD_WIDTH))]

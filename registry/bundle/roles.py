@@ -1,0 +1,158 @@
+"""Who signs the bundle: the online keys in the ring, and the root files, which say whose signatures count.
+
+HOME/root/<version>.root.json      every root from the first on; public, and copied to the store by each publication
+HOME/keys/<role>-<kid>.pem         the online keys
+HOME/keys/root/                    the root keys, if the ceremony was held here: to be moved away
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+from tuf.api.metadata import Root
+
+from keys import KeyRing, KeyUse, Signer, make_passphrase, passphrase_for
+from keys.passphrase import FILE_NAME as PASSPHRASE_FILE
+from registry.bundle.fault import BundleFault
+from registry.bundle.roots import ROLE_USES, ROOT_KEYS, check_first, check_successor, first_root, root_of
+from registry.bundle.tuf_keys import tuf_key
+from registry.registry import Registry
+
+_ROOT_FILE = re.compile(r"([1-9][0-9]*)\.root\.json", re.ASCII)
+
+
+class Roles(Struct, frozen=True):
+    """Every root, the first one first, and the online signers that the ring holds, by role."""
+
+    roots: tuple[bytes, ...]
+    held: Mapping[KeyUse, Sequence[Signer]]
+
+    @property
+    def newest(self) -> Root:
+        """The root in force."""
+        return root_of(self.roots[-1])
+
+    def signers(self, versions: Sequence[int]) -> dict[KeyUse, list[Signer]]:
+        """Who signs for each role: the keys held that the roots of any of these versions name.
+
+        Two versions, while one replaces the other: metadata signed by the keys of both is good before and after.
+        Raises ``BundleFault`` for a role without a key.
+        """
+        chosen, roots = {}, [root_of(self.roots[version - 1]) for version in versions]
+        for use, signers in self.held.items():
+            named = {keyid for root in roots for keyid in root.roles[use].keyids}
+            chosen[use] = [signer for signer in signers if tuf_key(signer.public).keyid in named]
+            if not chosen[use]:
+                raise BundleFault(
+                    f"the root names no {use} key that this home holds: restore the key from a backup, or have the "
+                    f"holders of the root keys name another: carbonlabel keys rotate-role {use}"
+                )
+        return chosen
+
+
+def root_keys_folder(registry: Registry) -> Path:
+    """Where the ceremony puts the root keys unless told otherwise."""
+    return registry.home.keys / "root"
+
+
+def roots_folder(registry: Registry) -> Path:
+    """Where the root files lie."""
+    return registry.home.path / "root"
+
+
+def ensure_roles(registry: Registry, now: datetime) -> Roles:
+    """The roles as they are; made, with all three root keys in this home, when there is no root yet."""
+    roots = read_roots(registry) or (first_ceremony(registry, root_keys_folder(registry), now),)
+    return Roles(roots, {use: [registry.ring.signer(kid) for kid in registry.ring.kids(use)] for use in ROLE_USES})
+
+
+def generate_role(registry: Registry, use: KeyUse) -> bytes:
+    """The public half of a key for an online role that no root names yet: drawn, unless an earlier try has left one."""
+    roots = read_roots(registry)
+    named = set(root_of(roots[-1]).roles[use].keyids) if roots else set()
+    for kid in registry.ring.kids(use):
+        public = registry.ring.signer(kid).public
+        if tuf_key(public).keyid not in named:
+            return public
+    return registry.ring.generate(use).public
+
+
+def read_roots(registry: Registry) -> tuple[bytes, ...]:
+    """Every root file of the home, in order. Raises ``BundleFault`` when one is missing."""
+    folder = roots_folder(registry)
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    versions = sorted(int(match[1]) for match in map(_ROOT_FILE.fullmatch, names) if match)
+    if versions != list(range(1, len(versions) + 1)):
+        raise BundleFault(
+            f"{folder} does not have every root from 1 to {versions[-1]}: restore it from the public store"
+        )
+    return tuple((folder / f"{version}.root.json").read_bytes() for version in versions)
+
+
+def install_root(registry: Registry, data: bytes, now: datetime) -> int:
+    """Puts a root in force, as the successor of the newest one, if verifiers will take it; returns its version.
+
+    The next publication takes it to the store. Raises ``BundleFault``.
+    """
+    roots = read_roots(registry)
+    if roots:
+        check_successor(data, roots[-1], now)
+    else:
+        check_first(data, now)
+    version = root_of(data).version
+    if version != len(roots) + 1:
+        raise BundleFault(f"this is root {version}, and the next one is {len(roots) + 1}")
+    _create(roots_folder(registry) / f"{version}.root.json", data)
+    return version
+
+
+def draw_root_keys(folder: Path) -> list[Signer]:
+    """The three root keys in a ring of their own at ``folder``, with a passphrase of its own beside them.
+
+    Those that an earlier try has drawn are taken.
+    """
+    if not (folder / PASSPHRASE_FILE).exists():
+        make_passphrase(folder)
+    ring = KeyRing.open(folder, passphrase_for(folder, {}))
+    kids = ring.kids(KeyUse.ROOT)
+    return [ring.signer(kid) for kid in kids] + [ring.generate(KeyUse.ROOT) for _ in range(ROOT_KEYS - len(kids))]
+
+
+def first_ceremony(registry: Registry, folder: Path, now: datetime) -> bytes:
+    """Root 1: three root keys drawn in ``folder``, and a key in the ring for each online role.
+
+    Raises ``BundleFault`` when there is a root already.
+    """
+    if read_roots(registry):
+        raise BundleFault("there is a root already, and verifiers go back to it: replace its keys by rotation")
+    online = {use: generate_role(registry, use) for use in ROLE_USES}
+    signers = draw_root_keys(folder)
+    data = first_root([signer.public for signer in signers], online, signers, now)
+    install_root(registry, data, now)
+    return data
+
+
+def _create(path: Path, data: bytes) -> None:
+    """Writes a file that must not be there yet, whole, on disk when this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with partial.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(partial, path)
+    except FileExistsError:
+        raise BundleFault(f"{path} is there already: look at it before you go on") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    for folder in (path.parent, path.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,245 @@
+"""A shard: the labels that one range of the log minted, in a file to be mapped into memory and looked into at once.
+
+Made so that any language can read it without a library. All numbers are unsigned and little-endian.
+
+========================  =============================================================================================
+at                        what
+========================  =============================================================================================
+0, 8 bytes                magic: ``CLSHARD`` and the version, 1
+8, u64                    ``first``: the first log index of the range
+16, u64                   ``end``: the log index behind the range; ``first`` < ``end``
+24, u64                   ``until``: as far as the log had been read; ``first`` <= ``until`` <= ``end``. Equal to
+                          ``end``, the shard is full, and never changes again
+32, u64                   ``count``: how many rows
+40, u64[count]            the record of each row: its log index. Ascending
+40 + 8 count, u64[count]  the log index of the entry that minted the row's label
+40 + 16 count,            where each row begins, from the start of the file; the last of these is the file's length.
+u64[count + 1]            Rows lie one behind the other, without gaps
+========================  =============================================================================================
+
+A row:
+
+========================  =============================================================================================
+0, 8 bytes                the id of the record key that signed that entry (``label.md``: kid)
+8, u8                     bytes of the path
+9, u8                     bytes of the token
+10, u16                   bytes of the name
+12, u16                   bytes of the owner
+14                        the GS1 path in ASCII; the token, a COSE_Sign1; the product's name by language, a JSON object;
+                          the owner's name in UTF-8
+========================  =============================================================================================
+
+Rows are in the order of record, path (by byte) and entry. The label that a declaration itself mints, for its product or
+place, has ``entry`` equal to ``record``: it is the first of its record, and the only row of it with name and owner.
+Labels minted later, for lots, serial numbers or extensions, or again after a key was compromised, are in the shard of
+the entry that minted them, with name and owner empty; ``entry`` is then above ``record``, which may be anywhere below.
+
+A label's exact text is ``https://<origin><path>?c=<the token as one big-endian integer, in decimal>``. Figures, dates
+and the entry's leaf hash are in the token's claims (``schemas.label``), and not repeated.
+
+Nothing is believed: whatever does not lie where it must raises ``ShardError``.
+"""
+
+import struct
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from mmap import mmap
+
+import msgspec
+from msgspec import Struct
+
+from schemas.text import Text
+
+SHARD_WIDTH = 4096
+"""Log indexes of one shard."""
+
+_MAGIC = b"CLSHARD\x01"
+_HEADER = struct.Struct("<8sQQQQ")
+_ROW = struct.Struct("<8sBBHH")
+_WORD = 8
+_SIGNATURE = 66  # its head, 58 40, and 64 bytes
+_PAYLOAD_HEAD = 17  # tag, array, protected map with the key id, empty unprotected map
+
+
+class ShardError(ValueError):
+    """Not a shard, or not a sound one."""
+
+
+class ShardRow(Struct, frozen=True, order=True):
+    """One label. ``signer`` is the id of the key that signed ``entry``; ``name`` is JSON as the record has it.
+
+    ``name`` and ``owner`` are empty unless ``entry`` is ``record``.
+    """
+
+    record: int
+    path: str
+    entry: int
+    signer: str
+    token: bytes
+    name: bytes = b""
+    owner: str = ""
+
+    @property
+    def payload(self) -> bytes:
+        """The claims' exact bytes, from within the token. Raises ``ShardError`` for a token without them."""
+        start = _PAYLOAD_HEAD + (2 if self.token[_PAYLOAD_HEAD : _PAYLOAD_HEAD + 1] == b"\x58" else 1)
+        payload = self.token[start:-_SIGNATURE]
+        if not payload or self.token[-_SIGNATURE : 2 - _SIGNATURE] != b"\x58\x40":
+            raise ShardError(f"the label of record {self.record} for {self.path} has no token")
+        return payload
+
+    @property
+    def names(self) -> Text:
+        """The product's name by language. Raises ``ShardError``."""
+        try:
+            return msgspec.json.decode(self.name, type=Text)
+        except msgspec.DecodeError as problem:
+            raise ShardError(f"the name of record {self.record} cannot be read: {problem}") from problem
+
+    def text(self, origin: str) -> str:
+        """The label's exact text."""
+        return f"https://{origin}{self.path}?c={int.from_bytes(self.token)}"
+
+
+def shard_name(first: int) -> str:
+    """The file name of the shard that begins at log index ``first``: ``labels-<from>-<to>.bin``."""
+    return f"labels-{first}-{first + SHARD_WIDTH}.bin"
+
+
+def encode_shard(first: int, end: int, until: int, rows: Iterable[ShardRow]) -> bytes:
+    """The file with these rows, in any order. Raises ``ShardError`` for rows that a shard cannot hold."""
+    ordered = sorted(rows)
+    if not 0 <= first <= until <= end or first == end:
+        raise ShardError(f"no shard is from {first} to {end}, read until {until}")
+    content = [_encode_row(row) for row in ordered]
+    place = _HEADER.size + _WORD * (3 * len(content) + 1)
+    places = [place]
+    for row in content:
+        place += len(row)
+        places.append(place)
+    head = _HEADER.pack(_MAGIC, first, end, until, len(content))
+    words = [row.record for row in ordered] + [row.entry for row in ordered] + places
+    return b"".join((head, struct.pack(f"<{len(words)}Q", *words), *content))
+
+
+def _encode_row(row: ShardRow) -> bytes:
+    parts = (row.path.encode("ascii"), row.token, row.name, row.owner.encode())
+    try:
+        return b"".join((_ROW.pack(bytes.fromhex(row.signer), *map(len, parts)), *parts))
+    except struct.error as problem:
+        raise ShardError(f"the label of record {row.record} for {row.path} does not fit a shard") from problem
+
+
+class Shard:
+    """A shard over a buffer, usually a mapped file. Reading one row touches a few pages of it, and no other row.
+
+    Raises ``ShardError`` unless the header is sound; each row is checked when it is read, all of them by ``check``.
+    Threads may share it.
+    """
+
+    __slots__ = ("_data", "_entries", "_places", "_records", "end", "first", "until")
+
+    def __init__(self, buffer: bytes | memoryview | mmap) -> None:
+        data = memoryview(buffer)
+        if len(data) < _HEADER.size + _WORD:
+            raise ShardError("too short to be a shard")
+        magic, self.first, self.end, self.until, count = _HEADER.unpack_from(data)
+        if magic != _MAGIC:
+            raise ShardError("not a shard, or of a version that this program does not know: upgrade it")
+        if not self.first <= self.until <= self.end or self.first == self.end:
+            raise ShardError(f"no shard is from {self.first} to {self.end}, read until {self.until}")
+        if count > (len(data) - _HEADER.size - _WORD) // (3 * _WORD):
+            raise ShardError(f"a shard of {len(data)} bytes cannot have {count} rows")
+        self._data = data
+        self._records = _words(data, _HEADER.size, count)
+        self._entries = _words(data, _HEADER.size + _WORD * count, count)
+        self._places = _words(data, _HEADER.size + _WORD * 2 * count, count + 1)
+        if self._places[0] != _HEADER.size + _WORD * (3 * count + 1) or self._places[count] != len(data):
+            raise ShardError("the rows do not fill the shard")
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[ShardRow]:
+        return map(self.at, range(len(self)))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it will never change."""
+        return self.until == self.end
+
+    def row(self, record: int) -> ShardRow | None:
+        """The row of the record's own label; None if no declaration is at this log index, or not in this range."""
+        position = bisect_left(self._records, record)
+        if position == len(self) or self._records[position] != record or self._entries[position] != record:
+            return None
+        return self.at(position)
+
+    def rows_of(self, record: int) -> Iterator[ShardRow]:
+        """The rows of a record in this shard, in the order of their paths."""
+        return map(self.at, self._run(record))
+
+    def paths_of(self, record: int) -> list[str]:
+        """The GS1 paths for which entries of this range minted labels of a record."""
+        return list(dict.fromkeys(row.path for row in self.rows_of(record)))
+
+    def holds(self, record: int, path: str) -> bool:
+        """Whether an entry of this range minted a label of the record for this path."""
+        run = self._run(record)
+        if not run:
+            return False
+        position = bisect_left(run, path, key=lambda position: self.at(position).path)
+        return position < len(run) and self.at(run[position]).path == path
+
+    def at(self, position: int) -> ShardRow:
+        """The row at ``position``, counted from 0. Raises ``ShardError`` if it is not sound."""
+        start, end = self._places[position], self._places[position + 1]
+        if not self._places[0] <= start <= end - _ROW.size <= len(self._data) - _ROW.size:
+            raise ShardError(f"row {position} does not lie within the shard")
+        row = bytes(self._data[start:end])
+        signer, *sizes = _ROW.unpack_from(row)
+        if _ROW.size + sum(sizes) != len(row):
+            raise ShardError(f"row {position} is not as long as it says")
+        path_end = _ROW.size + sizes[0]
+        token_end = path_end + sizes[1]
+        name_end = token_end + sizes[2]
+        try:
+            path, owner = row[_ROW.size : path_end].decode("ascii"), row[name_end:].decode()
+        except UnicodeDecodeError as problem:
+            raise ShardError(f"row {position} is not text: {problem}") from problem
+        token, name = row[path_end:token_end], row[token_end:name_end]
+        return ShardRow(self._records[position], path, self._entries[position], signer.hex(), token, name, owner)
+
+    def check(self) -> None:
+        """Reads every row. Raises ``ShardError`` for the first that is not sound or not in its place."""
+        before: tuple[int, str, int] | None = None
+        for position, row in enumerate(self):
+            key = (row.record, row.path, row.entry)
+            if before is not None and before >= key:
+                raise ShardError(f"row {position} is not in the order of rows")
+            if not self.first <= row.entry < self.until or row.record > row.entry:
+                raise ShardError(f"row {position} is of entry {row.entry}, which is not of this shard")
+            if row.payload and row.entry == row.record:
+                if before is not None and before[0] == row.record:
+                    raise ShardError(f"record {row.record} does not begin with its own label")
+                _ = row.names
+            elif row.name or row.owner:
+                raise ShardError(f"row {position} has a name, which only a record's own label has")
+            before = key
+
+    def _run(self, record: int) -> range:
+        """The positions of a record's rows."""
+        start = bisect_left(self._records, record)
+        return range(start, bisect_right(self._records, record, lo=start))
+
+
+def _words(data: memoryview, start: int, count: int) -> memoryview:
+    """``count`` numbers from ``start`` on, without a copy where the machine keeps numbers as the file does."""
+    part = data[start : start + _WORD * count]
+    if sys.byteorder == "little":
+        return part.cast("B").cast("Q")
+    swapped = array("Q", bytes(part))
+    swapped.byteswap()
+    return memoryview(swapped)
