@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from registry.errors import HomeError
+from registry.log.witnesses import parse_witnesses
 
 CONFIG_FILE = "config.toml"
 HOME_VARIABLE = "CARBONLABEL_HOME"
@@ -32,6 +33,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``origin`` is the host that labels name and the log's origin: it can never change. ``verify_per_minute`` is how many
     verifications one address may ask for (0: any number), ``max_body`` how many bytes a request may have.
+    ``witnesses`` are to cosign the log's checkpoints, each ``<verifier key> <url>``.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     demonstration: bool = False
     verify_per_minute: int = 600
     max_body: int = 1_000_000
+    witnesses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.name.isprintable():
@@ -47,6 +50,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise HomeError(f"{self.origin!r} is not a host name in lower case, such as id.example.org")
         if self.verify_per_minute < 0 or self.max_body < 10_000:
             raise HomeError("verify_per_minute must be at least 0, and max_body at least 10000")
+        try:
+            parse_witnesses(self.witnesses)
+        except ValueError as problem:
+            raise HomeError(f"witnesses: {problem}") from problem
 
     def to_toml(self) -> str:
         """The configuration as text; strings in JSON's form, which is TOML's too."""

@@ -5,14 +5,15 @@ One round, in this order, each step durable before the next:
 1. Take the last checkpoint from the database, and refuse a store that is ahead of it or disagrees with it.
 2. Read the entries since; recompute the root of the old tree from the tiles of its right edge, and refuse another.
 3. Write the new tiles and entry bundles. Nobody looks at them yet, and writing them again gives the same bytes.
-4. Sign the checkpoint and commit it to the database, if the last one is still the last: the commit point.
+4. Sign the checkpoint, let witnesses cosign it, and commit it to the database, if the last one is still the last: the
+   commit point.
 5. Publish: replace the store's checkpoint by the new one, if it is still the one seen in step 1.
 
 A round keeps nothing for the next one. So whatever fails, and whether or not it took effect, the next round starts
 from what is there, as a restarted process would; a fault that is not mended by that stays, and is said each time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -32,6 +33,10 @@ MOST_AT_ONCE = 65_536
 """Entries of one round, so that its memory and the time to its commit are bounded."""
 
 _ENTRIES = text('select jws, leaf from log_entry where "index" >= :first and "index" < :last order by "index"')
+
+
+Cosign = Callable[[Checkpoint, bytes], bytes]
+"""The signed checkpoint with the signatures of others added. It must not raise, nor take longer than it may."""
 
 
 class LogFault(Exception):
@@ -54,11 +59,14 @@ def last_committed(session: Session, origin: str) -> Committed | None:
 class Sequencer:
     """Integrates one log into one store. Only one may run at a time: see ``Database.elected``."""
 
-    def __init__(self, database: Database, store: Store, origin: str, signer: Signer) -> None:
+    def __init__(
+        self, database: Database, store: Store, origin: str, signer: Signer, cosign: Cosign = lambda _, note: note
+    ) -> None:
         self._database = database
         self._store = store
         self._origin = origin
         self._signer = signer
+        self._cosign = cosign
 
     def run_once(self, now: datetime) -> Committed | None:
         """One round. Returns the log's checkpoint, now published; None while the log is empty.
@@ -122,7 +130,7 @@ class Sequencer:
             content = encode_entries(entries[bundle.start - first : bundle.end - first])
             self._store.put(log_path(bundle.path), content)
         checkpoint = Checkpoint(self._origin, size, root)
-        note = sign_note(checkpoint.text, self._signer, self._origin)
+        note = self._cosign(checkpoint, sign_note(checkpoint.text, self._signer, self._origin))
         self._commit(start, checkpoint, note, now)
         return Committed(checkpoint, note)
 

@@ -9,12 +9,14 @@ from importlib.metadata import EntryPoint, entry_points
 
 import typer
 
+from verifier.cli.fsck import fsck
 from verifier.cli.schemas import export_schemas
 from verifier.cli.sync import sync_bundle
 from verifier.cli.verify import verify
+from verifier.cli.witness import witness
 
 GROUP = "carbonlabel.commands"
-_OURS = {"verify": verify, "sync": sync_bundle, "schemas": export_schemas}
+_OURS = {"verify": verify, "fsck": fsck, "sync": sync_bundle, "schemas": export_schemas, "witness": witness}
 _PARTS = ("registry", "verifier", "keys", "schemas")
 
 
