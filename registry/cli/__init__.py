@@ -2,7 +2,7 @@
 
 import typer
 
-from registry.cli import homes, importing, keys, labels, members
+from registry.cli import fsck, homes, importing, keys, labels, members
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -10,6 +10,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("init")(homes.init)
     app.command("demo")(homes.demo)
     app.command("serve")(homes.serve)
+    app.command("fsck-home", hidden=True)(fsck.fsck_home)
     app.command("import")(importing.import_file)
     app.command("label")(labels.label)
     app.add_typer(members.members, name="member")

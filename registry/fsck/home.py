@@ -1,0 +1,87 @@
+"""The whole check of a home: one pass over the entries, then tables, checkpoints and files against what came of it."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from registry.database.database import Database
+from registry.fsck.checkpoints import Checkpoints, Committed, committed
+from registry.fsck.entries import LogRows, Progress
+from registry.fsck.files import Files, listed
+from registry.fsck.labels import Labels
+from registry.fsck.projections import Projections
+from registry.home import Config
+from registry.log.append import log_size
+from registry.log.reader import CHECKPOINT
+from registry.store import Store, StoreError
+from verifier.fsck import Fault, FaultCode, GrowingTree, Replay, Report, Signatures
+
+
+def check_home(config: Config, database: Database, store: Store, progress: Progress) -> Report:
+    """All faults of the database and the log's public files. Nothing is changed, and no fault stops the rest.
+
+    A registry at work may be checked: what is published is read first, so that the database can only be further.
+    Raises what the database raises when its log cannot be read at all.
+    """
+    faults: list[Fault] = []
+    with database.reading() as session:
+        about = log_size(session)
+    published: bytes | None = None
+    paths: list[str] = []
+    with _said(faults, "the public store"):
+        published = store.get(CHECKPOINT)
+        paths = listed(store, about)
+    with database.reading() as session, Signatures(faults) as signatures:
+        return _check(config, session, store, published, paths, faults, signatures, progress)
+
+
+def _check(
+    config: Config,
+    session: Session,
+    store: Store,
+    published: bytes | None,
+    paths: list[str],
+    faults: list[Fault],
+    signatures: Signatures,
+    progress: Progress,
+) -> Report:
+    rows: list[Committed] = []
+    with _said(faults, "checkpoint"):
+        rows = committed(session)
+    replay, tree = Replay(config.origin, faults, signatures), GrowingTree()
+    log = LogRows(session, replay, tree, faults, {row.size for row in rows})
+    projections = Projections(session, replay, faults)
+    for entries in log.chunks(progress):
+        with _said(faults, "record, declaration"):
+            projections.check(entries)
+    with _said(faults, "record, declaration"):
+        projections.check_standings()
+    with _said(faults, "member"):
+        projections.check_members()
+    with _said(faults, "label"):
+        Labels(replay, projections.claims, signatures, faults).check(session)
+    checkpoints = Checkpoints(rows, replay, faults)
+    checkpoints.check(log.roots, tree.size)
+    with _said(faults, "the public store"):
+        checkpoints.check_published(published, store)
+        Files(store, session, tree, faults).check(paths, _committed_size(rows, tree.size))
+    signatures.finish()
+    return Report(tuple(faults), tree.size, len(replay.records), replay.disowned())
+
+
+def _committed_size(rows: list[Committed], size: int) -> int:
+    """How many entries the files must have: those of the checkpoint committed last."""
+    return max((row.size for row in rows if 0 <= row.size <= size), default=0)
+
+
+@contextmanager
+def _said(faults: list[Fault], place: str) -> Generator[None]:
+    """A table or store that cannot be read is a fault, and the rest goes on."""
+    try:
+        yield
+    except SQLAlchemyError as problem:
+        faults.append(Fault(FaultCode.DATABASE, place, f"it cannot be read: {problem}".partition("\n")[0]))
+    except (StoreError, OSError) as problem:
+        faults.append(Fault(FaultCode.FILE_UNREADABLE, place, f"it cannot be read: {problem}"))

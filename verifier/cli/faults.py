@@ -1,0 +1,25 @@
+"""How the faults of a log look in a terminal, or a line each for a program."""
+
+import msgspec
+import typer
+
+from verifier.cli.show import printable
+from verifier.fsck import Report
+
+
+def show_report(report: Report, as_json: bool) -> None:
+    """Every fault a line; for people a count behind them."""
+    for fault in report.faults:
+        if as_json:
+            typer.echo(msgspec.json.encode(fault))
+        else:
+            typer.echo(printable(f"{fault.code}  {fault.place}: {fault.sentence}"))
+    if as_json:
+        return
+    if report.disowned:
+        typer.echo(
+            f"{report.disowned} entries were signed by keys that the log later declared compromised from before them: "
+            "no verdict counts on them"
+        )
+    found = f"{len(report.faults)} faults" if report.faults else "no faults"
+    typer.echo(f"{report.entries} entries, {report.records} records: {found}")

@@ -1,0 +1,28 @@
+"""What anyone can check of a registry's log from public files alone. Pure, except for the files that it is given.
+
+| module | is |
+|---|---|
+| `fault` | the kinds of fault, a fault, a report |
+| `tree` | the Merkle tree grown from the entries, with every tile |
+| `keys`, `record`, `replay` | the entries replayed from index 0: who might sign, what each may say, what follows |
+| `signatures` | signatures checked beside all that |
+"""
+
+from verifier.fsck.fault import Fault, FaultCode, Report
+from verifier.fsck.keys import KeyHistory
+from verifier.fsck.replay import MemberState, RecordState, Replay, Taken
+from verifier.fsck.signatures import Signatures
+from verifier.fsck.tree import GrowingTree
+
+__all__ = [
+    "Fault",
+    "FaultCode",
+    "GrowingTree",
+    "KeyHistory",
+    "MemberState",
+    "RecordState",
+    "Replay",
+    "Report",
+    "Signatures",
+    "Taken",
+]

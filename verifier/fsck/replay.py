@@ -1,0 +1,230 @@
+"""The log's entries taken one after the other, from index 0: what each says, whether it may say so, and what follows.
+
+A fault never stops the replay. A status that cannot follow on how the record stood changes nothing, like every entry
+that is refused here; so what a replay ends with is what an honest reader of the log knows.
+"""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from keys import Compact, KeysError, PublicKey, split_compact
+from schemas.entry import (
+    Credential,
+    EntryType,
+    KeyEntry,
+    LabelsEntry,
+    MemberEntry,
+    MemberEvent,
+    StatusEntry,
+    StatusEvent,
+    leaf_hash,
+)
+from schemas.gs1 import InvalidGs1, parse_path
+from schemas.member import Member
+from verifier.fsck.fault import Fault, FaultCode
+from verifier.fsck.keys import KeyHistory
+from verifier.fsck.record import record_path, wrong_facts
+from verifier.fsck.signatures import Signatures
+
+Payload = Credential | StatusEntry | KeyEntry | MemberEntry | LabelsEntry
+_DECODERS: dict[EntryType, msgspec.json.Decoder[Payload]] = {
+    EntryType.DECLARATION: msgspec.json.Decoder(Credential),
+    EntryType.STATUS: msgspec.json.Decoder(StatusEntry),
+    EntryType.KEY: msgspec.json.Decoder(KeyEntry),
+    EntryType.MEMBER: msgspec.json.Decoder(MemberEntry),
+    EntryType.LABELS: msgspec.json.Decoder(LabelsEntry),
+}
+_FROM = {
+    StatusEvent.SUSPENDED: ("active",),
+    StatusEvent.REINSTATED: ("suspended",),
+    StatusEvent.WITHDRAWN: ("active", "suspended"),
+}
+
+
+class RecordState(Struct):
+    """A record as the entries so far leave it."""
+
+    key_path: str
+    version: int
+    owner: str
+    standing: str = "active"
+    reason: str | None = None
+    at: datetime | None = None
+    superseded_by: int | None = None
+    minted: tuple[str, ...] = ()
+    """GS1 paths below the record's own for which labels were logged."""
+
+
+class MemberState(Struct):
+    """An organisation as the entries so far leave it; ``joined`` is the log index by which it came in."""
+
+    member: Member
+    joined: int
+    left: bool = False
+
+
+class Taken(Struct, frozen=True):
+    """An entry that could be read: its payload, and the record whose standing it changes."""
+
+    index: int
+    typ: EntryType
+    payload: Payload
+    about: int | None
+
+
+class Replay:
+    """Takes the log's entries in order. ``faults`` grows; signatures are checked meanwhile, by ``signatures``."""
+
+    def __init__(self, origin: str, faults: list[Fault], signatures: Signatures) -> None:
+        self.origin = origin
+        self.keys = KeyHistory()
+        self.records: dict[int, RecordState] = {}
+        self.members: dict[str, MemberState] = {}
+        self._newest: dict[str, int] = {}
+        self._signed: dict[str, list[int]] = {}
+        self._faults = faults
+        self._signatures = signatures
+
+    def take(self, index: int, jws: bytes) -> Taken | None:
+        """Takes the entry at ``index``; None when it cannot be read as what it says it is."""
+        try:
+            compact = split_compact(jws)
+        except KeysError as problem:
+            return self._refuse(FaultCode.ENTRY_FORM, index, f"it cannot be read: {problem}")
+        try:
+            typ = EntryType(compact.header.typ)
+        except ValueError:
+            self._sign(index, compact, None)
+            return self._refuse(FaultCode.ENTRY_TYP, index, f"it is of no kind known: {compact.header.typ!r}")
+        try:
+            payload = _DECODERS[typ].decode(compact.payload)
+        except (ValueError, RecursionError) as problem:
+            self._sign(index, compact, None)
+            return self._refuse(FaultCode.ENTRY_PAYLOAD, index, f"it does not say what a {typ} says: {problem}")
+        self._sign(index, compact, payload)
+        return Taken(index, typ, payload, self._follow(index, payload, jws))
+
+    def disowned(self) -> int:
+        """Entries whose key a later entry declared not good for them."""
+        count = 0
+        for kid, indexes in self._signed.items():
+            key = self.keys.get(kid)
+            if key is not None and key.until is not None:
+                count += sum(index >= key.until for index in indexes)
+        return count
+
+    def _refuse(self, code: FaultCode, index: int, what: str) -> None:
+        self._faults.append(Fault(code, f"entry {index}", what))
+
+    def _sign(self, index: int, compact: Compact, payload: Payload | None) -> None:
+        """Has the signature checked, under a record key that was good for ``index`` as far as the log had come."""
+        kid = compact.header.kid
+        public: PublicKey | None = None
+        logged = self.keys.signer(kid, index)
+        if logged is not None:
+            public = logged.public
+        elif isinstance(payload, KeyEntry):
+            public = self.keys.introducing_itself(index, kid, payload)
+        if public is None:
+            self._refuse(FaultCode.ENTRY_SIGNER, index, f"it is signed by {kid}, which is no record key in force there")
+            known = self.keys.get(kid)
+            if known is None:
+                return
+            public = known.public
+        self._signed.setdefault(kid, []).append(index)
+        wrong = Fault(FaultCode.ENTRY_SIGNATURE, f"entry {index}", f"it is not signed by {kid}, or changed since")
+        self._signatures.check(public, compact.signature, compact.signing_input, wrong)
+
+    def _follow(self, index: int, payload: Payload, jws: bytes) -> int | None:
+        """What follows from an entry; returned is the record that it is about."""
+        match payload:
+            case Credential():
+                return self._declare(index, payload, leaf_hash(jws))
+            case StatusEntry():
+                self._change(index, payload)
+                return payload.record
+            case LabelsEntry():
+                self._mint(index, payload)
+                return payload.record
+            case KeyEntry():
+                if (wrong := self.keys.take(index, payload)) is not None:
+                    self._refuse(FaultCode.KEY_ILLEGAL, index, wrong)
+            case MemberEntry():
+                self._meet(index, payload)
+        return None
+
+    def _declare(self, index: int, credential: Credential, leaf: bytes) -> int | None:
+        if credential.record != index:
+            self._refuse(FaultCode.RECORD_NUMBER, index, f"it calls itself record {credential.record}")
+        declared = credential.credential_subject.declaration
+        path = record_path(declared)
+        if path is None:
+            self._refuse(FaultCode.RECORD_FACTS, index, "it names no product or place by a good GTIN or GLN")
+            return declared.supersedes
+        for wrong in wrong_facts(credential, path, self.origin, leaf):
+            self._refuse(FaultCode.RECORD_FACTS, index, wrong)
+        for party in {declared.owner, credential.credential_subject.verifier.id}:
+            if party not in self.members or self.members[party].left:
+                self._refuse(FaultCode.RECORD_FACTS, index, f"{party!r} is no member")
+        newest = self._newest.get(path)
+        older = None if newest is None else self.records[newest]
+        expected = (1, None) if older is None else (older.version + 1, newest)
+        if (declared.version, declared.supersedes) != expected:
+            self._refuse(
+                FaultCode.RECORD_CHAIN,
+                index,
+                f"it is version {declared.version} of {path} after record {declared.supersedes}, "
+                f"and should be version {expected[0]} after record {expected[1]}",
+            )
+        if older is not None:
+            if older.owner != declared.owner and older.standing != "withdrawn":
+                self._refuse(FaultCode.RECORD_CHAIN, index, f"{path} belongs to {older.owner}, not to {declared.owner}")
+            older.superseded_by = index
+        self.records[index] = RecordState(path, declared.version, declared.owner)
+        self._newest[path] = index
+        return declared.supersedes
+
+    def _change(self, index: int, entry: StatusEntry) -> None:
+        record = self.records.get(entry.record)
+        if record is None:
+            self._refuse(FaultCode.STATUS_ILLEGAL, index, f"there is no record {entry.record} before it")
+        elif record.standing not in _FROM[entry.status]:
+            said = f"record {entry.record} was {record.standing}: it cannot be {entry.status}"
+            self._refuse(FaultCode.STATUS_ILLEGAL, index, said)
+        elif entry.status is StatusEvent.REINSTATED:
+            record.standing, record.reason, record.at = "active", None, None
+        else:
+            record.standing, record.reason, record.at = entry.status.value, entry.reason, entry.at
+
+    def _mint(self, index: int, entry: LabelsEntry) -> None:
+        record = self.records.get(entry.record)
+        if record is None:
+            self._refuse(FaultCode.LABELS_ILLEGAL, index, f"there is no record {entry.record} before it")
+            return
+        good = []
+        for text in entry.paths:
+            try:
+                path = parse_path(text)
+            except InvalidGs1 as problem:
+                self._refuse(FaultCode.LABELS_ILLEGAL, index, f"{text[:80]!r} is no GS1 path: {problem}")
+                continue
+            if path.key_path != record.key_path:
+                said = f"{text} is not of {record.key_path}, the product or place of record {entry.record}"
+                self._refuse(FaultCode.LABELS_ILLEGAL, index, said)
+            else:
+                good.append(text)
+        record.minted += tuple(good)
+
+    def _meet(self, index: int, entry: MemberEntry) -> None:
+        known = self.members.get(entry.member.id)
+        inside = known is not None and not known.left
+        if inside == (entry.event is MemberEvent.JOINED):
+            said = "is in already" if inside else f"is not in, and cannot be {entry.event}"
+            self._refuse(FaultCode.MEMBER_ILLEGAL, index, f"{entry.member.id} {said}")
+        elif known is None or entry.event is MemberEvent.JOINED:
+            self.members[entry.member.id] = MemberState(entry.member, index)
+        else:
+            known.left = entry.event is MemberEvent.LEFT
+            known.member = entry.member
