@@ -17,8 +17,8 @@ from tuf.api.metadata import TargetFile
 
 from registry.bundle.facts import shard_of, status_list_of, trust_of
 from registry.bundle.fault import BundleFault
-from registry.bundle.repository import GRACE, TARGETS, TIMESTAMP, Published, Repository
-from registry.bundle.roles import ensure_roles
+from registry.bundle.repository import GRACE, REBUILD, TARGETS, TIMESTAMP, Published, Repository
+from registry.bundle.roles import ensure_roles, note_publication, was_published
 from registry.registry import Registry
 from registry.store import Store
 from schemas.shard import SHARD_WIDTH, shard_name
@@ -38,11 +38,14 @@ def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: in
         raise BundleFault(f"root {root} is published, but this home has only {known}: restore its root folder")
     published = repository.read([roles.roots[-1], *roles.roots[root - 1 : root]], now)
     if published is None:
+        if was_published(registry):
+            raise BundleFault(f"{TIMESTAMP} is lost: restore it, or start anew with {REBUILD}")
         repository.put_roots(roles.roots)
         root = known
     targets = _Targets(registry, store, published).put(checkpoint, size)
     signers = roles.signers(sorted({known, root}))
     committed = repository.commit(targets, published, signers, now, sign_all=root < known)
+    note_publication(registry)
     repository.put_roots(roles.roots)
     if committed is not published and committed.targets.version % GRACE == 0:
         repository.remove_unreferenced(committed)
@@ -110,7 +113,7 @@ class _Targets:
             return 0
         note = self._store.get(_path(target))
         if note is None or sha256(note).hexdigest() != target.hashes["sha256"]:
-            raise BundleFault(f"the published checkpoint is lost or changed: restore it, or start anew ({TIMESTAMP})")
+            raise BundleFault(f"the published checkpoint is lost or changed: restore it, or start anew with {REBUILD}")
         return Checkpoint.parse(note.decode().rpartition("\n\n")[0] + "\n").size
 
 

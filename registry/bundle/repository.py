@@ -33,6 +33,7 @@ TARGETS_LIFE = timedelta(days=7)
 TIMESTAMP_RENEWAL = timedelta(hours=1)
 """A timestamp older than this is signed anew although nothing has changed, so that a sync always gets a young one."""
 
+REBUILD = "carbonlabel keys rebuild-bundle"
 GRACE = 16
 """Versions of the targets for which files that are not current stay, so that syncs under way can finish."""
 
@@ -75,13 +76,11 @@ class Repository:
     def read(self, roots: Sequence[bytes], now: datetime) -> Published | None:
         """What is published, verified under one of ``roots``; None while nothing is.
 
-        Raises ``BundleFault`` when the timestamp is lost, or leads to what is not whole: then what verifiers have seen
-        is not known here, and an operator must decide to ``rebuild``.
+        Raises ``BundleFault`` when it leads to what is not whole: then what verifiers have seen is not known here, and
+        an operator must decide to rebuild.
         """
         data = self._store.get(TIMESTAMP)
         if data is None:
-            if max([*self._versions("targets"), *self._versions("snapshot")], default=1) > 1:
-                raise BundleFault(f"{TIMESTAMP} is lost: restore it, or start anew with higher versions (rebuild)")
             return None
         problems = []
         for root in roots:
@@ -90,8 +89,7 @@ class Repository:
             except RefusedUpdate as problem:
                 problems.append(problem)
         raise BundleFault(
-            f"the published bundle is not whole: {problems[-1]}. Restore it, or start anew with higher versions "
-            "(rebuild)"
+            f"the published bundle is not whole: {problems[-1]}. Restore it, or start anew with {REBUILD}"
         )
 
     def commit(

@@ -1,6 +1,7 @@
 """Who signs the bundle: the online keys in the ring, and the root files, which say whose signatures count.
 
 HOME/root/<version>.root.json      every root from the first on; public, and copied to the store by each publication
+HOME/root/published                made by the first publication: from then on an empty store is a lost one
 HOME/keys/<role>-<kid>.pem         the online keys
 HOME/keys/root/                    the root keys, if the ceremony was held here: to be moved away
 """
@@ -22,6 +23,7 @@ from registry.bundle.roots import ROLE_USES, ROOT_KEYS, check_first, check_succe
 from registry.bundle.tuf_keys import tuf_key
 from registry.registry import Registry
 
+_PUBLISHED = "published"
 _ROOT_FILE = re.compile(r"([1-9][0-9]*)\.root\.json", re.ASCII)
 
 
@@ -49,7 +51,7 @@ class Roles(Struct, frozen=True):
             if not chosen[use]:
                 raise BundleFault(
                     f"the root names no {use} key that this home holds: restore the key from a backup, or have the "
-                    f"holders of the root keys name another: carbonlabel keys rotate-role {use}"
+                    f"holders of the root keys name another: carbonlabel keys draft-root --role {use}"
                 )
         return chosen
 
@@ -71,14 +73,24 @@ def ensure_roles(registry: Registry, now: datetime) -> Roles:
 
 
 def generate_role(registry: Registry, use: KeyUse) -> bytes:
-    """The public half of a key for an online role that no root names yet: drawn, unless an earlier try has left one."""
-    roots = read_roots(registry)
-    named = set(root_of(roots[-1]).roles[use].keyids) if roots else set()
+    """The public half of a key for an online role that no root ever named: drawn, unless an earlier try left one."""
+    named = {keyid for data in read_roots(registry) for keyid in root_of(data).roles[use].keyids}
     for kid in registry.ring.kids(use):
         public = registry.ring.signer(kid).public
         if tuf_key(public).keyid not in named:
             return public
     return registry.ring.generate(use).public
+
+
+def was_published(registry: Registry) -> bool:
+    """Whether a bundle of this home was ever published."""
+    return (roots_folder(registry) / _PUBLISHED).exists()
+
+
+def note_publication(registry: Registry) -> None:
+    """Remembers that a bundle was published."""
+    if not was_published(registry):
+        _create(roots_folder(registry) / _PUBLISHED, b"")
 
 
 def read_roots(registry: Registry) -> tuple[bytes, ...]:
@@ -118,7 +130,7 @@ def draw_root_keys(folder: Path) -> list[Signer]:
     if not (folder / PASSPHRASE_FILE).exists():
         make_passphrase(folder)
     ring = KeyRing.open(folder, passphrase_for(folder, {}))
-    kids = ring.kids(KeyUse.ROOT)
+    kids = ring.kids(KeyUse.ROOT)[:ROOT_KEYS]
     return [ring.signer(kid) for kid in kids] + [ring.generate(KeyUse.ROOT) for _ in range(ROOT_KEYS - len(kids))]
 
 

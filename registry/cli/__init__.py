@@ -2,7 +2,7 @@
 
 import typer
 
-from registry.cli import fsck, homes, importing, keys, labels, members
+from registry.cli import ceremony, fsck, homes, importing, keys, labels, members, sequencing
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -13,6 +13,12 @@ def add_commands(app: typer.Typer) -> None:
     app.command("fsck-home", hidden=True)(fsck.fsck_home)
     app.command("import")(importing.import_file)
     app.command("label")(labels.label)
+    app.command("sequence")(sequencing.sequence_once)
     app.add_typer(members.members, name="member")
     app.add_typer(members.tokens, name="token")
     app.add_typer(keys.keys, name="keys")
+    keys.keys.command("ceremony")(ceremony.ceremony)
+    keys.keys.command("draft-root")(ceremony.draft)
+    keys.keys.command("sign-root")(ceremony.sign)
+    keys.keys.command("install-root")(ceremony.install)
+    keys.keys.command("rebuild-bundle")(ceremony.rebuild)

@@ -2,20 +2,26 @@
 
 import logging
 import threading
+import time
 
 from msgspec import Struct
 
 from keys import KeyUse
+from registry.bundle import BundleFault, publish_bundle
 from registry.log.append import log_size
 from registry.log.keys import active_kid, key_entries
-from registry.log.sequencer import Committed, LogFault, Sequencer, remove_superseded
+from registry.log.reader import StoredTiles
+from registry.log.sequencer import Committed, LogFault, Sequencer, last_committed, remove_superseded
+from registry.log.witnesses import Witnesses
 from registry.registry import Registry, utc_now
 from registry.store import StoreError
 
 _LOG = logging.getLogger("carbonlabel.sequencer")
-_FAULTS = (LogFault, StoreError, OSError)
+_FAULTS = (LogFault, BundleFault, StoreError, OSError)
 INTERVAL = 0.5
 LONGEST_PAUSE = 30.0
+BUNDLE_EVERY = 5.0
+BUNDLE_AGAIN = 600.0
 
 
 class Round(Struct, frozen=True):
@@ -35,8 +41,10 @@ def sequence(registry: Registry) -> Round:
     store = registry.store()
     with registry.database.reading() as session:
         signer = registry.ring.signer(active_kid(key_entries(session), KeyUse.LOG))
-    sequencer = Sequencer(registry.database, store, registry.config.origin, signer)
-    before = sequencer.committed_size()
+        last = last_committed(session, registry.config.origin)
+    before = 0 if last is None else last.checkpoint.size
+    witnesses = Witnesses(registry.config.witnesses, StoredTiles(store), before)
+    sequencer = Sequencer(registry.database, store, registry.config.origin, signer, witnesses.cosign)
     committed = sequencer.run_once(utc_now())
     while committed is not None and committed.checkpoint.size < _entries(registry):
         committed = sequencer.run_once(utc_now())
@@ -46,18 +54,29 @@ def sequence(registry: Registry) -> Round:
     return done
 
 
+def publish(registry: Registry, committed: Committed) -> None:
+    """Derives the bundle from a checkpoint, and publishes it. Idempotent; signs the timestamp anew when it is old."""
+    publish_bundle(registry, registry.store(), committed.note, committed.checkpoint.size, utc_now())
+
+
 def _entries(registry: Registry) -> int:
     with registry.database.reading() as session:
         return log_size(session)
 
 
 class SequencerThread:
-    """Looks for new entries every half second, in the process that is elected; others wait to take over."""
+    """Looks for new entries every half second, in the process that is elected; others wait to take over.
+
+    The bundle follows a grown log at most every ``BUNDLE_EVERY`` seconds, and is looked at every ``BUNDLE_AGAIN``, so
+    that its timestamp stays fresh.
+    """
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="sequencer", daemon=True)
+        self._bundled_at = float("-inf")
+        self._bundled = b""
 
     def start(self) -> None:
         """Begins."""
@@ -69,20 +88,23 @@ class SequencerThread:
         self._thread.join()
 
     def _work(self) -> None:
-        while not self._stopping.wait(INTERVAL):
-            with self._registry.database.elected("sequencer") as elected:
-                if elected:
-                    self._sequence_until_stopped()
-
-    def _sequence_until_stopped(self) -> None:
         pause = INTERVAL
-        while True:
+        while not self._stopping.wait(pause):
             try:
-                sequence(self._registry)
+                with self._registry.database.elected("sequencer") as elected:
+                    if elected:
+                        self._rounds()
                 pause = INTERVAL
             except Exception as problem:
                 pause = min(max(1.0, pause * 2), LONGEST_PAUSE)
                 expected = isinstance(problem, _FAULTS)
                 _LOG.critical("the log is not being extended: %s", problem, exc_info=None if expected else problem)
-            if self._stopping.wait(pause):
-                return
+
+    def _rounds(self) -> None:
+        """Round after round until told to stop; a failure ends the term, and another process may take over."""
+        while not self._stopping.wait(INTERVAL):
+            committed = sequence(self._registry).committed
+            age = time.monotonic() - self._bundled_at
+            if committed is not None and age > (BUNDLE_AGAIN if committed.note == self._bundled else BUNDLE_EVERY):
+                publish(self._registry, committed)
+                self._bundled_at, self._bundled = time.monotonic(), committed.note

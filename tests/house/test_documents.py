@@ -76,7 +76,7 @@ def test_the_examples_run(document: Path, folder: Path) -> None:
     for example in examples(document):
         text = example.text.replace("8000", port)
         if example.kind == "sh":
-            script = re.sub(r"&$", ">serve.log 2>&1 & echo $! >>pids", text, flags=re.MULTILINE)
+            script = re.sub(r"(?<!&)&$", ">serve.log 2>&1 & echo $! >>pids", text, flags=re.MULTILINE)
             if script != text:
                 script += f"\n{sys.executable} -c '{_WAIT}' {port}"
             command = ["bash", "-euo", "pipefail", "-c", script]
