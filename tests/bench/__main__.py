@@ -5,12 +5,13 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import publishing, serving, verifying
+from tests.bench import publishing, sequencing, serving, verifying
 from tests.bench.table import show
 from tests.world import new_registry
 
 DECLARATIONS = 6_000
 LABELS = 500
+ENTRIES = 100_000
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
         registry.close()
         (home / "config.toml").write_text(unlimited.to_toml())
         lines += serving.measure(home, some)
+        lines += sequencing.measure(new_registry(Path(folder) / "log"), ENTRIES)
     show("carbonlabel", lines)
 
 
