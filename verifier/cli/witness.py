@@ -4,6 +4,9 @@ import logging
 import os
 import signal
 import socket
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Annotated, NoReturn
@@ -32,20 +35,31 @@ def witness(
     """
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     logs = [_log_key(vkey) for vkey in log]
-    stopping = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
     try:
         key = WitnessKey.open(folder, name or socket.gethostname(), os.environ)
         with (
+            _stopping() as stopping,
             SeenCheckpoints(key.seen) as seen,
             WitnessServer(Witness(key.name, key.signer, logs, seen), host, port) as server,
         ):
             typer.echo(f"verifier key: {key.vkey}")
             typer.echo(f"listening at: {server.url}{PATH}")
+            sys.stdout.flush()
             stopping.wait()
     except (KeysError, WitnessFault) as problem:
         _stop(str(problem))
+
+
+@contextmanager
+def _stopping() -> Generator[Event]:
+    """Set by SIGTERM and SIGINT: both end a witness well."""
+    stopping = Event()
+    before = {number: signal.signal(number, lambda *_: stopping.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _log_key(vkey: str) -> NoteKey:

@@ -14,7 +14,6 @@ from registry.log.tree import consistency_proof
 from schemas.tlog import Checkpoint
 from tests.verifier.witness.logs import (
     LOG_KEY,
-    LOG_SIGNER,
     ORIGIN,
     TIME,
     TREE,
@@ -248,4 +247,3 @@ def test_a_size_is_answered_to_whoever_does_not_know_it(witness: Witness) -> Non
     cosigned(witness, growth(0, 257))
     refused(witness, growth(0, 300), HTTPStatus.CONFLICT, b"257\n")
     cosigned(witness, growth(257, 300))
-    assert LOG_SIGNER.public == LOG_KEY.key.raw
