@@ -87,6 +87,12 @@ class Sequencer:
             self._store.swap(CHECKPOINT, published, last.note)
         return last
 
+    def committed_size(self) -> int:
+        """The size of the newest checkpoint in the database."""
+        with self._database.reading() as session:
+            last = last_committed(session, self._origin)
+        return 0 if last is None else last.checkpoint.size
+
     def _published(self) -> bytes | None:
         return self._store.get(CHECKPOINT)
 
