@@ -1,27 +1,87 @@
 """``carbonlabel fsck``: catch a log that lies or is damaged. For a home, the installed registry has its own check."""
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from keys import TrustError, TrustList
+from verifier.bundle import BundleError, Fetcher, FolderFetcher, HttpFetcher
+from verifier.bundle.fetch import read
+from verifier.cli.faults import show_report
+from verifier.fsck import Report, check_public
+from verifier.fsck.further import FURTHER
 
 _GROUP = "carbonlabel.commands"
 _CONFIG = "config.toml"
 _HOME_COMMAND = "fsck-home"
+_TRUST = "trust.json"
+_MAX_TRUST = 1_000_000
 
 
 def fsck(
-    target: Annotated[str, typer.Argument(metavar="HOME|URL", help="home, or URL of a registry")] = ".carbonlabel",
+    target: Annotated[
+        str, typer.Argument(metavar="HOME|URL", help="home; or a registry's URL, or a folder with a copy of its files")
+    ] = ".carbonlabel",
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="a checkpoint of this log that you kept: the log must have grown from it")
+    ] = None,
+    trust: Annotated[
+        Path | None, typer.Option(help="the registry's trust.json that you kept; else the one that is there")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line: a fault each")] = False,
 ) -> None:
     """Derive everything from the log's entries again, and report all faults.
 
     Exit code 0: none; 1: some; 2: could not look.
     """
-    if not (Path(target) / _CONFIG).exists():
-        _stop(f"{target} is not a registry home: give the folder that holds {_CONFIG}")
-    _check_home(Path(target), as_json)
+    if "://" not in target and (Path(target) / _CONFIG).exists():
+        if checkpoint is not None or trust is not None:
+            _stop("--checkpoint and --trust are for a URL or a folder of public files, such as HOME/public")
+        _check_home(Path(target), as_json)
+        return
+    try:
+        kept = None if checkpoint is None else checkpoint.read_bytes()
+        with _fetcher(target) as fetcher, _progress() as show:
+            report = _check(fetcher, trust, kept, show)
+    except (BundleError, TrustError) as problem:
+        _stop(str(problem))
+    show_report(report, as_json)
+    raise typer.Exit(1 if report.faults else 0)
+
+
+def _check(fetcher: Fetcher, trust: Path | None, kept: bytes | None, show: Callable[[int, int], None]) -> Report:
+    listed = trust.read_bytes() if trust is not None else read(fetcher, _TRUST, _MAX_TRUST)
+    return check_public(fetcher, TrustList.parse(listed), kept, FURTHER, show)
+
+
+@contextmanager
+def _fetcher(target: str) -> Generator[Fetcher]:
+    if "://" in target:
+        with HttpFetcher(target) as fetcher:
+            yield fetcher
+    elif not Path(target).is_dir():
+        _stop(f"{target} is neither a URL nor a folder: give a home, a registry's URL, or a copy of its public files")
+    else:
+        yield FolderFetcher(Path(target))
+
+
+@contextmanager
+def _progress() -> Generator[Callable[[int, int], None]]:
+    """A function that shows (done, of how many): a bar on a terminal, nothing in a pipe."""
+    console = Console(highlight=False, stderr=True)
+    if not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Checking", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _check_home(home: Path, as_json: bool) -> None:

@@ -53,7 +53,7 @@ class RecordState(Struct):
     reason: str | None = None
     at: datetime | None = None
     superseded_by: int | None = None
-    minted: tuple[str, ...] = ()
+    minted: set[str] | None = None
     """GS1 paths below the record's own for which labels were logged."""
 
 
@@ -203,7 +203,7 @@ class Replay:
         if record is None:
             self._refuse(FaultCode.LABELS_ILLEGAL, index, f"there is no record {entry.record} before it")
             return
-        good = []
+        record.minted = minted = record.minted or set()
         for text in entry.paths:
             try:
                 path = parse_path(text)
@@ -214,8 +214,7 @@ class Replay:
                 said = f"{text} is not of {record.key_path}, the product or place of record {entry.record}"
                 self._refuse(FaultCode.LABELS_ILLEGAL, index, said)
             else:
-                good.append(text)
-        record.minted += tuple(good)
+                minted.add(text)
 
     def _meet(self, index: int, entry: MemberEntry) -> None:
         known = self.members.get(entry.member.id)

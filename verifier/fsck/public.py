@@ -1,0 +1,232 @@
+"""The whole check that anyone can make of a log, from its public files and a trust list.
+
+Every read is bounded, and after a row of files that are not there the rest is not asked for: however a registry lies,
+the check ends.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from keys import KeysError, MalformedNote, NoteKey, TrustList, open_note, parse_note
+from keys.note import MAX_NOTE_BYTES
+from schemas.entry import MAX_ENTRY, leaf_hash
+from schemas.tlog import (
+    HASH_BYTES,
+    Checkpoint,
+    EntryBundle,
+    MalformedTlog,
+    Tile,
+    decode_entries,
+    entry_bundles_of,
+    tiles_of,
+)
+from verifier.bundle.errors import BundleError, FetchError, NotPublished
+from verifier.bundle.fetch import Fetcher, read
+from verifier.fsck.fault import Fault, FaultCode, Report
+from verifier.fsck.replay import Replay
+from verifier.fsck.signatures import Signatures
+from verifier.fsck.tree import GrowingTree
+
+CHECKPOINT = "log/checkpoint"
+_MOST_MISSING = 16
+"""Bundles that are not there one after the other, before the check gives up looking for more."""
+
+Progress = Callable[[int, int], None]
+
+
+class PublicLog(Struct, frozen=True):
+    """A log that has been replayed: what further checks start from."""
+
+    fetcher: Fetcher
+    trust: TrustList
+    checkpoint: Checkpoint
+    replay: Replay
+    tree: GrowingTree
+
+
+class FurtherCheck(Protocol):
+    """A check of other public files against the log. It must end, and return its faults rather than raise."""
+
+    def __call__(self, log: PublicLog) -> Iterable[Fault]: ...
+
+
+def check_public(
+    fetcher: Fetcher,
+    trust: TrustList,
+    kept: bytes | None = None,
+    further: Sequence[FurtherCheck] = (),
+    progress: Progress = lambda _done, _total: None,
+) -> Report:
+    """All faults of the log that ``fetcher`` has. ``kept`` is a signed checkpoint of it that the caller once kept.
+
+    Raises ``FetchError`` when not even the checkpoint can be asked for.
+    """
+    faults: list[Fault] = []
+    with Signatures(faults) as signatures:
+        replay, tree = Replay(trust.registry.origin, faults, signatures), GrowingTree()
+        check = _Check(fetcher, trust, replay, tree, faults)
+        checkpoint = check.checkpoint()
+        if checkpoint is not None:
+            kept_size = check.kept_size(kept)
+            check.entries(checkpoint, kept_size, progress)
+            check.tiles(checkpoint.size)
+            check.root(checkpoint)
+            check.trust()
+            check.kept(kept, checkpoint)
+        signatures.finish()
+    if checkpoint is not None:
+        for one in further:
+            faults += one(PublicLog(fetcher, trust, checkpoint, replay, tree))
+    return Report(tuple(faults), tree.size, len(replay.records), replay.disowned())
+
+
+class _Check:
+    """One check under way."""
+
+    def __init__(
+        self, fetcher: Fetcher, trust: TrustList, replay: Replay, tree: GrowingTree, faults: list[Fault]
+    ) -> None:
+        self._fetcher = fetcher
+        self._trust = trust
+        self._replay = replay
+        self._tree = tree
+        self._faults = faults
+        self._tiles: dict[int, bytes] = {}
+        self._roots: dict[int, bytes] = {}
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The published checkpoint; one whose signature is not good is still compared with the entries."""
+        try:
+            note = read(self._fetcher, CHECKPOINT, MAX_NOTE_BYTES)
+        except NotPublished:
+            return self._say(FaultCode.CHECKPOINT_MISSING, CHECKPOINT, "there is none")
+        except FetchError:
+            raise
+        except BundleError as problem:
+            return self._say(FaultCode.CHECKPOINT_FORM, CHECKPOINT, str(problem))
+        try:
+            checkpoint = Checkpoint.parse(parse_note(note).text)
+        except (MalformedNote, MalformedTlog) as problem:
+            return self._say(FaultCode.CHECKPOINT_FORM, CHECKPOINT, f"it cannot be read: {problem}")
+        try:
+            open_note(note, [self._trust.log_key()])
+        except KeysError as problem:
+            self._say(FaultCode.CHECKPOINT_SIGNATURE, CHECKPOINT, f"it is not signed by the log's key: {problem}")
+        if checkpoint.origin != self._trust.registry.origin:
+            self._say(FaultCode.CHECKPOINT_FORM, CHECKPOINT, f"it is of another log, {checkpoint.origin!r}")
+        return checkpoint
+
+    def entries(self, checkpoint: Checkpoint, noted: int | None, progress: Progress) -> None:
+        """Fetches every entry, and replays it. Where a bundle is lost, the tree takes its leaves from the tile."""
+        missing = 0
+        for bundle in entry_bundles_of(checkpoint.size):
+            tile = self._fetch_tile(Tile(0, bundle.index, bundle.width))
+            entries = self._fetch_entries(bundle)
+            missing = missing + 1 if entries is None else 0
+            for offset in range(bundle.width):
+                index = bundle.start + offset
+                if entries is not None:
+                    self._replay.take(index, entries[offset])
+                    self._tree.append(leaf_hash(entries[offset]))
+                else:
+                    self._tree.append(tile[offset * HASH_BYTES :][:HASH_BYTES] if tile else bytes(HASH_BYTES))
+                if self._tree.size == noted:
+                    self._roots[noted] = self._tree.root()
+            progress(self._tree.size, checkpoint.size)
+            if missing == _MOST_MISSING:
+                said = f"{missing} bundles in a row are not there: the rest was not asked for"
+                self._say(FaultCode.ENTRIES_MISSING, f"log/{bundle.path}", said)
+                return
+
+    def tiles(self, size: int) -> None:
+        """Compares every tile with the entries, as far as these go."""
+        for tile in tiles_of(min(size, self._tree.size)):
+            found = self._tiles.pop(tile.index, b"") if tile.level == 0 else self._fetch_tile(tile)
+            if found and found != self._tree.tile(tile):
+                said = "it does not hold the hashes of the entries"
+                self._say(FaultCode.TILE_DIFFERS, f"log/{tile.path}", said)
+
+    def root(self, checkpoint: Checkpoint) -> None:
+        """Compares the root with that of the entries."""
+        if self._tree.size == checkpoint.size and self._tree.root() != checkpoint.root:
+            self._say(FaultCode.CHECKPOINT_ROOT, CHECKPOINT, "its root is not that of the entries")
+
+    def trust(self) -> None:
+        """Compares ``trust.json`` with the log's key entries."""
+        said = {key.kid: key for key in self._trust.keys}
+        logged = self._replay.keys.trusted()
+        for kid in sorted(said.keys() | logged.keys()):
+            if said.get(kid) != logged.get(kid):
+                self._say(FaultCode.TRUST_DIFFERS, f"key {kid}", f"{said.get(kid)} in trust.json; {logged.get(kid)}")
+        log_keys = [key.key.raw for key in self._replay.keys.log_keys(self._replay.origin)]
+        if log_keys[-1:] != [self._trust.log_key().key.raw]:
+            self._say(FaultCode.TRUST_DIFFERS, "the log's key", "trust.json has another than the log introduced last")
+
+    def kept_size(self, kept: bytes | None) -> int | None:
+        """The size that the kept checkpoint claims."""
+        try:
+            return None if kept is None else Checkpoint.parse(parse_note(kept).text).size
+        except (MalformedNote, MalformedTlog):
+            return None
+
+    def kept(self, kept: bytes | None, checkpoint: Checkpoint) -> None:
+        """Compares the log with the checkpoint that the caller kept."""
+        if kept is None:
+            return
+        keys: dict[bytes, NoteKey] = {self._trust.log_key().key.raw: self._trust.log_key()}
+        keys |= {key.key.raw: key for key in self._replay.keys.log_keys(self._replay.origin)}
+        try:
+            old = Checkpoint.parse(open_note(kept, keys.values()).text)
+        except (KeysError, MalformedTlog) as problem:
+            self._say(
+                FaultCode.KEPT_FORM, "the kept checkpoint", f"it is not a signed checkpoint of this log: {problem}"
+            )
+            return
+        if old.size > checkpoint.size:
+            said = f"the log has {checkpoint.size} entries, and had {old.size}: it was rolled back"
+            self._say(FaultCode.KEPT_AHEAD, "the kept checkpoint", said)
+        elif old.root != (self._roots.get(old.size) if old.size else GrowingTree().root()):
+            said = f"the first {old.size} entries are not those of then: the log has two histories"
+            self._say(FaultCode.KEPT_FORKED, "the kept checkpoint", said)
+
+    def _fetch_tile(self, tile: Tile) -> bytes:
+        """A tile's hashes, or nothing, and then that is said. Where the full tile is there, its beginning will do."""
+        data = self._fetch(FaultCode.TILE_MISSING, tile.path, tile.size, Tile(tile.level, tile.index).path)
+        if data is not None and len(data) % HASH_BYTES == 0 and len(data) >= tile.size:
+            if tile.level == 0:
+                self._tiles[tile.index] = data[: tile.size]
+            return data[: tile.size]
+        if data is not None:
+            self._say(FaultCode.TILE_DIFFERS, f"log/{tile.path}", f"it has {len(data)} bytes, not {tile.size}")
+        return b""
+
+    def _fetch_entries(self, bundle: EntryBundle) -> list[bytes] | None:
+        whole = EntryBundle(bundle.index)
+        most = bundle.width * (MAX_ENTRY + 2)
+        data = self._fetch(FaultCode.ENTRIES_MISSING, bundle.path, most, whole.path)
+        if data is None:
+            return None
+        for width in (bundle.width, whole.width):
+            try:
+                return decode_entries(data, width)[: bundle.width]
+            except MalformedTlog as problem:
+                wrong = str(problem)
+        self._say(FaultCode.ENTRIES_DIFFER, f"log/{bundle.path}", f"it cannot be read: {wrong}")
+        return None
+
+    def _fetch(self, code: FaultCode, path: str, most: int, whole: str) -> bytes | None:
+        """A file of at most ``most`` bytes, or else the one at ``whole``, which is then there instead."""
+        try:
+            return read(self._fetcher, f"log/{path}", most)
+        except NotPublished:
+            if whole != path:
+                return self._fetch(code, whole, 256 * (MAX_ENTRY + 2), whole)
+            self._say(code, f"log/{path}", "it is not there")
+        except BundleError as problem:
+            self._say(FaultCode.FILE_UNREADABLE, f"log/{path}", str(problem))
+        return None
+
+    def _say(self, code: FaultCode, place: str, sentence: str) -> None:
+        self._faults.append(Fault(code, place, sentence))
