@@ -28,7 +28,6 @@ from keys import (
     WrongPassphrase,
     make_passphrase,
     note_vkey,
-    parse_vkey,
     passphrase_for,
 )
 from keys.passphrase import FILE_NAME, VARIABLE
@@ -73,8 +72,9 @@ class WitnessKey(Struct, frozen=True):
         if public.exists() and public.read_text(encoding="utf-8").strip() != found.vkey:
             raise WitnessFault(f"{public} is not of the key in {private}: restore the one or the other")
         if not public.exists():
-            public.write_text(f"{found.vkey}\n", encoding="utf-8")
-        parse_vkey(found.vkey, NoteKind.COSIGNATURE)
+            partial = public.with_suffix(".partial")
+            partial.write_text(f"{found.vkey}\n", encoding="utf-8")
+            partial.replace(public)
         return found
 
 
