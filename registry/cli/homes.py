@@ -11,6 +11,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from rich.table import Table
 
+from registry.bundle.roles import ensure_roles, root_keys_folder
+from registry.cli.ceremony import moving_advice
 from registry.cli.report import save_report, show_report
 from registry.cli.shell import DEFAULT_HOME, HomeArgument, HomeOption, console, opened, progress, sentences, stop
 from registry.demo.demo import demonstrate
@@ -35,7 +37,10 @@ def init(
 ) -> None:
     """Make a registry home: configuration, database, keys, and the first entries of the log."""
     with sentences():
-        Registry.create(home, Config(name=name, origin=origin), os.environ).close()
+        registry = Registry.create(home, Config(name=name, origin=origin), os.environ)
+        ensure_roles(registry, utc_now())
+        root_keys = root_keys_folder(registry)
+        registry.close()
     console.print(
         f"{home}: a registry called {name!r}; its labels will begin with https://{origin}/",
         markup=False,
@@ -49,6 +54,7 @@ def init(
             style="yellow",
             soft_wrap=True,
         )
+    console.print(moving_advice(root_keys, home), markup=False, style="yellow", soft_wrap=True)
     console.print(
         f"Next: carbonlabel member add, carbonlabel token create, carbonlabel serve --home {home}",
         markup=False,
