@@ -95,7 +95,7 @@ class ShardRow(Struct, frozen=True, order=True):
         """The product's name by language. Raises ``ShardError``."""
         try:
             return msgspec.json.decode(self.name, type=Text)
-        except msgspec.DecodeError as problem:
+        except (ValueError, RecursionError) as problem:
             raise ShardError(f"the name of record {self.record} cannot be read: {problem}") from problem
 
     def text(self, origin: str) -> str:

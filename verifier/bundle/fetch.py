@@ -86,7 +86,7 @@ class HttpFetcher:
             if partly and not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
                 raise FetchError(f"{answer.url} answered with another part of the file than was asked for")
             skip = 0 if partly else start
-            for chunk in answer.iter_raw(_CHUNK):
+            for chunk in answer.iter_raw():  # as it comes: a buffer would be lost when the connection breaks
                 if rest := chunk[skip:]:
                     yield rest
                 skip = max(0, skip - len(chunk))
