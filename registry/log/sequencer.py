@@ -27,7 +27,7 @@ from registry.log.append import log_size
 from registry.log.reader import CHECKPOINT, StoredTiles, log_path
 from registry.log.tree import OverlaidTiles, new_tiles, tree_root
 from registry.store import Store
-from schemas.tlog import TILE_WIDTH, Checkpoint, encode_entries, entry_bundles_of, tiles_of
+from schemas.tlog import TILE_WIDTH, Checkpoint, MalformedTlog, encode_entries, entry_bundles_of, tiles_of
 
 MOST_AT_ONCE = 65_536
 """Entries of one round, so that its memory and the time to its commit are bounded."""
@@ -118,7 +118,7 @@ class Sequencer:
         """Steps 2 to 4."""
         start = 0 if last is None else last.checkpoint.size
         reader = StoredTiles(self._store)
-        if last is not None and tree_root(start, reader) != last.checkpoint.root:
+        if last is not None and _root_of_tiles(start, reader) != last.checkpoint.root:
             raise LogFault(f"the tiles in the store do not have the root of the checkpoint of size {start}")
         first = start - start % TILE_WIDTH
         entries, leaves = self._entries(first, size)
@@ -148,6 +148,13 @@ class Sequencer:
             if (0 if last is None else last.checkpoint.size) != start:
                 raise LogFault("another sequencer has committed a checkpoint: two are running")
             session.add(CheckpointRow(size=checkpoint.size, root=checkpoint.root, note=note, at=now))
+
+
+def _root_of_tiles(size: int, reader: StoredTiles) -> bytes:
+    try:
+        return tree_root(size, reader)
+    except MalformedTlog as problem:
+        raise LogFault(f"the tiles in the store are damaged: {problem}") from problem
 
 
 def remove_superseded(store: Store, size: int, grown_from: int) -> None:
