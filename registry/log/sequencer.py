@@ -68,8 +68,10 @@ class Sequencer:
         self._signer = signer
         self._cosign = cosign
 
-    def run_once(self, now: datetime) -> Committed | None:
+    def run_once(self, now: datetime, most: int | None = None) -> Committed | None:
         """One round. Returns the log's checkpoint, now published; None while the log is empty.
+
+        ``most`` is the size up to which the signer is the log's key in force; None: whatever the size.
 
         Raises ``LogFault``, ``StoreError``, or what the database raises; all are for the caller to report.
         """
@@ -81,6 +83,7 @@ class Sequencer:
         start = 0 if last is None else last.checkpoint.size
         if size < start:
             raise LogFault(f"the database has {size} entries, but its own checkpoint says {start}: restore a backup")
+        size = size if most is None else min(size, most)
         if size > start:
             last = self._integrate(last, min(size, start + MOST_AT_ONCE), now)
         if last is not None and (published is None or published != last.note):

@@ -40,14 +40,15 @@ def sequence(registry: Registry) -> Round:
     """Integrates and publishes every entry there is."""
     store = registry.store()
     with registry.database.reading() as session:
-        signer = registry.ring.signer(active_kid(key_entries(session), KeyUse.LOG))
+        # In one session, so that a checkpoint is signed by the key that is in force at its size.
+        signer, size = registry.ring.signer(active_kid(key_entries(session), KeyUse.LOG)), log_size(session)
         last = last_committed(session, registry.config.origin)
     before = 0 if last is None else last.checkpoint.size
     witnesses = Witnesses(registry.config.witnesses, StoredTiles(store), before)
     sequencer = Sequencer(registry.database, store, registry.config.origin, signer, witnesses.cosign)
-    committed = sequencer.run_once(utc_now())
-    while committed is not None and committed.checkpoint.size < _entries(registry):
-        committed = sequencer.run_once(utc_now())
+    committed = sequencer.run_once(utc_now(), size)
+    while committed is not None and committed.checkpoint.size < size:
+        committed = sequencer.run_once(utc_now(), size)
     done = Round(before, committed)
     if done.is_new and committed is not None:
         remove_superseded(store, committed.checkpoint.size, before)
@@ -57,11 +58,6 @@ def sequence(registry: Registry) -> Round:
 def publish(registry: Registry, committed: Committed) -> None:
     """Derives the bundle from a checkpoint, and publishes it. Idempotent; signs the timestamp anew when it is old."""
     publish_bundle(registry, registry.store(), committed.note, committed.checkpoint.size, utc_now())
-
-
-def _entries(registry: Registry) -> int:
-    with registry.database.reading() as session:
-        return log_size(session)
 
 
 class SequencerThread:
