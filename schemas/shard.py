@@ -55,6 +55,7 @@ from schemas.text import Text
 SHARD_WIDTH = 4096
 """Log indexes of one shard."""
 
+_NAMES = msgspec.json.Decoder(Text)
 _MAGIC = b"CLSHARD\x01"
 _HEADER = struct.Struct("<8sQQQQ")
 _ROW = struct.Struct("<8sBBHH")
@@ -94,7 +95,7 @@ class ShardRow(Struct, frozen=True, order=True):
     def names(self) -> Text:
         """The product's name by language. Raises ``ShardError``."""
         try:
-            return msgspec.json.decode(self.name, type=Text)
+            return _NAMES.decode(self.name)
         except (ValueError, RecursionError) as problem:
             raise ShardError(f"the name of record {self.record} cannot be read: {problem}") from problem
 

@@ -9,11 +9,12 @@
 Each call starts from what lies in the store, so one that was cut off anywhere is repaired by the next.
 """
 
+import logging
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from tuf.api.metadata import TargetFile
+from tuf.api.metadata import Root, TargetFile
 
 from registry.bundle.facts import shard_of, status_list_of, trust_of
 from registry.bundle.fault import BundleFault
@@ -24,6 +25,12 @@ from registry.store import Store
 from schemas.shard import SHARD_WIDTH, shard_name
 from schemas.tlog import Checkpoint
 from verifier.bundle.targets import CHECKPOINT, STATUS, TRUST
+
+RENEW_ROOT = timedelta(days=30)
+"""How long before its expiry a root's renewal is asked for, at each publication."""
+
+_RENEW = "have two holders of root keys renew it: carbonlabel keys draft-root"
+_LOG = logging.getLogger("carbonlabel.bundle")
 
 
 def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: int, now: datetime) -> None:
@@ -42,6 +49,7 @@ def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: in
             raise BundleFault(f"{TIMESTAMP} is lost: restore it, or start anew with {REBUILD}")
         repository.put_roots(roles.roots)
         root = known
+    _check_root(roles.newest, now)
     targets = _Targets(registry, store, published).put(checkpoint, size)
     signers = roles.signers(sorted({known, root}))
     committed = repository.commit(targets, published, signers, now, sign_all=root < known)
@@ -61,6 +69,15 @@ def rebuild_bundle(registry: Registry, store: Store, checkpoint: bytes, size: in
     targets = _Targets(registry, store, None).put(checkpoint, size)
     floor = max(repository.highest_version(), int(now.timestamp()))
     repository.commit(targets, None, roles.signers([len(roles.roots)]), now, sign_all=True, floor=floor)
+
+
+def _check_root(root: Root, now: datetime) -> None:
+    """Says in time that the root must be renewed; an expired one is a fault, for no verifier takes it."""
+    left = root.expires - now
+    if left <= timedelta(0):
+        raise BundleFault(f"the root expired on {root.expires:%Y-%m-%d}: {_RENEW}")
+    if left < RENEW_ROOT:
+        _LOG.warning("the root expires on %s: %s", f"{root.expires:%Y-%m-%d}", _RENEW)
 
 
 class _Targets:

@@ -213,22 +213,28 @@ class _Sync:
         return sources
 
     def _fetch_one(self, incoming: Path, name: str, target: TargetFile, done: int, total: int) -> Path:
-        expected = meta_hash(target)
-        path = incoming / expected
-        begun = path.stat().st_size if path.exists() else 0
+        """The target in ``incoming``, whole and verified. What an earlier sync left there is gone on from; if that was
+        not the truth, from the beginning."""
+        path = incoming / meta_hash(target)
+        have = path.stat().st_size if path.exists() else 0
+        if have > target.length:
+            path.unlink()
+            have = 0
 
         def more(count: int) -> None:
-            nonlocal begun
-            begun += count
+            nonlocal at
+            at += count
             self._fetched += count
-            self._progress(done + begun, total)
+            self._progress(min(done + at, total), total)
 
-        download(self._fetcher, f"{TARGETS_PATH}/{expected}.{name}", path, target.length, more)
-        if hash_of(path) != expected:
+        for start in (have, 0) if have else (0,):
+            at = start
+            download(self._fetcher, f"{TARGETS_PATH}/{path.name}.{name}", path, target.length, more)
+            if hash_of(path) == path.name:
+                sync_file(path)
+                return path
             path.unlink()
-            raise HashMismatchError(f"{name} is not what the registry signed: try again later, or another mirror")
-        sync_file(path)
-        return path
+        raise HashMismatchError(f"{name} is not what the registry signed: try again later, or another mirror")
 
     def _switch(
         self, chain: Chain, metadata: StoredMetadata, targets: dict[str, TargetFile], sources: dict[str, Path]

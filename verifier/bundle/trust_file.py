@@ -21,7 +21,9 @@ def open_trust(folder: Path) -> TrustList:
             raise BundleError(f"{path} is too large to be a trust list: fetch it again from the registry")
         return TrustList.parse(path.read_bytes())
     except FileNotFoundError:
-        raise BundleError(f"{folder} has no {TRUST_FILE}: save the registry's /{TRUST_FILE} there") from None
+        raise BundleError(
+            f"{folder} has no bundle: make one with `carbonlabel sync`, or save the registry's /{TRUST_FILE} there"
+        ) from None
     except OSError as problem:
         raise BundleError(f"{path} cannot be read: {problem.strerror}") from None
     except TrustError as problem:

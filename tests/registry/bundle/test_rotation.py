@@ -210,6 +210,16 @@ class TestRootKeys:
         sync(store, tmp_path / "bundle", now=late)
         assert Verifier.open(tmp_path / "bundle", now=lambda: late).bundle is not None
 
+    def test_renewal_is_asked_for_in_time(
+        self, registry: Registry, store: MemoryStore, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        publish_now(registry, store, NOW + timedelta(days=334))
+        assert not caplog.messages
+        publish_now(registry, store, NOW + timedelta(days=340))
+        assert "the root expires on 2027-05-01" in caplog.text
+        with pytest.raises(BundleFault, match="expired on 2027-05-01"):
+            publish_now(registry, store, NOW + timedelta(days=365))
+
     @pytest.mark.parametrize("data", [b"", b"{}", b"[]"])
     def test_what_is_no_root_is_refused(self, registry: Registry, store: MemoryStore, data: bytes) -> None:
         with pytest.raises(BundleFault):

@@ -126,6 +126,17 @@ class TestInterruption:
         changed = {target for target in world.second.files if target not in world.first.files and "targets/" in target}
         assert done.fetched == sum(len(world.second.files[path]) for path in changed) - kept
 
+    def test_what_a_lying_mirror_left_is_fetched_again(self, world: World, tmp_path: Path) -> None:
+        liar = Liar(world.registry, world.second)
+        for number, left in enumerate((b"x" * 100, b"x" * 10**6)):
+            bundle = world.bundle(tmp_path / str(number), "first")
+            (bundle / "incoming").mkdir()
+            for name, target in liar.targets.signed.targets.items():
+                assert name
+                (bundle / "incoming" / target.hashes["sha256"]).write_bytes(left)
+            assert sync(world.second, bundle, now=NOW).changed
+            assert verdicts(world, bundle) == ["valid", "withdrawn"]
+
 
 class TestIncremental:
     def test_only_what_changed_is_fetched(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
