@@ -17,7 +17,7 @@ A folder with only ``trust.json`` (``open_trust``) is a bundle too: signatures c
 | `opened` | a bundle in memory, its parts checked against each other and against the one before; the log at hand |
 | `open` | opens a folder: replays the chain, hashes and maps the targets |
 | `generations` | the folder: whole generations of the bundle, and which one is current |
-| `fetch` | files from a registry, over HTTP or from a folder, never longer than announced |
+| `fetch`, `http` | files from a registry, over HTTP or from a folder, never longer than announced |
 | `sync`, `lock` | brings a folder up to date, one at a time |
 | `trust_file` | a bundle of ``trust.json`` alone |
 
@@ -65,7 +65,8 @@ from verifier.bundle.errors import (
     UnwithdrawnError,
     WrongRootError,
 )
-from verifier.bundle.fetch import Fetcher, FolderFetcher, HttpFetcher
+from verifier.bundle.fetch import Fetcher, FolderFetcher
+from verifier.bundle.http import HttpFetcher
 from verifier.bundle.open import is_synced, open_bundle
 from verifier.bundle.opened import Bundle, BundleLog
 from verifier.bundle.sync import Synced, sync
