@@ -5,9 +5,9 @@ from sqlmodel import Session
 from registry.errors import WrongState
 from registry.log.reader import StoredTiles
 from registry.log.sequencer import last_committed
-from registry.log.tree import inclusion_proof
 from registry.store import Store
 from schemas.tlog import TlogProof
+from verifier.tiles import inclusion_proof
 
 
 def record_proof(session: Session, store: Store, origin: str, index: int) -> bytes:

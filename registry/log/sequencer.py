@@ -25,9 +25,10 @@ from registry.database.database import Database
 from registry.database.tables import CheckpointRow
 from registry.log.append import log_size
 from registry.log.reader import CHECKPOINT, StoredTiles, log_path
-from registry.log.tree import OverlaidTiles, new_tiles, tree_root
+from registry.log.tree import OverlaidTiles, new_tiles
 from registry.store import Store
 from schemas.tlog import TILE_WIDTH, Checkpoint, MalformedTlog, encode_entries, entry_bundles_of, tiles_of
+from verifier.tiles import tree_root
 
 MOST_AT_ONCE = 65_536
 """Entries of one round, so that its memory and the time to its commit are bounded."""

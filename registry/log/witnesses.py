@@ -14,9 +14,9 @@ import httpx
 from msgspec import Struct
 
 from keys import KeysError, NoteKey, NoteKind, NoteLine, add_lines, open_note, parse_lines, parse_vkey
-from registry.log.tree import HashReader, consistency_proof
 from schemas.tlog import Checkpoint, MalformedTlog
 from schemas.tlog.form import decimal
+from verifier.tiles import HashReader, consistency_proof
 from verifier.witness.request import PATH, SIZE_TYPE, AddCheckpoint
 
 TIMEOUT = 1.0

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from keys import Ed25519Signer, NoteKind, add_lines, cosignature_line, note_vkey, parse_note, parse_vkey, sign_note
-from registry.log.tree import consistency_proof, inclusion_proof, new_tiles, tree_root
+from registry.log.tree import new_tiles
 from schemas.entry import leaf_hash
 from schemas.tlog import Checkpoint, TlogProof, encode_entries, entry_bundles_of
 from tests.verifier.trees import SIZES, EarlierTree, StoredTiles, entry, leaves
 from verifier.merkle import root_of
+from verifier.tiles import consistency_proof, inclusion_proof, tree_root
 
 GOPATH = Path("/usr/share/gocode")
 ORIGIN = "id.example.org/log"

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from verifier.bundle import BundleError, Fetcher, FolderFetcher, HttpFetcher, sync
+from verifier.bundle.consistency import GrowthCheck
 from verifier.bundle.sync import Progress as Show
 from verifier.bundle.sync import Synced
 
@@ -41,6 +42,7 @@ def sync_bundle(
                 root=pinned,
                 trust_first_root=trust_first_root,
                 progress=show,
+                consistency=GrowthCheck(fetcher),
             )
     except BundleError as problem:
         typer.echo(str(problem), err=True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.log.tree import OverlaidTiles, consistency_proof, inclusion_proof, new_tiles, tree_root
+from registry.log.tree import OverlaidTiles, new_tiles
 from schemas.tlog import MalformedTlog, Tile, right_edge, tiles_of
 from tests.verifier.trees import (
     LARGEST,
@@ -19,6 +19,7 @@ from tests.verifier.trees import (
     leaves,
 )
 from verifier.merkle import EMPTY_ROOT, ProofError, check_consistency, check_inclusion, root_of
+from verifier.tiles import consistency_proof, inclusion_proof, tree_root
 
 TILES = EarlierTree()
 

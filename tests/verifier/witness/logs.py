@@ -4,11 +4,12 @@ from functools import cache
 from pathlib import Path
 
 from keys import Ed25519Signer, NoteKey, NoteKind, NoteLine, Signer, note_vkey, parse_lines, parse_vkey, sign_note
-from registry.log.tree import consistency_proof, new_tiles
+from registry.log.tree import new_tiles
 from schemas.entry import leaf_hash
 from schemas.tlog import Checkpoint
 from tests.verifier.trees import EarlierTree, StoredTiles, leaves
 from verifier.merkle import root_of
+from verifier.tiles import consistency_proof
 from verifier.witness import AddCheckpoint, SeenCheckpoints, Witness
 
 ORIGIN, WITNESS = "log.example", "witness.example/w1"

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keys import add_lines, note_line, open_note
-from registry.log.tree import consistency_proof
 from schemas.tlog import Checkpoint
 from tests.verifier.witness.logs import (
     LOG_KEY,
@@ -29,6 +28,7 @@ from tests.verifier.witness.logs import (
     witness_in,
 )
 from verifier.merkle import EMPTY_ROOT
+from verifier.tiles import consistency_proof
 from verifier.witness import Accepted, AddCheckpoint, Answer, SeenCheckpoints, Witness, consider
 
 LOGS = {ORIGIN: (LOG_KEY,)}
