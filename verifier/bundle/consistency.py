@@ -26,7 +26,7 @@ class FetchedTiles:
 
 
 class GrowthCheck:
-    """A ``verifier.bundle.sync.Consistency`` over the log's tiles; a registry that does not show them is refused too."""
+    """A ``verifier.bundle.sync.Consistency`` over the log's tiles. Who does not show them is refused."""
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._tiles = FetchedTiles(fetcher)
