@@ -24,7 +24,8 @@ Only Ed25519 (RFC 8032), everywhere. A key's id is 16 hex digits of its COSE key
 |---|---|
 | `ed25519` | public keys and signatures, as strictly as the strictest verifier |
 | `signer` | the seam for private keys: a file today, an HSM or a KMS later |
-| `ring`, `passphrase`, `private_file` | private keys at rest; the only modules that do I/O |
+| `ring`, `passphrase`, `private_file` | private keys at rest |
+| `durable` | files that are on disk whole or not at all; these four alone do I/O |
 | `jws` | compact JWS: the form of every log entry |
 | `note` | C2SP signed notes, their keys, and the cosignatures of witnesses: how a log and a witness speak |
 | `trust` | `trust.json`: keys and the log indices they are good for |

@@ -5,12 +5,12 @@ POSIX modes are what is checked. Every error is a KeyRingError that says what to
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from keys.durable import flush_to_disk, write_durable
 from keys.errors import KeyRingError
 
 # Nothing private that we keep is near this: a key is 300 bytes.
@@ -50,23 +50,10 @@ def check_private_file(path: Path) -> None:
 def write_private(path: Path, data: bytes) -> None:
     """Creates `path`, mode 0600, on disk when this returns; after a crash it is there whole or not at all.
 
-    Never replaces: a hard link, unlike a rename, fails if the name is taken, also by another process at the same
-    moment. File systems without hard links have no modes that could protect a key either.
+    Never replaces. File systems without the hard links that this takes have no modes that could protect a key either.
     """
-    folder = path.parent
-    temporary = folder / f".{path.name}.{secrets.token_hex(8)}.tmp"
     with _advised("write", path):
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(descriptor, 0o600)  # whatever the umask
-                file.write(data)
-                file.flush()
-                os.fsync(descriptor)
-            os.link(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        _sync_folder(folder)
+        write_durable(path, data, replace=False, mode=0o600)
 
 
 def names_in(folder: Path) -> list[str]:
@@ -79,7 +66,7 @@ def remove_private(path: Path) -> None:
     """Removes the file, on disk when this returns."""
     with _advised("remove", path):
         path.unlink()
-        _sync_folder(path.parent)
+        flush_to_disk(path.parent)
 
 
 def make_private_folder(folder: Path) -> None:
@@ -92,7 +79,7 @@ def make_private_folder(folder: Path) -> None:
             pass
         else:
             folder.chmod(0o700)  # whatever the umask
-            _sync_folder(folder.parent)
+            flush_to_disk(folder.parent)
     check_private_folder(folder)
 
 
@@ -136,12 +123,3 @@ def _advised(action: str, path: Path) -> Generator[None]:
         if error.errno == errno.ELOOP:
             raise _symbolic_link(path) from error
         raise KeyRingError(f"cannot {action} {path}: {error.strerror}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new or removed name is on disk only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

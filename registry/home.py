@@ -6,7 +6,6 @@ HOME/registry.sqlite   the database, unless CARBONLABEL_DATABASE_URL names anoth
 HOME/public/           tiles, checkpoint and bundle, for anyone to read
 """
 
-import os
 import re
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
+from keys.durable import flush_to_disk
 from registry.errors import HomeError
 from registry.log.witnesses import parse_witnesses
 
@@ -114,9 +114,5 @@ class Home(Struct, frozen=True):
         except BaseException:
             shutil.rmtree(building, ignore_errors=True)
             raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        flush_to_disk(path.parent)
         return cls(path, config)

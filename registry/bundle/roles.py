@@ -6,9 +6,7 @@ HOME/keys/<role>-<kid>.pem         the online keys
 HOME/keys/root/                    the root keys, if the ceremony was held here: to be moved away
 """
 
-import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from msgspec import Struct
 from tuf.api.metadata import Root
 
 from keys import KeyRing, KeyUse, Signer, make_passphrase, passphrase_for
+from keys.durable import make_folders, write_durable
 from keys.passphrase import FILE_NAME as PASSPHRASE_FILE
 from registry.bundle.fault import BundleFault
 from registry.bundle.roots import ROLE_USES, ROOT_KEYS, check_first, check_successor, first_root, root_of
@@ -150,21 +149,8 @@ def first_ceremony(registry: Registry, folder: Path, now: datetime) -> bytes:
 
 def _create(path: Path, data: bytes) -> None:
     """Writes a file that must not be there yet, whole, on disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with partial.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(partial, path)
+        make_folders(path.parent)
+        write_durable(path, data, replace=False)
     except FileExistsError:
         raise BundleFault(f"{path} is there already: look at it before you go on") from None
-    finally:
-        partial.unlink(missing_ok=True)
-    for folder in (path.parent, path.parent.parent):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -2,15 +2,14 @@
 
 import fcntl
 import os
-import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from keys.durable import make_folders, write_durable
 from registry.store.store import StoreConflict, StoreError
 
 _LOCK = ".lock"
-_PARTIAL = ".partial-"
 
 
 class FolderStore:
@@ -19,7 +18,7 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         with _errors(root):
-            root.mkdir(parents=True, exist_ok=True)
+            make_folders(root)
 
     def get(self, path: str) -> bytes | None:
         """The bytes at ``path``, or None."""
@@ -34,19 +33,9 @@ class FolderStore:
     def put(self, path: str, data: bytes) -> None:
         """Writes beside the target, flushes to disk, renames, and flushes the folder."""
         target = self._target(path)
-        partial = target.with_name(f"{_PARTIAL}{secrets.token_hex(8)}")
         with _errors(target):
-            self._make_folder(target.parent)
-            try:
-                with partial.open("xb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                partial.replace(target)
-            except BaseException:
-                partial.unlink(missing_ok=True)
-                raise
-            _sync_folder(target.parent)
+            make_folders(target.parent)
+            write_durable(target, data, replace=True)
 
     def swap(self, path: str, expected: bytes | None, data: bytes) -> None:
         """Compares and writes under the folder's lock."""
@@ -75,29 +64,11 @@ class FolderStore:
             raise StoreError(f"{path!r} is not a path of the store")
         return self.root.joinpath(*parts)
 
-    def _make_folder(self, folder: Path) -> None:
-        """Makes the missing folders of a path, each flushed into the one above it."""
-        missing = []
-        while not folder.exists():
-            missing.append(folder)
-            folder = folder.parent
-        for one in reversed(missing):
-            one.mkdir(exist_ok=True)
-            _sync_folder(one.parent)
-
     @contextmanager
     def _locked(self) -> Generator[None]:
         with _errors(self.root), (self.root / _LOCK).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from keys.durable import PARTIAL_SUFFIX, flush_to_disk, write_durable
 from verifier.bundle.chain import MAX_TARGETS
 from verifier.bundle.errors import BundleError, DamagedBundle
 
@@ -107,20 +108,18 @@ def add_target(generation: Generation, name: str, source: Path) -> None:
         generation.target(name).hardlink_to(source)
     except OSError:  # no hard links, or another file system
         shutil.copyfile(source, generation.target(name))
-        sync_file(generation.target(name))
+        flush_to_disk(generation.target(name))
 
 
 def commit(folder: Path, building: Generation, metadata: StoredMetadata) -> Generation:
     """Makes ``building`` the current generation, durably. Older ones go, but for the one before it."""
     for part in (_METADATA, _TARGETS, ""):
-        sync_folder(building.path / part)
+        flush_to_disk(building.path / part)
     generation = Generation(folder / f"generation-{building.number:08}", building.number)
     building.path.replace(generation.path)
-    sync_folder(folder)
-    pointer = folder / f"{CURRENT}.partial"
-    _write(pointer, f"{generation.path.name} {metadata.digest()}\n".encode())
-    pointer.replace(folder / CURRENT)
-    sync_folder(folder)
+    flush_to_disk(folder)
+    pointer = f"{generation.path.name} {metadata.digest()}\n".encode()
+    write_durable(folder / CURRENT, pointer, replace=True)
     return generation
 
 
@@ -132,6 +131,8 @@ def tidy(folder: Path, keep: Generation | None) -> None:
         match = _GENERATION.fullmatch(name)
         if match and (match[2] or int(match[1]) not in kept):
             shutil.rmtree(folder / name)
+        elif name.endswith(PARTIAL_SUFFIX):
+            (folder / name).unlink()
 
 
 def hash_of(path: Path) -> str:
@@ -141,21 +142,6 @@ def hash_of(path: Path) -> str:
             return file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def sync_file(path: Path) -> None:
-    """Flushes a file to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Flushes a folder's names to disk, where the system can."""
-    if os.name == "posix":
-        sync_file(folder)
 
 
 def _names(folder: Path) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 from tuf.api.metadata import TargetFile
 
+from keys.durable import flush_to_disk
 from schemas.tlog import Checkpoint
 from verifier.bundle.chain import (
     MAX_ROOT,
@@ -41,7 +42,6 @@ from verifier.bundle.generations import (
     commit,
     current,
     hash_of,
-    sync_file,
     tidy,
 )
 from verifier.bundle.lock import locked
@@ -231,7 +231,7 @@ class _Sync:
             at = start
             download(self._fetcher, f"{TARGETS_PATH}/{path.name}.{name}", path, target.length, more)
             if hash_of(path) == path.name:
-                sync_file(path)
+                flush_to_disk(path)
                 return path
             path.unlink()
         raise HashMismatchError(f"{name} is not what the registry signed: try again later, or another mirror")

@@ -30,6 +30,7 @@ from keys import (
     note_vkey,
     passphrase_for,
 )
+from keys.durable import write_durable
 from keys.passphrase import FILE_NAME, VARIABLE
 from keys.private_file import check_private_folder, make_private_folder, read_private, write_private
 from verifier.witness.state import WitnessFault
@@ -72,9 +73,7 @@ class WitnessKey(Struct, frozen=True):
         if public.exists() and public.read_text(encoding="utf-8").strip() != found.vkey:
             raise WitnessFault(f"{public} is not of the key in {private}: restore the one or the other")
         if not public.exists():
-            partial = public.with_suffix(".partial")
-            partial.write_text(f"{found.vkey}\n", encoding="utf-8")
-            partial.replace(public)
+            write_durable(public, f"{found.vkey}\n".encode(), replace=True)
         return found
 
 

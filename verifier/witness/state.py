@@ -9,7 +9,6 @@ The folder must never be brought back from a backup: a witness that forgets what
 
 import fcntl
 import os
-import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -18,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from keys import MalformedNote, parse_note
+from keys.durable import PARTIAL_SUFFIX, flush_to_disk, make_folders, write_durable
 from schemas.tlog import Checkpoint, MalformedTlog
 
 MAX_FORKS = 100
@@ -36,8 +36,8 @@ class SeenCheckpoints:
         self._folder = folder
         self._broken = False
         with _faults(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            _sync(folder.parent)
+            make_folders(folder)
+            flush_to_disk(folder.parent)  # another may have made it, and not come so far
             self._lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             self._begin()
@@ -51,12 +51,12 @@ class SeenCheckpoints:
         except OSError:
             raise WitnessFault(f"another witness is at work in {self._folder}") from None
         with _faults(self._folder):
-            for partial in self._folder.glob("*.partial"):
+            for partial in self._folder.glob(f"*{PARTIAL_SUFFIX}"):
                 partial.unlink()
             for path in sorted(self._folder.glob("*.checkpoint")):
                 _read(path)
-                _sync(path)  # what a crash left in memory only must not be built upon
-            _sync(self._folder)
+                flush_to_disk(path)  # what a crash left in memory only must not be built upon
+            flush_to_disk(self._folder)
 
     def close(self) -> None:
         """Lets go of the folder."""
@@ -110,18 +110,8 @@ class SeenCheckpoints:
         return self._folder / f"{sha256(origin.encode()).hexdigest()[:32]}.{kind}"
 
     def _write(self, path: Path, note: bytes) -> None:
-        partial = path.with_name(f"{secrets.token_hex(8)}.partial")
         with _faults(path):
-            try:
-                with partial.open("xb") as file:
-                    file.write(note)
-                    file.flush()
-                    os.fsync(file.fileno())
-                partial.replace(path)
-            except BaseException:
-                partial.unlink(missing_ok=True)
-                raise
-            _sync(self._folder)
+            write_durable(path, note, replace=True)
 
 
 def _read(path: Path) -> Checkpoint:
@@ -129,14 +119,6 @@ def _read(path: Path) -> Checkpoint:
         return Checkpoint.parse(parse_note(path.read_bytes()).text)
     except (MalformedNote, MalformedTlog) as problem:
         raise WitnessFault(f"{path} cannot be read: this witness has lost its memory and must be retired") from problem
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
