@@ -8,9 +8,10 @@ from typing import Self
 
 from keys import TrustList
 from schemas.verdict import Freshness, Verdict
-from verifier.bundle import Bundle, StaleBundleError, is_synced, open_bundle, open_trust
+from verifier.bundle import Bundle, NotWitnessedError, StaleBundleError, is_synced, open_bundle, open_trust
 from verifier.judge import TrustedKeys, judge
 from verifier.log import LogAtHand, NoLog
+from verifier.witness.policy import NO_WITNESSES, WitnessPolicy
 
 
 def _utc_now() -> datetime:
@@ -33,19 +34,27 @@ class Verifier:
 
     @classmethod
     def open(
-        cls, bundle: str | PathLike[str], max_age: timedelta | None = None, now: Callable[[], datetime] = _utc_now
+        cls,
+        bundle: str | PathLike[str],
+        max_age: timedelta | None = None,
+        now: Callable[[], datetime] = _utc_now,
+        *,
+        witnesses: WitnessPolicy = NO_WITNESSES,
     ) -> Self:
         """The verifier of the bundle in folder ``bundle``. Raises ``BundleError``, which says what to do.
 
         A bundle of ``trust.json`` alone has no log: a good signature then gives ``unlogged``, never ``valid``. With
         ``max_age``, a bundle signed longer ago than that, or past its expiry, is a ``StaleBundleError``, here and at
-        each ``verify``; without, only ``freshness`` in the verdict tells.
+        each ``verify``; without, only ``freshness`` in the verdict tells. The log's checkpoint must be cosigned as the
+        registry's root asks, and as ``witnesses`` do: else ``NotWitnessedError``.
         """
         folder = Path(bundle)
         if not is_synced(folder):
+            if witnesses.threshold:
+                raise NotWitnessedError("a bundle of trust.json alone has no checkpoint to be cosigned: sync one")
             verifier = cls(open_trust(folder), NoLog(), now)
         else:
-            opened = open_bundle(folder, now())
+            opened = open_bundle(folder, now(), witnesses)
             verifier = cls(opened.trust, opened.log(now()), now)
             verifier.bundle = opened
         verifier._max_age = max_age

@@ -16,6 +16,8 @@ from registry.bundle.fault import BundleFault
 from registry.bundle.tuf_keys import RoleSigner, signed_bytes, tuf_key
 from verifier.bundle.chain import Chain
 from verifier.bundle.errors import RefusedUpdate
+from verifier.bundle.witnesses import policy_of, set_policy
+from verifier.witness.policy import WitnessPolicy
 
 ROLE_USES = (KeyUse.TARGETS, KeyUse.SNAPSHOT, KeyUse.TIMESTAMP)
 """The online roles. A key's use is called as its role is."""
@@ -43,8 +45,11 @@ def next_root(
     *,
     root_keys: Sequence[bytes] | None = None,
     online: Mapping[KeyUse, bytes] | None = None,
+    witnesses: WitnessPolicy | None = None,
 ) -> bytes:
-    """The next version, not signed yet: with other root keys, other keys for online roles, or only a later expiry."""
+    """The next version, not signed yet: with other root keys, other keys for online roles, other ``witnesses``, or only
+    a later expiry. Raises ``BundleFault`` also where ``current`` asks for witnesses that cannot be.
+    """
     root = root_of(current)
     root.version += 1
     root.expires = now + ROOT_LIFE
@@ -52,6 +57,9 @@ def next_root(
         _set_keys(root, KeyUse.ROOT, root_keys, ROOT_THRESHOLD)
     for use, public in (online or {}).items():
         _set_keys(root, use, [public], 1)
+    if witnesses is not None:
+        set_policy(root, witnesses)
+    policy_in(root)
     return signed_bytes(root, ())
 
 
@@ -90,6 +98,14 @@ def root_of(data: bytes) -> Root:
     if not isinstance(found.signed, Root):
         raise BundleFault("this is TUF metadata, but not a root")
     return found.signed
+
+
+def policy_in(root: Root) -> WitnessPolicy:
+    """Whose cosignatures a checkpoint needs, as ``root`` says. Raises ``BundleFault``."""
+    try:
+        return policy_of(root)
+    except RefusedUpdate as problem:
+        raise BundleFault(str(problem)) from problem
 
 
 def _set_keys(root: Root, use: KeyUse, public: Sequence[bytes], threshold: int) -> None:

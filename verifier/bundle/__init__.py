@@ -16,6 +16,7 @@ A folder with only ``trust.json`` (``open_trust``) is a bundle too: signatures c
 | `targets` | which targets there are, and how long each may be |
 | `opened` | a bundle in memory, its parts checked against each other and against the one before; the log at hand |
 | `open` | opens a folder: replays the chain, hashes and maps the targets |
+| `witnesses` | whose cosignatures the checkpoint needs, as the root says |
 | `generations` | the folder: whole generations of the bundle, and which one is current |
 | `fetch`, `http` | files from a registry, over HTTP or from a folder, never longer than announced |
 | `sync`, `lock` | brings a folder up to date, one at a time |
@@ -41,6 +42,7 @@ What can go wrong:
         ├── HashMismatchError   other bytes than announced
         ├── ForkError           two histories of one registry
         ├── UnwithdrawnError    a withdrawn record that is withdrawn no more
+        ├── NotWitnessedError   fewer witnesses than asked for have cosigned the log's checkpoint
         └── MalformedError      not of its form, though it may be signed
 """
 
@@ -55,6 +57,7 @@ from verifier.bundle.errors import (
     MalformedError,
     MixAndMatchError,
     NotPublished,
+    NotWitnessedError,
     RefusedUpdate,
     RollbackError,
     RootNeeded,
@@ -88,6 +91,7 @@ __all__ = [
     "MalformedError",
     "MixAndMatchError",
     "NotPublished",
+    "NotWitnessedError",
     "RefusedUpdate",
     "RollbackError",
     "RootNeeded",

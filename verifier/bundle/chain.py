@@ -23,7 +23,7 @@ from securesystemslib.signer import Key, Signature
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, MetaFile, Root, Signed, Snapshot, TargetFile, Targets, Timestamp
 
-from keys import PublicKey, WeakPublicKey
+from keys import NoteKey, PublicKey, WeakPublicKey
 from verifier.bundle.errors import (
     ForkError,
     FreezeError,
@@ -33,6 +33,8 @@ from verifier.bundle.errors import (
     ThresholdError,
     WrongRootError,
 )
+from verifier.bundle.witnesses import policy_of, require_witnessed
+from verifier.witness.policy import NO_WITNESSES, WitnessPolicy
 
 SIGNED_AT = "signed_at"
 """Member of the timestamp that says when it was signed (UTC, RFC 3339): an addition of ours, as TUF allows."""
@@ -142,6 +144,11 @@ class Chain:
         self._check_expiry(new.signed)
         self._targets = new.signed
 
+    def require_witnessed(self, note: bytes, log: NoteKey, asked: WitnessPolicy = NO_WITNESSES) -> None:
+        """Raises ``NotWitnessedError`` unless the checkpoint ``note`` is cosigned as the newest root asks, and the
+        caller."""
+        require_witnessed(note, log, (policy_of(self.root), asked), self._now)
+
     @property
     def timestamp(self) -> Timestamp:
         """The trusted timestamp."""
@@ -221,6 +228,7 @@ def _parse(role: type[_Role], data: bytes, most: int = MAX_SNAPSHOT) -> Metadata
 def _check_form(root: Root) -> None:
     if not root.consistent_snapshot:
         raise MalformedError("the root does not promise consistent snapshots, which this program needs")
+    policy_of(root)
 
 
 def _check_signed(metadata: Metadata[_Role], root: Root) -> None:

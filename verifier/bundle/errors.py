@@ -76,5 +76,9 @@ class UnwithdrawnError(RefusedUpdate):
     """A record that was withdrawn is not any more, but withdrawn is for good."""
 
 
+class NotWitnessedError(RefusedUpdate):
+    """Fewer witnesses than the root, or the caller, asks for have cosigned the log's checkpoint."""
+
+
 class MalformedError(RefusedUpdate):
     """Not of the form that it must have, though it may be properly signed."""

@@ -15,6 +15,7 @@ from verifier.bundle.errors import BundleError, DamagedBundle, MalformedError
 from verifier.bundle.generations import CURRENT, Generation, StoredMetadata, current
 from verifier.bundle.opened import Bundle, Standing, check_ranges, read_standing
 from verifier.bundle.targets import CHECKPOINT, STATUS, TRUST, shards_of, wanted
+from verifier.witness.policy import NO_WITNESSES, WitnessPolicy
 
 _THREADS = 4
 _REPAIR = "Sync again: that repairs it"
@@ -25,15 +26,16 @@ def is_synced(folder: Path) -> bool:
     return (folder / CURRENT).exists()
 
 
-def open_bundle(folder: Path, now: datetime) -> Bundle:
+def open_bundle(folder: Path, now: datetime, witnesses: WitnessPolicy = NO_WITNESSES) -> Bundle:
     """The bundle in ``folder``, verified from its pinned root on, at ``now``. What has expired is told as expired.
 
-    Raises ``BundleError``: ``DamagedBundle`` when a file is not what was synced, and what ``Chain`` raises.
+    ``witnesses`` are to have cosigned its checkpoint beside those that the root asks for. Raises ``BundleError``:
+    ``DamagedBundle`` when a file is not what was synced, ``NotWitnessedError``, and what else ``Chain`` raises.
     """
     generation = current(folder)
     if generation is None:
         raise BundleError(f"{folder} has no bundle: make one with `carbonlabel sync URL --bundle {folder}`")
-    return load(generation, replay(generation.metadata(), now))
+    return load(generation, replay(generation.metadata(), now), witnesses)
 
 
 def replay(metadata: StoredMetadata, now: datetime) -> Chain:
@@ -47,20 +49,23 @@ def replay(metadata: StoredMetadata, now: datetime) -> Chain:
     return chain
 
 
-def load(generation: Generation, chain: Chain) -> Bundle:
-    """The targets of a generation, each against its hash, and mapped."""
+def load(generation: Generation, chain: Chain, witnesses: WitnessPolicy) -> Bundle:
+    """The targets of a generation, each against its hash, and mapped; the checkpoint cosigned as the root asks, and as
+    ``witnesses`` do."""
     targets = wanted(chain.targets)
     names = shards_of(targets)
     with ThreadPoolExecutor(_THREADS) as threads:
         mapped = list(threads.map(lambda name: _mapped(generation.target(name), targets[name]), names))
     standing = load_standing(generation, chain)
+    chain.require_witnessed(standing.note, standing.trust.log_key(), witnesses)
     shards = _shards(mapped)
     check_ranges(shards, standing.checkpoint.size)
-    return Bundle(standing.trust, standing.checkpoint, standing.statuses, tuple(shards), chain.signed_at, chain.expires)
+    parts = (standing.trust, standing.checkpoint, standing.note, standing.statuses)
+    return Bundle(*parts, tuple(shards), chain.signed_at, chain.expires)
 
 
 def load_standing(generation: Generation, chain: Chain) -> Standing:
-    """The same without the shards."""
+    """The same without the shards, whoever has witnessed it."""
     targets = wanted(chain.targets)
     small = (_mapped(generation.target(name), targets[name]) for name in (TRUST, CHECKPOINT, STATUS))
     return read_standing(*(bytes(data) for data in small))

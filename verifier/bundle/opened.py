@@ -20,10 +20,14 @@ _CLOCK_SKEW = timedelta(minutes=5)
 
 
 class Standing(Struct, frozen=True):
-    """Whom to trust, how far the log goes, and what stands: ``statuses`` is packed (``schemas.status_list``)."""
+    """Whom to trust, how far the log goes, and what stands: ``statuses`` is packed (``schemas.status_list``).
+
+    ``note`` is the checkpoint as it was signed, with the cosignatures of witnesses.
+    """
 
     trust: TrustList
     checkpoint: Checkpoint
+    note: bytes
     statuses: bytes
 
 
@@ -95,7 +99,7 @@ def read_standing(trust: bytes, checkpoint: bytes, statuses: bytes) -> Standing:
         raise MalformedError(f"the registry's bundle contradicts itself: {problem}. Ask the registry") from problem
     if log.origin != trusted.registry.origin:
         raise MalformedError(f"the checkpoint is of {log.origin}, not of {trusted.registry.origin}: ask the registry")
-    return Standing(trusted, log, packed)
+    return Standing(trusted, log, checkpoint, packed)
 
 
 def check_ranges(shards: Sequence[Shard], size: int) -> None:

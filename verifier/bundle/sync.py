@@ -48,6 +48,7 @@ from verifier.bundle.lock import locked
 from verifier.bundle.open import load, load_standing, replay
 from verifier.bundle.opened import Bundle, check_follows, check_rows
 from verifier.bundle.targets import shards_of, wanted
+from verifier.witness.policy import NO_WITNESSES, WitnessPolicy
 
 METADATA_PATH, TARGETS_PATH = "tuf/metadata", "tuf/targets"
 """Where a registry publishes, below its URL."""
@@ -84,17 +85,19 @@ def sync(
     trust_first_root: bool = False,
     progress: Progress = lambda _done, _total: None,
     consistency: Consistency | None = None,
+    witnesses: WitnessPolicy = NO_WITNESSES,
 ) -> Synced:
     """Brings the bundle in ``folder`` up to date, or makes it.
 
     The first sync needs ``root``, the bytes of a root file got by another way; or ``trust_first_root``, which believes
     whoever answers. Later, a ``root`` given must be one that the bundle goes back to. ``consistency`` is asked whether
-    the log grew from the one held, once it has grown. Raises ``BundleError``.
+    the log grew from the one held, once it has grown. ``witnesses`` are to have cosigned the checkpoint beside those
+    that the root asks for. Raises ``BundleError``.
     """
     with locked(folder):
         for left in reversed(range(_ROUNDS)):
             try:
-                return _Sync(fetcher, folder, now, progress, consistency).run(root, trust_first_root)
+                return _Sync(fetcher, folder, now, progress, consistency, witnesses).run(root, trust_first_root)
             except NotPublished:
                 if not left:  # the registry published while we fetched, and removed what it named before
                     raise
@@ -105,13 +108,20 @@ class _Sync:
     """One round of a sync."""
 
     def __init__(
-        self, fetcher: Fetcher, folder: Path, now: datetime, progress: Progress, consistency: Consistency | None
+        self,
+        fetcher: Fetcher,
+        folder: Path,
+        now: datetime,
+        progress: Progress,
+        consistency: Consistency | None,
+        witnesses: WitnessPolicy,
     ) -> None:
         self._fetcher = fetcher
         self._folder = folder
         self._now = now
         self._progress = progress
         self._consistency = consistency
+        self._witnesses = witnesses
         self._held = current(folder)
         self._stored = None if self._held is None else self._held.metadata()
         self._fetched = 0
@@ -193,7 +203,7 @@ class _Sync:
         if self._held is None or self._stored != metadata:
             return None
         try:
-            return load(self._held, chain)
+            return load(self._held, chain, self._witnesses)
         except DamagedBundle:
             return None
 
@@ -243,7 +253,7 @@ class _Sync:
         building = begin(self._folder, self._held, metadata)
         for name in targets:
             add_target(building, name, sources[name])
-        bundle = load(building, chain)
+        bundle = load(building, chain, self._witnesses)
         new = [self._held is None or sources[name].parent.name == INCOMING for name in shards_of(targets)]
         check_rows([shard for shard, is_new in zip(bundle.shards, new, strict=True) if is_new])
         self._compare(bundle)

@@ -17,13 +17,14 @@ and only then cosigns. So a log that shows two histories can have at most one of
 
 from verifier.witness.decision import Accepted, Answer, consider
 from verifier.witness.key import WitnessKey
-from verifier.witness.policy import NotWitnessed, WitnessPolicy
+from verifier.witness.policy import NO_WITNESSES, NotWitnessed, WitnessPolicy
 from verifier.witness.request import AddCheckpoint
 from verifier.witness.server import WitnessServer
 from verifier.witness.state import SeenCheckpoints, WitnessFault
 from verifier.witness.witness import Witness
 
 __all__ = [
+    "NO_WITNESSES",
     "Accepted",
     "AddCheckpoint",
     "Answer",

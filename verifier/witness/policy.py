@@ -6,7 +6,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from keys import KeysError, NoteKey, NoteKind, OpenedNote, open_note, parse_vkey
+from keys import KeysError, NoteKey, NoteKind, OpenedNote, note_vkey, open_note, parse_vkey
 
 MAX_AHEAD = timedelta(minutes=5)
 """How far a witness's clock may be ahead of ours (C2SP tlog-cosignature: verifiers may reject future times)."""
@@ -19,7 +19,8 @@ class NotWitnessed(Exception):
 class WitnessPolicy(Struct, frozen=True):
     """``threshold`` of ``witnesses`` are to cosign; 0 asks for none. Counted are distinct public keys, not names.
 
-    Raises ``ValueError`` for a key that is not a witness's, and a threshold that can never be met.
+    Raises ``ValueError`` for a key that is not a witness's, two that signature lines cannot tell apart, and a threshold
+    that can never be met.
     """
 
     witnesses: tuple[NoteKey, ...]
@@ -28,6 +29,8 @@ class WitnessPolicy(Struct, frozen=True):
     def __post_init__(self) -> None:
         if any(key.kind is not NoteKind.COSIGNATURE for key in self.witnesses):
             raise ValueError("a witness's key is of signature type 0x04")
+        if len({(key.origin, key.key_id) for key in self.witnesses}) < len(set(self.witnesses)):
+            raise ValueError("two witnesses have one name and key id, but other keys")
         if not 0 <= self.threshold <= len(distinct(self.witnesses)):
             raise ValueError(f"{self.threshold} of {len(distinct(self.witnesses))} witnesses can never be")
 
@@ -35,6 +38,11 @@ class WitnessPolicy(Struct, frozen=True):
     def of(cls, vkeys: Iterable[str], threshold: int) -> Self:
         """From verifier keys. Raises also ``keys.MalformedNoteKey``."""
         return cls(tuple(parse_vkey(vkey, NoteKind.COSIGNATURE) for vkey in vkeys), threshold)
+
+    @property
+    def vkeys(self) -> list[str]:
+        """The verifier keys of the witnesses."""
+        return [note_vkey(key.origin, key.key.raw, key.kind) for key in self.witnesses]
 
     def check(self, note: bytes, log: NoteKey, now: datetime) -> OpenedNote:
         """The note, opened: signed by ``log`` and cosigned as the policy asks. ``NotWitnessed`` for any other.
@@ -53,10 +61,18 @@ class WitnessPolicy(Struct, frozen=True):
             line.key for line in opened.signatures if line.timestamp is not None and line.timestamp <= latest
         )
         if len(counted) < self.threshold:
-            raise NotWitnessed(f"{len(counted)} witnesses have cosigned this checkpoint, {self.threshold} are needed")
+            missing = dict.fromkeys(key.origin for key in self.witnesses if key.key.raw not in counted)
+            raise NotWitnessed(
+                f"{len(counted)} witnesses have cosigned this checkpoint, {self.threshold} are needed. "
+                f"Missing: {', '.join(missing)}"
+            )
         return opened
 
 
 def distinct(keys: Iterable[NoteKey]) -> set[bytes]:
     """The public keys; one under two names is one."""
     return {key.key.raw for key in keys}
+
+
+NO_WITNESSES = WitnessPolicy((), 0)
+"""Asks for none."""
