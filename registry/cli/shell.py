@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import DBAPIError
 
 from keys import KeysError
 from registry.errors import Refused, RegistryError
@@ -29,7 +30,7 @@ def stop(sentence: str) -> NoReturn:
 
 @contextmanager
 def sentences() -> Generator[None]:
-    """Turns the registry's errors into a sentence and exit code 2."""
+    """Turns the registry's errors, and the database's, into a sentence and exit code 2."""
     try:
         yield
     except Refused as problem:
@@ -37,6 +38,11 @@ def sentences() -> Generator[None]:
         stop("\n".join(lines))
     except (RegistryError, KeysError) as problem:
         stop(str(problem))
+    except DBAPIError as problem:
+        stop(
+            f"the database did not do what was asked: {problem.orig}. Look at its disk or server; then look whether it "
+            "was done after all, before you ask again"
+        )
 
 
 @contextmanager

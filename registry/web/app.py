@@ -14,6 +14,7 @@ from litestar.logging import LoggingConfig
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.exc import DBAPIError
 
 from registry.declarations import routes as declarations
 from registry.errors import RegistryError
@@ -60,6 +61,7 @@ def create_app(registry: Registry) -> Litestar:
         exception_handlers={
             RegistryError: problems.of_registry_error,
             HTTPException: problems.of_http_exception,
+            DBAPIError: problems.of_database_error,
             Exception: problems.of_anything_else,
         },
         middleware=[metrics.middleware],

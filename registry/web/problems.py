@@ -10,6 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import ParameterKwarg
 from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from msgspec import Struct
+from sqlalchemy.exc import DBAPIError
 
 from registry.errors import InvalidInput, Refused, RegistryError
 from registry.pages import choose_language, error_page
@@ -40,6 +41,7 @@ _TITLES: dict[int, Text] = {
     415: {"en": "Not a kind of content that is read here", "zh": "不支持该内容类型"},
     429: {"en": "Too many requests", "zh": "请求过于频繁"},
     500: {"en": "Something went wrong on our side", "zh": "服务器出现问题"},
+    503: {"en": "The registry cannot do this at the moment", "zh": "注册系统暂时无法完成该操作"},
 }
 _ADVICE: dict[int, Text] = {
     400: {"en": "Check the address, or search for the product.", "zh": "请检查网址，或搜索该产品。"},
@@ -49,6 +51,7 @@ _ADVICE: dict[int, Text] = {
     },
     429: {"en": "Wait a minute, then try again.", "zh": "请稍等一分钟后重试。"},
     500: {"en": "Nothing was changed. Try again later.", "zh": "没有任何更改，请稍后重试。"},
+    503: {"en": "Try again later.", "zh": "请稍后重试。"},
 }
 
 
@@ -108,6 +111,18 @@ def _sent_as(request: Request[Any, Any, Any], argument: str) -> str:
     taken = request.scope["route_handler"].parsed_fn_signature.parameters.get(argument)
     kwarg = None if taken is None else taken.kwarg_definition
     return (kwarg.name if isinstance(kwarg, ParameterKwarg) else None) or argument
+
+
+def of_database_error(request: Request[Any, Any, Any], error: DBAPIError) -> Response[Any]:
+    """The database did not do it, or did and could not say so: a full disk, a lost connection, a lock held too long."""
+    _LOG.critical("the database failed in %s %s: %s", request.method, request.url.path, error.orig)
+    problem = Problem(
+        type="urn:carbonlabel:problem:database",
+        title=_TITLES[503]["en"],
+        status=503,
+        detail="Whether it was done is not known. Look before you ask again.",
+    )
+    return _answer(request, problem, {})
 
 
 def of_anything_else(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
