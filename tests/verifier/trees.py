@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from registry.log.tree import new_tiles
 from schemas.entry import leaf_hash
-from schemas.tlog import HASH_BYTES, Tile
+from schemas.tlog import HASH_BYTES, Tile, tiles_of
 from verifier.merkle import root_of
 
 LARGEST = 70_000
@@ -43,6 +44,16 @@ class StoredTiles(dict[str, bytes]):
 def largest_log() -> StoredTiles:
     """The tiles of the largest log."""
     return StoredTiles(new_tiles(0, all_leaves(), StoredTiles()))
+
+
+def grown(*sizes: int) -> StoredTiles:
+    """The tiles of the last size, written in steps, each of exactly the tiles that are new."""
+    tiles = StoredTiles()
+    for old_size, size in pairwise((0, *sizes)):
+        written = new_tiles(old_size, leaves(size)[old_size:], tiles)
+        assert list(written) == [tile.path for tile in tiles_of(size, grown_from=old_size)]
+        tiles.update(written)
+    return tiles
 
 
 class EarlierTree:

@@ -1,6 +1,3 @@
-import random
-from itertools import combinations_with_replacement, pairwise
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +12,7 @@ from tests.verifier.trees import (
     all_leaves,
     audit_path,
     consistency_path,
+    grown,
     largest_log,
     leaves,
 )
@@ -22,16 +20,6 @@ from verifier.merkle import EMPTY_ROOT, ProofError, check_consistency, check_inc
 from verifier.tiles import consistency_proof, inclusion_proof, tree_root
 
 TILES = EarlierTree()
-
-
-def grown(*sizes: int) -> StoredTiles:
-    """The tiles of the last size, written in steps, each of exactly the tiles that are new."""
-    tiles = StoredTiles()
-    for old_size, size in pairwise((0, *sizes)):
-        written = new_tiles(old_size, leaves(size)[old_size:], tiles)
-        assert list(written) == [tile.path for tile in tiles_of(size, grown_from=old_size)]
-        tiles.update(written)
-    return tiles
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -139,13 +127,6 @@ def _refuse_changes(data, proof, check):
     for changed in changes:
         with pytest.raises(ProofError):
             check(changed)
-
-
-def test_any_two_of_a_hundred_checkpoints_are_consistent():
-    sizes = sorted([*random.Random(6962).sample(range(1, LARGEST), 98), 0, LARGEST])
-    roots = {size: tree_root(size, TILES) for size in sizes}
-    for old_size, size in combinations_with_replacement(sizes, 2):
-        check_consistency(old_size, roots[old_size], size, roots[size], consistency_proof(old_size, size, TILES))
 
 
 def test_tiles_not_yet_written_are_read_before_those_that_are():
