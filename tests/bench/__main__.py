@@ -5,13 +5,14 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import publishing, sequencing, serving, verifying
+from tests.bench import bundle, publishing, sequencing, serving, verifying
 from tests.bench.table import show
 from tests.world import new_registry
 
 DECLARATIONS = 6_000
 LABELS = 500
 ENTRIES = 100_000
+BUNDLE_LABELS, FEWER_LABELS, DAYS = 1_000_000, 100_000, 4
 
 
 def main() -> None:
@@ -27,6 +28,8 @@ def main() -> None:
         (home / "config.toml").write_text(unlimited.to_toml())
         lines += serving.measure(home, some)
         lines += sequencing.measure(new_registry(Path(folder) / "log"), ENTRIES)
+        lines += bundle.measure(Path(folder) / "large", BUNDLE_LABELS)
+        lines += bundle.measure_days(Path(folder) / "small", FEWER_LABELS, DAYS)
     show("carbonlabel", lines)
 
 

@@ -84,6 +84,29 @@ def measure(folder: Path, labels: int) -> list[Line]:
     ]
 
 
+def measure_days(folder: Path, labels: int, days: int) -> list[Line]:
+    """The sync of some days, one after the other, of a smaller bundle. The shard that is not full yet is fetched again
+    each day: half a shard on the average, which counts the more the fewer shards there are."""
+    registry = LargeRegistry(folder / "public")
+    registry.grow(labels, labels // 100, BEGAN)
+    _, all_bytes = _sync(registry, folder, BEGAN)
+    daily = []
+    for day in range(1, days + 1):
+        now = BEGAN + timedelta(days=day)
+        registry.grow(labels // 100, labels // 1000, now)
+        daily.append(_sync(registry, folder, now)[1])
+    mean = sum(daily) / days
+    return [
+        Line(
+            f"the same daily sync from {labels:,} labels on, mean of {days} days",
+            f"{mean / _MEGA:,.2f} MB",
+            f"first sync: {all_bytes / _MEGA:,.1f} MB",
+            f"{mean / all_bytes:.2%}",
+            "-",
+        )
+    ]
+
+
 def _sync(registry: LargeRegistry, folder: Path, now: datetime) -> tuple[float, int]:
     """Seconds and bytes."""
     fetcher = CountingFetcher(FolderFetcher(folder / "public"))
