@@ -83,7 +83,12 @@ def generate_role(registry: Registry, use: KeyUse) -> bytes:
 
 def was_published(registry: Registry) -> bool:
     """Whether a bundle of this home was ever published."""
-    return (roots_folder(registry) / _PUBLISHED).exists()
+    return was_published_from(roots_folder(registry))
+
+
+def was_published_from(folder: Path) -> bool:
+    """Whether a bundle of the home with this root folder was ever published."""
+    return (folder / _PUBLISHED).exists()
 
 
 def note_publication(registry: Registry) -> None:
@@ -94,7 +99,11 @@ def note_publication(registry: Registry) -> None:
 
 def read_roots(registry: Registry) -> tuple[bytes, ...]:
     """Every root file of the home, in order. Raises ``BundleFault`` when one is missing."""
-    folder = roots_folder(registry)
+    return roots_in(roots_folder(registry))
+
+
+def roots_in(folder: Path) -> tuple[bytes, ...]:
+    """Every root file of a home's root folder, as ``read_roots``."""
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     versions = sorted(int(match[1]) for match in map(_ROOT_FILE.fullmatch, names) if match)
     if versions != list(range(1, len(versions) + 1)):

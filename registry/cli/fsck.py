@@ -35,7 +35,7 @@ def _checked(path: Path, show: Progress) -> Report:
     if database.is_missing():
         raise HomeError(f"{database.url.database} is not there: restore it from a backup; nothing was changed")
     try:
-        return check_home(home.config, database, FolderStore(home.public), show)
+        return check_home(home.config, database, FolderStore(home.public), show, roots=home.path / "root")
     except SQLAlchemyError as problem:
         first = str(problem).partition("\n")[0]
         raise HomeError(f"the log in the database cannot be read: {first}") from None

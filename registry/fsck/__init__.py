@@ -10,6 +10,7 @@ Nothing is changed, and no key is needed. What anyone can check without the data
 | `labels` | the table ``label`` |
 | `checkpoints` | the table ``checkpoint``, and the published checkpoint |
 | `files` | tiles and entry bundles of the public store |
+| `published` | what the bundle in the store is checked with: the store's files, and the home's roots |
 | `stored` | values as a damaged table may hold them |
 """
 

@@ -34,16 +34,11 @@ class EntryRow(Struct, frozen=True):
 class LogRows:
     """Reads the whole table once, in order."""
 
-    def __init__(
-        self, session: Session, replay: Replay, tree: GrowingTree, faults: list[Fault], sizes: set[int]
-    ) -> None:
+    def __init__(self, session: Session, replay: Replay, tree: GrowingTree, faults: list[Fault]) -> None:
         self._connection = session.connection()
         self._replay = replay
         self._tree = tree
         self._faults = faults
-        self._sizes = sizes
-        self.roots: dict[int, bytes] = {}
-        """The tree's root at each of the sizes asked for."""
         self.missing: set[int] = set()
         """Indexes without an entry."""
 
@@ -51,7 +46,6 @@ class LogRows:
         """The rows, some thousands at a time, each already taken into replay and tree."""
         total = int(self._connection.execute(_COUNT).scalar() or 0)
         after = -(2**63)
-        self._note_root()
         while rows := self._connection.execute(_ROWS, {"after": after, "most": _AT_ONCE}).all():
             after = rows[-1][0]
             yield [entry for row in rows if (entry := self._take(*row, total=total)) is not None]
@@ -65,7 +59,6 @@ class LogRows:
         jws = bytes_of(stored)
         leaf = leaf_hash(jws)
         self._tree.append(leaf)
-        self._note_root()
         if bytes_of(stored_leaf) != leaf:
             self._say(FaultCode.ENTRY_LEAF, index, "its stored leaf hash is not that of its bytes")
         taken = self._replay.take(index, jws)
@@ -98,12 +91,7 @@ class LogRows:
             self.missing |= set(range(size, index))
         while self._tree.size < index:
             self._tree.append(_NO_LEAF)
-            self._note_root()
         return True
-
-    def _note_root(self) -> None:
-        if self._tree.size in self._sizes:
-            self.roots[self._tree.size] = self._tree.root()
 
     def _say(self, code: FaultCode, index: int, sentence: str) -> None:
         self._faults.append(Fault(code, f"entry {index}", sentence))

@@ -2,30 +2,49 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from registry.bundle.roles import was_published_from
 from registry.database.database import Database
 from registry.fsck.checkpoints import Checkpoints, Committed, committed
 from registry.fsck.entries import LogRows, Progress
 from registry.fsck.files import Files, listed
 from registry.fsck.labels import Labels
 from registry.fsck.projections import Projections
+from registry.fsck.published import StoredFiles, published_roots
 from registry.home import Config
 from registry.log.append import log_size
 from registry.log.reader import CHECKPOINT
+from registry.registry import utc_now
 from registry.store import Store, StoreError
-from verifier.fsck import Fault, FaultCode, GrowingTree, Replay, Report, Signatures
+from verifier.fsck import Fault, FaultCode, GrowingTree, PublishedBundle, Replay, Report, Signatures
 
 
-def check_home(config: Config, database: Database, store: Store, progress: Progress) -> Report:
-    """All faults of the database and the log's public files. Nothing is changed, and no fault stops the rest.
+def check_home(
+    config: Config,
+    database: Database,
+    store: Store,
+    progress: Progress,
+    *,
+    roots: Path | None = None,
+    now: datetime | None = None,
+) -> Report:
+    """All faults of the database, the log's public files and the bundle. Nothing is changed, and no fault stops the
+    rest. ``roots`` is the home's root folder: the bundle must go back to the roots there. ``now`` is the present if not
+    given.
 
     A registry at work may be checked: what is published is read first, so that the database can only be further.
     Raises what the database raises when its log cannot be read at all.
     """
     faults: list[Fault] = []
+    pinned = () if roots is None else published_roots(roots, store, faults)
+    was_published = roots is not None and was_published_from(roots)
+    bundle = PublishedBundle(StoredFiles(store), faults, now or utc_now(), pinned, was_published)
+    bundle.read()
     with database.reading() as session:
         about = log_size(session)
     published: bytes | None = None
@@ -34,7 +53,7 @@ def check_home(config: Config, database: Database, store: Store, progress: Progr
         published = store.get(CHECKPOINT)
         paths = listed(store, about)
     with database.reading() as session, Signatures(faults) as signatures:
-        return _check(config, session, store, published, paths, faults, signatures, progress)
+        return _check(config, session, store, published, paths, bundle, faults, signatures, progress)
 
 
 def _check(
@@ -43,6 +62,7 @@ def _check(
     store: Store,
     published: bytes | None,
     paths: list[str],
+    bundle: PublishedBundle,
     faults: list[Fault],
     signatures: Signatures,
     progress: Progress,
@@ -50,8 +70,9 @@ def _check(
     rows: list[Committed] = []
     with _said(faults, "checkpoint"):
         rows = committed(session)
-    replay, tree = Replay(config.origin, faults, signatures), GrowingTree()
-    log = LogRows(session, replay, tree, faults, {row.size for row in rows})
+    replay = Replay(config.origin, faults, signatures, bundle.size)
+    tree = GrowingTree([row.size for row in rows] + ([] if bundle.size is None else [bundle.size]))
+    log = LogRows(session, replay, tree, faults)
     projections = Projections(session, replay, faults)
     for entries in log.chunks(progress):
         with _said(faults, "record, declaration"):
@@ -61,14 +82,15 @@ def _check(
     with _said(faults, "member"):
         projections.check_members()
     with _said(faults, "label"):
-        Labels(replay, projections.claims, signatures, faults).check(session)
+        Labels(replay, signatures, faults).check(session)
     checkpoints = Checkpoints(rows, replay, faults)
-    checkpoints.check(log.roots, tree.size)
+    checkpoints.check(tree.roots, tree.size)
     with _said(faults, "the public store"):
         checkpoints.check_published(published, store)
         Files(store, session, tree, faults).check(paths, _committed_size(rows, tree.size))
+    bundle.compare(replay, tree, log.missing, config.name, signatures)
     signatures.finish()
-    return Report(tuple(faults), tree.size, len(replay.records), replay.disowned())
+    return Report(tuple(faults), tree.size, len(replay.records), replay.disowned(), bundle.seen)
 
 
 def _committed_size(rows: list[Committed], size: int) -> int:

@@ -34,8 +34,6 @@ class Projections:
         self._connection = session.connection()
         self._replay = replay
         self._faults = faults
-        self.claims: dict[int, bytes] = {}
-        """What every label of each record must say, by log index."""
 
     def check(self, entries: list[EntryRow]) -> None:
         """Compares the rows of the records in ``entries``, in what never changes of them."""
@@ -100,9 +98,6 @@ class Projections:
             self._say(FaultCode.MEMBER_ROW, f"member {key}", "the table has no row of it")
 
     def _record(self, entry: EntryRow, credential: Credential, row: RowMapping | None) -> None:
-        claims = record_claims(credential, entry.leaf)
-        if claims is not None:
-            self.claims[entry.index] = claims
         if row is None:
             return  # said once, when all rows have been seen
         declared = credential.credential_subject.declaration
@@ -115,7 +110,7 @@ class Projections:
             ("owner_id", row["owner_id"], owner.id),
             ("owner_name", row["owner_name"], in_language(owner.name, "en")),
             ("name", bytes_of(row["name"]), msgspec.json.encode(declared.product_name)),
-            ("claims", bytes_of(row["claims"]), claims),
+            ("claims", bytes_of(row["claims"]), record_claims(credential, entry.leaf)),
             ("issued", day_of(row["issued"]), credential.issued),
             ("expires", day_of(row["expires"]), declared.valid_until),
             ("search", row["search"], words),

@@ -16,6 +16,18 @@ def show_report(report: Report, as_json: bool) -> None:
             typer.echo(printable(f"{fault.code}  {fault.place}: {fault.sentence}"))
     if as_json:
         return
+    if (bundle := report.bundle) is not None:
+        typer.echo(
+            f"bundle of {bundle.size} entries, signed at {bundle.signed_at:%Y-%m-%d %H:%M} UTC, "
+            f"good until {bundle.expires:%Y-%m-%d %H:%M} UTC, root {bundle.root}"
+        )
+        if bundle.trusted_root is not None:
+            typer.echo(
+                "its first root was taken as it came. Compare its SHA-256 with what the operator states elsewhere, or "
+                f"pin it with --root: {bundle.trusted_root}"
+            )
+    elif not any(fault.code.startswith("bundle-") for fault in report.faults):
+        typer.echo("no bundle is published yet")
     if report.disowned:
         typer.echo(
             f"{report.disowned} entries were signed by keys that the log later declared compromised from before them: "

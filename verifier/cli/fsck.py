@@ -1,7 +1,8 @@
-"""``carbonlabel fsck``: catch a log that lies or is damaged. For a home, the installed registry has its own check."""
+"""``carbonlabel fsck``: catch a registry that lies or is damaged. A home is checked by the registry's part."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,11 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from keys import TrustError, TrustList
-from verifier.bundle import BundleError, Fetcher, FolderFetcher, HttpFetcher
+from verifier.bundle import BundleError, Fetcher, FolderFetcher, HttpFetcher, NotPublished
 from verifier.bundle.fetch import read
 from verifier.cli.faults import show_report
-from verifier.fsck import Report, check_public
-from verifier.fsck.further import FURTHER
+from verifier.fsck import check_public
 
 _GROUP = "carbonlabel.commands"
 _CONFIG = "config.toml"
@@ -34,30 +34,41 @@ def fsck(
     trust: Annotated[
         Path | None, typer.Option(help="the registry's trust.json that you kept; else the one that is there")
     ] = None,
+    root: Annotated[
+        Path | None, typer.Option(help="the registry's root file, got from its operator: the bundle must go back to it")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line: a fault each")] = False,
 ) -> None:
-    """Derive everything from the log's entries again, and report all faults.
+    """Derive everything that is published from the log's entries again, and report all faults.
 
     Exit code 0: none; 1: some; 2: could not look.
     """
     if "://" not in target and (Path(target) / _CONFIG).exists():
-        if checkpoint is not None or trust is not None:
-            _stop("--checkpoint and --trust are for a URL or a folder of public files, such as HOME/public")
+        if checkpoint is not None or trust is not None or root is not None:
+            _stop("--checkpoint, --trust and --root are for a URL or a folder of public files, such as HOME/public")
         _check_home(Path(target), as_json)
         return
     try:
-        kept = None if checkpoint is None else checkpoint.read_bytes()
+        kept, pinned = (None if path is None else path.read_bytes() for path in (checkpoint, root))
         with _fetcher(target) as fetcher, _progress() as show:
-            report = _check(fetcher, trust, kept, show)
+            listed = _trust_list(fetcher, trust)
+            report = check_public(fetcher, listed, datetime.now(UTC), kept=kept, root=pinned, progress=show)
     except (BundleError, TrustError) as problem:
         _stop(str(problem))
     show_report(report, as_json)
     raise typer.Exit(1 if report.faults else 0)
 
 
-def _check(fetcher: Fetcher, trust: Path | None, kept: bytes | None, show: Callable[[int, int], None]) -> Report:
-    listed = trust.read_bytes() if trust is not None else read(fetcher, _TRUST, _MAX_TRUST)
-    return check_public(fetcher, TrustList.parse(listed), kept, FURTHER, show)
+def _trust_list(fetcher: Fetcher, kept: Path | None) -> TrustList | None:
+    """The trust list that was kept, or the one that is there; None for a folder without: its bundle has one."""
+    if kept is not None:
+        return TrustList.parse(kept.read_bytes())
+    try:
+        return TrustList.parse(read(fetcher, _TRUST, _MAX_TRUST))
+    except NotPublished:
+        if isinstance(fetcher, FolderFetcher):
+            return None
+        raise
 
 
 @contextmanager

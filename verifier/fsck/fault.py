@@ -1,5 +1,6 @@
 """What can be wrong with a log, with the files made of it, and with the tables kept beside it."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -82,8 +83,26 @@ class FaultCode(StrEnum):
     """The table of declarations says something else of a published one than the log."""
     MEMBER_ROW = "member-row"
     """The table of members says something else than the log."""
-    BUNDLE = "bundle"
-    """A file of the bundle (TUF) is not what the log gives."""
+    BUNDLE_MISSING = "bundle-missing"
+    """There is no bundle where one must be: nobody can sync."""
+    BUNDLE_ROOT = "bundle-root"
+    """A root of the bundle is missing, not signed by those of the root before it, or not the one pinned."""
+    BUNDLE_METADATA = "bundle-metadata"
+    """Timestamp, snapshot or targets cannot be read, are not signed as the root asks, or do not belong together."""
+    BUNDLE_EXPIRED = "bundle-expired"
+    """Metadata is past its expiry, and verifiers refuse it: run the sequencer, or have the root renewed."""
+    BUNDLE_TARGET = "bundle-target"
+    """A target is missing, not the one that was signed, or one that no bundle has."""
+    BUNDLE_CHECKPOINT = "bundle-checkpoint"
+    """The bundle's checkpoint is not one of this log."""
+    BUNDLE_TRUST = "bundle-trust"
+    """The bundle's ``trust.json`` says something else than the log's key entries up to its checkpoint."""
+    BUNDLE_STATUS = "bundle-status"
+    """``status.bin`` says something else of a record than the log up to the bundle's checkpoint."""
+    BUNDLE_SHARD = "bundle-shard"
+    """A shard cannot be read, or is of another range."""
+    BUNDLE_LABEL = "bundle-label"
+    """A label is missing in its shard, was never logged, or is not as the log gives it."""
 
 
 class Fault(Struct, frozen=True):
@@ -94,11 +113,27 @@ class Fault(Struct, frozen=True):
     sentence: str
 
 
+class BundleSeen(Struct, frozen=True):
+    """The bundle that was checked: of a log of ``size`` entries, signed at ``signed_at``, good until ``expires``.
+
+    ``root`` is the version of its newest root. ``trusted_root`` is the SHA-256 of the first one, where that was taken
+    as it came because the caller pinned none.
+    """
+
+    size: int
+    signed_at: datetime
+    expires: datetime
+    root: int
+    trusted_root: str | None
+
+
 class Report(Struct, frozen=True):
     """All that was found. ``disowned`` counts entries whose key the log later declared compromised from before them:
-    the log says so itself, so that is no fault, and no verdict counts on them."""
+    the log says so itself, so that is no fault, and no verdict counts on them. ``bundle`` is None where none could be
+    checked: none is published yet, or its faults say why."""
 
     faults: tuple[Fault, ...]
     entries: int
     records: int
     disowned: int = 0
+    bundle: BundleSeen | None = None

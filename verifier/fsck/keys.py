@@ -35,6 +35,12 @@ class KeyHistory:
     def __init__(self) -> None:
         self._keys: dict[str, LoggedKey] = {}
 
+    def copy(self) -> "KeyHistory":
+        """The same, untouched by what is taken from here on."""
+        other = KeyHistory()
+        other._keys = {kid: msgspec.structs.replace(key) for kid, key in self._keys.items()}
+        return other
+
     def take(self, index: int, entry: KeyEntry) -> str | None:
         """What the entry at ``index`` says; returned is what is wrong with it, and then it changes nothing."""
         if entry.event is KeyEvent.INTRODUCED:

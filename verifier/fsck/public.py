@@ -4,12 +4,10 @@ Every read is bounded, and after a row of files that are not there the rest is n
 the check ends.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable
+from datetime import datetime
 
-from msgspec import Struct
-
-from keys import KeysError, MalformedNote, NoteKey, TrustList, open_note, parse_note
+from keys import KeysError, MalformedNote, NoteKey, TrustError, TrustList, open_note, parse_note
 from keys.note import MAX_NOTE_BYTES
 from schemas.entry import MAX_ENTRY, leaf_hash
 from schemas.tlog import (
@@ -24,6 +22,7 @@ from schemas.tlog import (
 )
 from verifier.bundle.errors import BundleError, FetchError, NotPublished
 from verifier.bundle.fetch import Fetcher, read
+from verifier.fsck.bundle import PublishedBundle
 from verifier.fsck.fault import Fault, FaultCode, Report
 from verifier.fsck.replay import Replay
 from verifier.fsck.signatures import Signatures
@@ -36,50 +35,53 @@ _MOST_MISSING = 16
 Progress = Callable[[int, int], None]
 
 
-class PublicLog(Struct, frozen=True):
-    """A log that has been replayed: what further checks start from."""
-
-    fetcher: Fetcher
-    trust: TrustList
-    checkpoint: Checkpoint
-    replay: Replay
-    tree: GrowingTree
-
-
-class FurtherCheck(Protocol):
-    """A check of other public files against the log. It must end, and return its faults rather than raise."""
-
-    def __call__(self, log: PublicLog) -> Iterable[Fault]: ...
-
-
 def check_public(
     fetcher: Fetcher,
-    trust: TrustList,
+    trust: TrustList | None,
+    now: datetime,
+    *,
     kept: bytes | None = None,
-    further: Sequence[FurtherCheck] = (),
+    root: bytes | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> Report:
-    """All faults of the log that ``fetcher`` has. ``kept`` is a signed checkpoint of it that the caller once kept.
+    """All faults of the log and the bundle that ``fetcher`` has, at ``now``.
 
-    Raises ``FetchError`` when not even the checkpoint can be asked for.
+    ``trust`` is the registry's trust list; None: the one in its bundle is taken. ``kept`` is a signed checkpoint of the
+    log that the caller once kept, ``root`` a root file to pin the bundle to; without one, the first root is taken as it
+    comes, and the report says which. A log without any file of a bundle has not published one yet: no fault, unless
+    ``root`` was given.
+
+    Raises ``FetchError`` when not even the checkpoint can be asked for, ``RefusedUpdate`` for a ``root`` that is none,
+    ``TrustError`` when there is no trust list.
     """
     faults: list[Fault] = []
+    bundle = PublishedBundle(fetcher, faults, now, () if root is None else (root,), None if root is None else True)
+    bundle.read()
+    trust = trust or bundle.trust
+    if trust is None:
+        raise TrustError("there is no trust list, neither trust.json nor one in a bundle: keep one, and name it")
     with Signatures(faults) as signatures:
-        replay, tree = Replay(trust.registry.origin, faults, signatures), GrowingTree()
+        replay = Replay(trust.registry.origin, faults, signatures, bundle.size)
+        tree = GrowingTree(size for size in (_size_of(kept), bundle.size) if size is not None)
         check = _Check(fetcher, trust, replay, tree, faults)
         checkpoint = check.checkpoint()
         if checkpoint is not None:
-            kept_size = check.kept_size(kept)
-            check.entries(checkpoint, kept_size, progress)
+            check.entries(checkpoint, progress)
             check.tiles(checkpoint.size)
             check.root(checkpoint)
             check.trust()
             check.kept(kept, checkpoint)
+            bundle.compare(replay, tree, check.lost, trust.registry.name, signatures)
         signatures.finish()
-    if checkpoint is not None:
-        for one in further:
-            faults += one(PublicLog(fetcher, trust, checkpoint, replay, tree))
-    return Report(tuple(faults), tree.size, len(replay.records), replay.disowned())
+    return Report(tuple(faults), tree.size, len(replay.records), replay.disowned(), bundle.seen)
+
+
+def _size_of(kept: bytes | None) -> int | None:
+    """The size that a kept checkpoint claims."""
+    try:
+        return None if kept is None else Checkpoint.parse(parse_note(kept).text).size
+    except (MalformedNote, MalformedTlog):
+        return None
 
 
 class _Check:
@@ -94,7 +96,8 @@ class _Check:
         self._tree = tree
         self._faults = faults
         self._tiles: dict[int, bytes] = {}
-        self._roots: dict[int, bytes] = {}
+        self.lost: set[int] = set()
+        """Indexes whose entries are not there."""
 
     def checkpoint(self) -> Checkpoint | None:
         """The published checkpoint; one whose signature is not good is still compared with the entries."""
@@ -118,13 +121,14 @@ class _Check:
             self._say(FaultCode.CHECKPOINT_FORM, CHECKPOINT, f"it is of another log, {checkpoint.origin!r}")
         return checkpoint
 
-    def entries(self, checkpoint: Checkpoint, noted: int | None, progress: Progress) -> None:
+    def entries(self, checkpoint: Checkpoint, progress: Progress) -> None:
         """Fetches every entry, and replays it. Where a bundle is lost, the tree takes its leaves from the tile."""
         missing = 0
         for bundle in entry_bundles_of(checkpoint.size):
             tile = self._fetch_tile(Tile(0, bundle.index, bundle.width))
             entries = self._fetch_entries(bundle)
             missing = missing + 1 if entries is None else 0
+            self.lost |= set(range(bundle.start, bundle.end)) if entries is None else set()
             for offset in range(bundle.width):
                 index = bundle.start + offset
                 if entries is not None:
@@ -132,8 +136,6 @@ class _Check:
                     self._tree.append(leaf_hash(entries[offset]))
                 else:
                     self._tree.append(tile[offset * HASH_BYTES :][:HASH_BYTES] if tile else bytes(HASH_BYTES))
-                if self._tree.size == noted:
-                    self._roots[noted] = self._tree.root()
             progress(self._tree.size, checkpoint.size)
             if missing == _MOST_MISSING:
                 said = f"{missing} bundles in a row are not there: the rest was not asked for"
@@ -164,13 +166,6 @@ class _Check:
         if log_keys[-1:] != [self._trust.log_key().key.raw]:
             self._say(FaultCode.TRUST_DIFFERS, "the log's key", "trust.json has another than the log introduced last")
 
-    def kept_size(self, kept: bytes | None) -> int | None:
-        """The size that the kept checkpoint claims."""
-        try:
-            return None if kept is None else Checkpoint.parse(parse_note(kept).text).size
-        except (MalformedNote, MalformedTlog):
-            return None
-
     def kept(self, kept: bytes | None, checkpoint: Checkpoint) -> None:
         """Compares the log with the checkpoint that the caller kept."""
         if kept is None:
@@ -187,7 +182,7 @@ class _Check:
         if old.size > checkpoint.size:
             said = f"the log has {checkpoint.size} entries, and had {old.size}: it was rolled back"
             self._say(FaultCode.KEPT_AHEAD, "the kept checkpoint", said)
-        elif old.root != (self._roots.get(old.size) if old.size else GrowingTree().root()):
+        elif old.root != self._tree.roots.get(old.size):
             said = f"the first {old.size} entries are not those of then: the log has two histories"
             self._say(FaultCode.KEPT_FORKED, "the kept checkpoint", said)
 

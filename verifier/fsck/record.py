@@ -1,13 +1,18 @@
 """What a record must say of itself, given the log that it is in. Pure."""
 
 from datetime import UTC
+from hashlib import sha256
+
+import msgspec
 
 from schemas.declaration import Declaration
 from schemas.entry import Credential, claims_of
 from schemas.gs1 import InvalidGs1, parse_gln, parse_gtin
 from schemas.label import encode_claims
+from schemas.text import Text
 
 _NONCE_DIGITS = 32
+_DIGEST = 16
 
 
 def record_path(declaration: Declaration) -> str | None:
@@ -28,7 +33,12 @@ def record_claims(credential: Credential, leaf: bytes) -> bytes | None:
         return None
 
 
-def wrong_facts(credential: Credential, path: str, origin: str, leaf: bytes) -> list[str]:
+def shown_digest(name: Text, owner: str) -> bytes:
+    """A digest of what is shown beside a label's figures: the product's name by language, and the owner's."""
+    return sha256(msgspec.json.encode((name, owner), order="sorted")).digest()[:_DIGEST]
+
+
+def wrong_facts(credential: Credential, path: str, origin: str, claims: bytes | None) -> list[str]:
     """A sentence for each thing that does not agree."""
     subject = credential.credential_subject
     declared = subject.declaration
@@ -48,6 +58,6 @@ def wrong_facts(credential: Credential, path: str, origin: str, leaf: bytes) -> 
         wrong.append("its declaration has no id")
     if len(credential.nonce) != _NONCE_DIGITS or not set(credential.nonce) <= set("0123456789abcdef"):
         wrong.append("its nonce is not 128 bits in hexadecimal digits")
-    if record_claims(credential, leaf) is None:
+    if claims is None:
         wrong.append("no label can say what it declares")
     return wrong

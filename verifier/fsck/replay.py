@@ -4,12 +4,14 @@ A fault never stops the replay. A status that cannot follow on how the record st
 that is refused here; so what a replay ends with is what an honest reader of the log knows.
 """
 
+import sys
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
 from keys import Compact, KeysError, PublicKey, split_compact
+from schemas.declaration import Declaration
 from schemas.entry import (
     Credential,
     EntryType,
@@ -17,15 +19,18 @@ from schemas.entry import (
     LabelsEntry,
     MemberEntry,
     MemberEvent,
+    RecordStatus,
     StatusEntry,
     StatusEvent,
     leaf_hash,
 )
 from schemas.gs1 import InvalidGs1, parse_path
 from schemas.member import Member
+from schemas.status_list import status_code
+from schemas.text import in_language
 from verifier.fsck.fault import Fault, FaultCode
 from verifier.fsck.keys import KeyHistory
-from verifier.fsck.record import record_path, wrong_facts
+from verifier.fsck.record import record_claims, record_path, shown_digest, wrong_facts
 from verifier.fsck.signatures import Signatures
 
 Payload = Credential | StatusEntry | KeyEntry | MemberEntry | LabelsEntry
@@ -49,12 +54,40 @@ class RecordState(Struct):
     key_path: str
     version: int
     owner: str
+    claims: bytes | None
+    """What every label of it says; None when no label can."""
+    signer: str
+    shown: bytes
+    """``shown_digest`` of its product's and its owner's name."""
     standing: str = "active"
     reason: str | None = None
     at: datetime | None = None
     superseded_by: int | None = None
     minted: set[str] | None = None
-    """GS1 paths below the record's own for which labels were logged."""
+    """GS1 paths for which entries after its own minted labels."""
+
+    @property
+    def status(self) -> RecordStatus:
+        """As a status list says it."""
+        if self.standing == "active" and self.superseded_by is not None:
+            return RecordStatus.SUPERSEDED
+        return RecordStatus(self.standing)
+
+
+class LabelsState(Struct, frozen=True, gc=False):
+    """Labels that an entry minted for ``record``, for these paths, each once and each a good one of that record."""
+
+    record: int
+    paths: tuple[str, ...]
+    signer: str
+
+
+class Moment(Struct, frozen=True):
+    """The log as its first ``size`` entries left it. ``statuses`` has a code (``schemas.status_list``) an index."""
+
+    size: int
+    keys: KeyHistory
+    statuses: bytes
 
 
 class MemberState(Struct):
@@ -75,13 +108,20 @@ class Taken(Struct, frozen=True):
 
 
 class Replay:
-    """Takes the log's entries in order. ``faults`` grows; signatures are checked meanwhile, by ``signatures``."""
+    """Takes the log's entries in order. ``faults`` grows; signatures are checked meanwhile, by ``signatures``.
 
-    def __init__(self, origin: str, faults: list[Fault], signatures: Signatures) -> None:
+    The moment at which the log had ``remembered`` entries can be looked back at.
+    """
+
+    def __init__(self, origin: str, faults: list[Fault], signatures: Signatures, remembered: int | None = None) -> None:
         self.origin = origin
         self.keys = KeyHistory()
         self.records: dict[int, RecordState] = {}
         self.members: dict[str, MemberState] = {}
+        self.labels: dict[int, LabelsState] = {}
+        """By the index of the entry that minted them."""
+        self._remembered = remembered
+        self._moment: Moment | None = None
         self._newest: dict[str, int] = {}
         self._signed: dict[str, list[int]] = {}
         self._faults = faults
@@ -89,6 +129,8 @@ class Replay:
 
     def take(self, index: int, jws: bytes) -> Taken | None:
         """Takes the entry at ``index``; None when it cannot be read as what it says it is."""
+        if self._moment is None and self._remembered is not None and index >= self._remembered:
+            self._moment = self._as_now(self._remembered)
         try:
             compact = split_compact(jws)
         except KeysError as problem:
@@ -104,7 +146,13 @@ class Replay:
             self._sign(index, compact, None)
             return self._refuse(FaultCode.ENTRY_PAYLOAD, index, f"it does not say what a {typ} says: {problem}")
         self._sign(index, compact, payload)
-        return Taken(index, typ, payload, self._follow(index, payload, jws))
+        return Taken(index, typ, payload, self._follow(index, payload, jws, sys.intern(compact.header.kid)))
+
+    def remembered(self) -> Moment | None:
+        """The log as it was at the size to be remembered, or as it is, if it ends there or before."""
+        if self._moment is None and self._remembered is not None:
+            self._moment = self._as_now(self._remembered)
+        return self._moment
 
     def disowned(self) -> int:
         """Entries whose key a later entry declared not good for them."""
@@ -114,6 +162,12 @@ class Replay:
             if key is not None and key.until is not None:
                 count += sum(index >= key.until for index in indexes)
         return count
+
+    def _as_now(self, size: int) -> Moment:
+        codes = bytearray(min(size, 1 + max(self.records, default=-1)))
+        for index, record in self.records.items():
+            codes[index] = status_code(record.status)
+        return Moment(size, self.keys.copy(), bytes(codes))
 
     def _refuse(self, code: FaultCode, index: int, what: str) -> None:
         self._faults.append(Fault(code, f"entry {index}", what))
@@ -137,16 +191,16 @@ class Replay:
         wrong = Fault(FaultCode.ENTRY_SIGNATURE, f"entry {index}", f"it is not signed by {kid}, or changed since")
         self._signatures.check(public, compact.signature, compact.signing_input, wrong)
 
-    def _follow(self, index: int, payload: Payload, jws: bytes) -> int | None:
+    def _follow(self, index: int, payload: Payload, jws: bytes, signer: str) -> int | None:
         """What follows from an entry; returned is the record that it is about."""
         match payload:
             case Credential():
-                return self._declare(index, payload, leaf_hash(jws))
+                return self._declare(index, payload, leaf_hash(jws), signer)
             case StatusEntry():
                 self._change(index, payload)
                 return payload.record
             case LabelsEntry():
-                self._mint(index, payload)
+                self._mint(index, payload, signer)
                 return payload.record
             case KeyEntry():
                 if (wrong := self.keys.take(index, payload)) is not None:
@@ -155,7 +209,7 @@ class Replay:
                 self._meet(index, payload)
         return None
 
-    def _declare(self, index: int, credential: Credential, leaf: bytes) -> int | None:
+    def _declare(self, index: int, credential: Credential, leaf: bytes, signer: str) -> int | None:
         if credential.record != index:
             self._refuse(FaultCode.RECORD_NUMBER, index, f"it calls itself record {credential.record}")
         declared = credential.credential_subject.declaration
@@ -163,11 +217,21 @@ class Replay:
         if path is None:
             self._refuse(FaultCode.RECORD_FACTS, index, "it names no product or place by a good GTIN or GLN")
             return declared.supersedes
-        for wrong in wrong_facts(credential, path, self.origin, leaf):
+        claims = record_claims(credential, leaf)
+        for wrong in wrong_facts(credential, path, self.origin, claims):
             self._refuse(FaultCode.RECORD_FACTS, index, wrong)
         for party in {declared.owner, credential.credential_subject.verifier.id}:
             if party not in self.members or self.members[party].left:
                 self._refuse(FaultCode.RECORD_FACTS, index, f"{party!r} is no member")
+        self._chain(index, path, declared)
+        shown = shown_digest(declared.product_name, in_language(credential.credential_subject.owner.name, "en"))
+        owner = sys.intern(declared.owner)
+        self.records[index] = RecordState(path, declared.version, owner, claims, signer, shown)
+        self._newest[path] = index
+        return declared.supersedes
+
+    def _chain(self, index: int, path: str, declared: Declaration) -> None:
+        """Has the record follow the newest one of its product or place."""
         newest = self._newest.get(path)
         older = None if newest is None else self.records[newest]
         expected = (1, None) if older is None else (older.version + 1, newest)
@@ -182,9 +246,6 @@ class Replay:
             if older.owner != declared.owner and older.standing != "withdrawn":
                 self._refuse(FaultCode.RECORD_CHAIN, index, f"{path} belongs to {older.owner}, not to {declared.owner}")
             older.superseded_by = index
-        self.records[index] = RecordState(path, declared.version, declared.owner)
-        self._newest[path] = index
-        return declared.supersedes
 
     def _change(self, index: int, entry: StatusEntry) -> None:
         record = self.records.get(entry.record)
@@ -198,12 +259,13 @@ class Replay:
         else:
             record.standing, record.reason, record.at = entry.status.value, entry.reason, entry.at
 
-    def _mint(self, index: int, entry: LabelsEntry) -> None:
+    def _mint(self, index: int, entry: LabelsEntry, signer: str) -> None:
         record = self.records.get(entry.record)
         if record is None:
             self._refuse(FaultCode.LABELS_ILLEGAL, index, f"there is no record {entry.record} before it")
             return
         record.minted = minted = record.minted or set()
+        good: dict[str, None] = {}
         for text in entry.paths:
             try:
                 path = parse_path(text)
@@ -214,7 +276,9 @@ class Replay:
                 said = f"{text} is not of {record.key_path}, the product or place of record {entry.record}"
                 self._refuse(FaultCode.LABELS_ILLEGAL, index, said)
             else:
-                minted.add(text)
+                good[text] = None
+        minted.update(good)
+        self.labels[index] = LabelsState(entry.record, tuple(good), signer)
 
     def _meet(self, index: int, entry: MemberEntry) -> None:
         known = self.members.get(entry.member.id)

@@ -1,5 +1,7 @@
 """The log's tree, grown leaf by leaf, with every tile it ever had and its root at each size on the way."""
 
+from collections.abc import Iterable
+
 from schemas.tlog import HASH_BYTES, TILE_WIDTH, Tile
 from verifier.merkle import EMPTY_ROOT, node_hash
 
@@ -7,12 +9,18 @@ _HEIGHT = 8
 
 
 class GrowingTree:
-    """RFC 6962, section 2.1. Keeps the hashes of all tiles: 32 bytes an entry, and a 255th more."""
+    """RFC 6962, section 2.1. Keeps the hashes of all tiles: 32 bytes an entry, and a 255th more.
 
-    def __init__(self) -> None:
+    ``roots`` are those at ``sizes``, as far as it has grown.
+    """
+
+    def __init__(self, sizes: Iterable[int] = ()) -> None:
         self.size = 0
+        self.roots: dict[int, bytes] = {}
+        self._sizes = frozenset(sizes)
         self._rows: list[bytearray] = [bytearray()]
         self._peaks: list[bytes] = []
+        self._note_root()
 
     def append(self, leaf: bytes) -> None:
         """Adds one leaf hash."""
@@ -25,6 +33,7 @@ class GrowingTree:
                 self._row(height // _HEIGHT).extend(node)
         self._peaks.append(node)
         self.size += 1
+        self._note_root()
 
     def root(self) -> bytes:
         """The root at the present size."""
@@ -40,6 +49,10 @@ class GrowingTree:
         start = tile.index * TILE_WIDTH * HASH_BYTES
         data = bytes(self._rows[tile.level][start : start + tile.size])
         return data if len(data) == tile.size else None
+
+    def _note_root(self) -> None:
+        if self.size in self._sizes:
+            self.roots[self.size] = self.root()
 
     def _row(self, level: int) -> bytearray:
         if level == len(self._rows):
