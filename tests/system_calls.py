@@ -105,11 +105,28 @@ def injected(trace: Path) -> list[Call]:
 
 
 def _traced(command: Sequence[object], trace: Path, options: Sequence[str]) -> Ended:
-    words = [*_strace(trace, options), "--seccomp-bpf", str(COMMAND), *map(str, command)]
+    with start_traced(command, options, trace) as process:
+        out, err = process.communicate(timeout=120)
+    return Ended(process.returncode, out, err)
+
+
+def start_traced(command: Sequence[object], options: Sequence[str], trace: Path) -> subprocess.Popen[str]:
+    """Starts ``carbonlabel`` with these words as strace's child; strace ends when it ends, with its exit code."""
+    return start(command, [*_strace(trace, options), "--seccomp-bpf"])
+
+
+def start(command: Sequence[object], before: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """Starts ``carbonlabel`` with these words, as the command that ``before`` runs."""
     # The same calls in the same order each time: no compiled files written, no order by chance.
     variables = environment({"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"})
-    done = subprocess.run(words, capture_output=True, text=True, env=variables, timeout=120, check=False)
-    return Ended(done.returncode, done.stdout, done.stderr)
+    words = [*before, str(COMMAND), *map(str, command)]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables)
+
+
+def child_of(process: int) -> int:
+    """The one process that a process has started and that is at work."""
+    _, child = _with_children(process)
+    return child
 
 
 def _strace(trace: Path, options: Sequence[str]) -> list[str]:
