@@ -4,8 +4,9 @@ never forgets what it signed. A sample in `make test`, every call in `make soak`
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import httpx
@@ -138,9 +139,18 @@ class Witnessing:
             with nullcontext() if answering is None else failing_in(process.pid, answering, self._trace):
                 if request is not None:
                     answer = httpx.post(f"http://127.0.0.1:{self._port}/add-checkpoint", content=request)
-            os.kill(process.pid if starting is None else child_of(process.pid), signal.SIGTERM)
+            stop(process, process.pid if starting is None else child_of(process.pid))
         out, err = process.communicate(timeout=30)
         return Ended(process.returncode, out, err), None if answer is None else answer.status_code
+
+
+def stop(process: subprocess.Popen[str], witness: int) -> None:
+    """Ends it with SIGTERM. While strace lets go of the main thread the signal goes to another one, which waits."""
+    for _ in range(30):
+        os.kill(witness, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+            return
 
 
 def clean(ended: Ended) -> None:
