@@ -1,19 +1,13 @@
-"""Publishing: one transaction, indexes without gap, whole or not at all, whoever else publishes and whatever fails."""
+"""Publishing: one transaction, indexes without gap, and a label at once; what is refused says why."""
 
 import random
 import secrets
 import sqlite3
-import subprocess
-import sys
-import time
-from collections import Counter
 from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import msgspec
@@ -21,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from sqlalchemy.exc import SQLAlchemyError
 
 from registry.database.tables import DeclarationRow
 from registry.errors import NotFound, Refused, RegistryError, WrongState
@@ -31,13 +24,12 @@ from registry.registry import Registry
 from schemas.declaration import Declaration
 from schemas.entry import MAX_ENTRY, StatusEvent
 from schemas.findings import Severity, findings
+from tests.registry.records.conftest import records
 from tests.world import (
-    ENVIRON,
     MAKER,
     NOW,
     RIVAL,
     VALID_UNTIL,
-    Entry,
     a_declaration,
     a_place,
     assert_sound,
@@ -54,14 +46,7 @@ from tests.world import (
     verified,
 )
 
-ROOT = Path(__file__).resolve().parents[3]
 LONG = {"en": "long " * 12_000}
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Generator[Registry]:
-    with closing(new_registry(tmp_path / "home")) as registry:
-        yield registry
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +54,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Generator[Registry]:
     """One registry for all examples of a property."""
     with closing(new_registry(tmp_path_factory.mktemp("shared") / "home")) as registry:
         yield registry
-
-
-def records(outcomes: list[Outcome]) -> list[int]:
-    return [outcome.record for outcome in outcomes if isinstance(outcome, Published)]
 
 
 def refusal(outcome: Outcome) -> RegistryError:
@@ -246,172 +227,3 @@ class TestFigures:
         figure = verdict_on(shared, outcome.label).footprint
         assert figure is not None
         assert (str(figure.value), str(figure.per.amount)) == (str(total), str(amount))
-
-
-class TestManyAtOnce:
-    def test_eight_threads_share_indexes_without_a_gap_and_chain_the_versions_of_one_product(
-        self, registry: Registry
-    ) -> None:
-        before = len(log_of(registry))
-        own = [verified(registry, [a_declaration(100 * thread + n) for n in range(12)]) for thread in range(8)]
-        contested = verified(registry, [a_declaration(9_999, gwp_total=Decimal(n + 1)) for n in range(24)])
-        work = [own[thread] + contested[thread::8] for thread in range(8)]
-
-        def run(thread: int) -> list[Outcome]:
-            draw = random.Random(thread)
-            keys, outcomes = work[thread], []
-            draw.shuffle(keys)
-            while keys:
-                size = draw.randint(1, 4)
-                outcomes += publish(registry, keys[:size], NOW)
-                keys = keys[size:]
-            return outcomes
-
-        with ThreadPoolExecutor(8) as threads:
-            done = [record for outcomes in threads.map(run, range(8)) for record in records(outcomes)]
-        assert sorted(done) == list(range(before, before + 8 * 12 + 24))
-        assert [entry.index for entry in log_of(registry)] == list(range(before + len(done)))
-        chain = [
-            declared.get("version", 1)
-            for entry in entries_of(registry, "vc+jwt")
-            if (declared := payload_of(entry)["credentialSubject"]["declaration"])["gtin"] == gtin(9_999)
-        ]
-        assert chain == list(range(1, 25))
-        assert_sound(registry)
-
-    def test_eight_threads_that_want_the_same_declaration_publish_it_once(self, registry: Registry) -> None:
-        (key,) = verified(registry, [a_declaration(1)])
-        with ThreadPoolExecutor(8) as threads:
-            outcomes = [
-                outcome for batch in threads.map(lambda _: publish(registry, [key], NOW), range(8)) for outcome in batch
-            ]
-        assert Counter(type(outcome) for outcome in outcomes) == {Published: 1, NotPublished: 7}
-        assert_sound(registry)
-
-    def test_two_members_that_want_the_same_number_get_it_once(self, registry: Registry) -> None:
-        keys = [verified(registry, [a_declaration(1)], owner=owner)[0] for owner in (MAKER.id, RIVAL.id) * 4]
-        with ThreadPoolExecutor(8) as threads:
-            outcomes = [
-                outcome for batch in threads.map(lambda key: publish(registry, [key], NOW), keys) for outcome in batch
-            ]
-        assert len(records(outcomes)) == 4  # the first one's, as versions
-        assert {payload_of(entry)["credentialSubject"]["owner"]["id"] for entry in entries_of(registry, "vc+jwt")} in (
-            {MAKER.id},
-            {RIVAL.id},
-        )
-        assert_sound(registry)
-
-
-class TestFailure:
-    """When the transaction fails, anywhere, nothing of it is there, and the next one begins where it began."""
-
-    @pytest.mark.parametrize(
-        "fails",
-        [
-            "before insert on log_entry when new.typ = 'vc+jwt'",
-            'after insert on log_entry when new."index" = 8',
-            'after insert on record when new."index" = 9',
-            "after insert on label",
-            "after update of superseded_by on record",
-            "after update of state on declaration when new.state = 'published'",
-        ],
-    )
-    def test_nothing_signed_is_stored(self, registry: Registry, fails: str) -> None:
-        before = log_of(registry)
-        keys = verified(registry, [a_declaration(1), a_declaration(2), a_declaration(1, gwp_total=Decimal(1))])
-        trigger = f"create trigger breaks {fails} begin select raise(abort, 'the disk is on fire'); end"
-        run_sql(registry, trigger)
-        with pytest.raises(SQLAlchemyError, match="on fire"):
-            publish(registry, keys, NOW)
-        run_sql(registry, "drop trigger breaks")
-        assert log_of(registry) == before
-        assert_sound(registry)
-        assert records(publish(registry, keys, NOW)) == [7, 8, 9]
-        assert_sound(registry)
-
-    def test_a_log_entry_is_never_written_over(self, registry: Registry) -> None:
-        (key,) = verified(registry, [a_declaration(1)])
-        run_sql(registry, 'insert into log_entry select 7, typ, jws, leaf, about, at from log_entry where "index" = 0')
-        assert records(publish(registry, [key], NOW)) == [8]
-
-    def test_a_database_that_another_holds_locked_is_waited_for(self, registry: Registry) -> None:
-        (key,) = verified(registry, [a_declaration(1)])
-        with ThreadPoolExecutor(1) as thread:
-            with registry.database.writing() as session:
-                waiting = thread.submit(publish, registry, [key], NOW)
-                time.sleep(0.2)
-                assert not waiting.done()
-                session.rollback()
-            assert records(waiting.result(timeout=30)) == [7]
-
-
-def run_sql(registry: Registry, statement: str) -> None:
-    with closing(sqlite3.connect(registry.home.path / "registry.sqlite")) as raw:
-        raw.execute(statement)
-        raw.commit()
-
-
-PUBLISHER = """
-import os, random, sys
-from datetime import datetime
-from pathlib import Path
-from uuid import UUID
-from registry.records.publish import Published, publish
-from registry.registry import Registry
-
-registry = Registry.open(Path(sys.argv[1]), os.environ)
-keys = [UUID(line) for line in sys.stdin.read().split()]
-while keys:
-    size = random.randint(1, 5)
-    for outcome in publish(registry, keys[:size], datetime.fromisoformat(sys.argv[2])):
-        if isinstance(outcome, Published):
-            print(outcome.declaration, outcome.record, flush=True)
-    keys = keys[size:]
-print("done", flush=True)
-"""
-
-
-class TestKilled:
-    def test_after_kill_9_everything_acknowledged_is_there_and_nothing_is_there_by_half(self, tmp_path: Path) -> None:
-        home = tmp_path / "home"
-        with closing(new_registry(home)) as registry:
-            keys = verified(registry, [a_declaration(n % 150, gwp_total=Decimal(n + 1)) for n in range(400)])
-        acknowledged: dict[str, int] = {}
-        for stop_after in (1, 17, 40, 90, None):
-            acknowledged |= self.publish_until(stop_after, home, keys)
-            with closing(Registry.open(home, ENVIRON)) as registry:
-                entries = {entry.index: entry for entry in log_of(registry)}
-                assert sorted(entries) == list(range(len(entries)))
-                for declaration, index in acknowledged.items():
-                    assert declared_id(entries[index]) == declaration
-                assert_sound(registry)
-        assert len(acknowledged) <= len(keys)
-        assert len(entries) == 7 + len(keys)
-
-    def publish_until(self, stop_after: int | None, home: Path, keys: list[UUID]) -> dict[str, int]:
-        """Publishes in another process; after so many acknowledgements, kills it. What it had acknowledged."""
-        process = subprocess.Popen(
-            [sys.executable, "-c", PUBLISHER, str(home), NOW.isoformat()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env=ENVIRON,
-        )
-        with process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write("\n".join(map(str, keys)))
-            process.stdin.close()
-            lines = []
-            for line in process.stdout:
-                lines.append(line)
-                if len(lines) == stop_after:
-                    time.sleep(random.random() / 100)
-                    process.kill()
-        assert (lines[-1:] == ["done\n"]) == (stop_after is None)
-        return {words[0]: int(words[1]) for line in lines if len(words := line.split()) == 2 and line.endswith("\n")}
-
-
-def declared_id(entry: Entry) -> str:
-    return payload_of(entry)["credentialSubject"]["declaration"]["id"]
