@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from datetime import timedelta
 
 from msgspec import Struct
 
@@ -14,11 +15,14 @@ from registry.log.reader import StoredTiles
 from registry.log.sequencer import Committed, LogFault, Sequencer, last_committed, remove_superseded
 from registry.log.witnesses import Witnesses
 from registry.registry import Registry, utc_now
-from registry.store import StoreError
+from registry.store import FolderStore, StoreError
 
 _LOG = logging.getLogger("carbonlabel.sequencer")
 _FAULTS = (LogFault, BundleFault, StoreError, OSError)
 INTERVAL = 0.5
+LEFT_FOR = timedelta(hours=1)
+"""How old a file on its way into the store must be for its writer to be dead."""
+
 LONGEST_PAUSE = 30.0
 BUNDLE_EVERY = 5.0
 BUNDLE_AGAIN = 600.0
@@ -98,6 +102,9 @@ class SequencerThread:
 
     def _rounds(self) -> None:
         """Round after round until told to stop; a failure ends the term, and another process may take over."""
+        store = self._registry.store()
+        if isinstance(store, FolderStore):
+            store.remove_leftovers(utc_now() - LEFT_FOR)
         while not self._stopping.wait(INTERVAL):
             committed = sequence(self._registry).committed
             age = time.monotonic() - self._bundled_at

@@ -3,10 +3,11 @@
 import fcntl
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from keys.durable import make_folders, write_durable
+from keys.durable import PARTIAL_SUFFIX, make_folders, write_durable
 from registry.store.store import StoreConflict, StoreError
 
 _LOCK = ".lock"
@@ -57,6 +58,14 @@ class FolderStore:
         target = self._target(path)
         with _errors(target):
             target.unlink(missing_ok=True)
+
+    def remove_leftovers(self, before: datetime) -> None:
+        """Removes what a writer that was killed has left: files on their way, last written to before then."""
+        with _errors(self.root):
+            for file in self.root.rglob(f".*{PARTIAL_SUFFIX}"):
+                with suppress(FileNotFoundError):  # its writer has just finished
+                    if file.stat().st_mtime < before.timestamp():
+                        file.unlink()
 
     def _target(self, path: str) -> Path:
         parts = PurePosixPath(path).parts
