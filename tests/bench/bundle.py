@@ -43,7 +43,9 @@ def measure(folder: Path, labels: int) -> list[Line]:
     labels are new, and 0.1 % are suspended or withdrawn."""
     registry, bundle = LargeRegistry(folder / "public"), folder / "bundle"
     registry.grow(labels, labels // 100, BEGAN)
+    cpu = time.process_time()
     first, all_bytes = _sync(registry, folder, BEGAN)
+    cpu = time.process_time() - cpu
     tomorrow = BEGAN + timedelta(days=1)
     registry.grow(labels // 100, labels // 1000, tomorrow)
     second, new_bytes = _sync(registry, folder, tomorrow)
@@ -56,8 +58,8 @@ def measure(folder: Path, labels: int) -> list[Line]:
         Line(
             f"first sync of a bundle of {labels:,} labels",
             f"{first:.1f} s",
-            f"SHA-256 of its {all_bytes / _MEGA:,.1f} MB: {hashing:.2f} s",
-            f"{first / hashing:.0f}",
+            f"{cpu:.1f} s of CPU, {1e6 * cpu / labels:.1f} us a label",
+            "-",
             "-",
         ),
         Line(
