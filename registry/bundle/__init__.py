@@ -6,6 +6,7 @@
 | module | is |
 |---|---|
 | `publish` | one publication: what has changed since the last one, targets first, the timestamp last |
+| `witnessed` | whether a checkpoint has the cosignatures that the root asks for |
 | `facts` | what a bundle says of a log of some size, from the database |
 | `repository` | the metadata as it lies in the store: read, verified, and replaced in one step |
 | `roles` | who signs: the online keys in the ring, the root files in the home |

@@ -6,6 +6,9 @@
 4. If there is a new root, put it beside the others. What was signed in step 3 is good under the old and under the new.
 5. Now and then, remove what nothing refers to any more.
 
+Where the root asks for witnesses, a checkpoint that they have not cosigned is not published, nor a root under which the
+published one is not enough: the bundle stays as it is, with a young timestamp, until they have.
+
 Each call starts from what lies in the store, so one that was cut off anywhere is repaired by the next.
 """
 
@@ -16,10 +19,12 @@ from hashlib import sha256
 
 from tuf.api.metadata import Root, TargetFile
 
+from keys import parse_note
 from registry.bundle.facts import shard_of, status_list_of, trust_of
 from registry.bundle.fault import BundleFault
 from registry.bundle.repository import GRACE, REBUILD, TARGETS, TIMESTAMP, Published, Repository
 from registry.bundle.roles import ensure_roles, note_publication, was_published
+from registry.bundle.witnessed import unwitnessed
 from registry.registry import Registry
 from registry.store import Store
 from schemas.shard import SHARD_WIDTH, shard_name
@@ -36,8 +41,9 @@ _LOG = logging.getLogger("carbonlabel.bundle")
 def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: int, now: datetime) -> None:
     """Brings the bundle in ``store`` to ``checkpoint``, a signed note of a log of ``size`` entries; ``now`` is UTC.
 
-    Idempotent: writes nothing when there is nothing new, but signs the timestamp anew when it is an hour old. Only one
-    may run at a time. Raises ``BundleFault`` when an operator must look, ``StoreError`` when the store fails.
+    Idempotent: writes nothing when there is nothing new, but signs the timestamp anew when it is an hour old. While
+    witnesses are missing, it does only that, and warns. Only one may run at a time. Raises ``BundleFault`` when an
+    operator must look, ``StoreError`` when the store fails.
     """
     roles, repository = ensure_roles(registry, now), Repository(store)
     known, root = len(roles.roots), repository.published_root()
@@ -50,21 +56,38 @@ def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: in
         repository.put_roots(roles.roots)
         root = known
     _check_root(roles.newest, now)
-    targets = _Targets(registry, store, published).put(checkpoint, size)
-    signers = roles.signers(sorted({known, root}))
-    committed = repository.commit(targets, published, signers, now, sign_all=root < known)
+    targets = _Targets(registry, store, published)
+    lacking = unwitnessed(registry, checkpoint, (roles.roots[root - 1], roles.roots[-1]), now)
+    if lacking is None:
+        there, newest = targets.put(checkpoint, size), known
+    elif published is None:
+        _LOG.warning("no bundle is published: %s", lacking)
+        return
+    else:
+        there = published.targets.targets
+        newest = root if unwitnessed(registry, targets.checkpoint(), roles.roots[-1:], now) else known
+    signers = roles.signers(sorted({newest, root}))
+    committed = repository.commit(there, published, signers, now, sign_all=root < newest)
     note_publication(registry)
-    repository.put_roots(roles.roots)
+    repository.put_roots(roles.roots[:newest])
     if committed is not published and committed.targets.version % GRACE == 0:
         repository.remove_unreferenced(committed)
+    if lacking is not None and root < newest:  # it may be enough under the root that is published now
+        publish_bundle(registry, store, checkpoint, size, now)
+    elif lacking is not None:
+        _LOG.warning("the bundle is not brought to the log's %d entries: %s", size, lacking)
 
 
 def rebuild_bundle(registry: Registry, store: Store, checkpoint: bytes, size: int, now: datetime) -> None:
     """Publishes anew after ``timestamp.json`` was lost or damaged, with versions above all that verifiers have seen.
 
-    An operator's decision. Versions go on from the time in seconds, which counting never reaches.
+    An operator's decision. Versions go on from the time in seconds, which counting never reaches. Raises
+    ``BundleFault`` also for a checkpoint that lacks witnesses: no verifier would take it.
     """
     roles, repository = ensure_roles(registry, now), Repository(store)
+    lacking = unwitnessed(registry, checkpoint, roles.roots[-1:], now)
+    if lacking is not None:
+        raise BundleFault(f"{lacking}. To ask the witnesses again: carbonlabel sequence --once")
     repository.put_roots(roles.roots)
     targets = _Targets(registry, store, None).put(checkpoint, size)
     floor = max(repository.highest_version(), int(now.timestamp()))
@@ -125,13 +148,15 @@ class _Targets:
 
     def _published_size(self) -> int:
         """The size of the log in the published bundle."""
-        target = self._before.get(CHECKPOINT)
-        if target is None:
-            return 0
+        return Checkpoint.parse(parse_note(self.checkpoint()).text).size if self._before else 0
+
+    def checkpoint(self) -> bytes:
+        """The checkpoint in the published bundle, which there is."""
+        target = self._before[CHECKPOINT]
         note = self._store.get(_path(target))
         if note is None or sha256(note).hexdigest() != target.hashes["sha256"]:
             raise BundleFault(f"the published checkpoint is lost or changed: restore it, or start anew with {REBUILD}")
-        return Checkpoint.parse(note.decode().rpartition("\n\n")[0] + "\n").size
+        return note
 
 
 def _path(target: TargetFile) -> str:

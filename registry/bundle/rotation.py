@@ -22,13 +22,20 @@ from registry.bundle.roots import ROLE_USES, next_root, root_of
 from registry.bundle.tuf_keys import tuf_key
 from registry.registry import Registry
 from registry.store import Store
+from verifier.witness.policy import WitnessPolicy
 
 
 def draft_root(
-    registry: Registry, now: datetime, *, roles: Sequence[KeyUse] = (), new_root_keys: Path | None = None
+    registry: Registry,
+    now: datetime,
+    *,
+    roles: Sequence[KeyUse] = (),
+    new_root_keys: Path | None = None,
+    witnesses: WitnessPolicy | None = None,
 ) -> bytes:
     """The next root, not signed yet: with a new key for each of ``roles``, with the root keys of the ring at
-    ``new_root_keys``, which is made if it is not there, or with only a later expiry.
+    ``new_root_keys``, which is made if it is not there, with other ``witnesses``, or with only a later expiry. What is
+    not given stays.
 
     Raises ``BundleFault`` before the first ceremony.
     """
@@ -37,7 +44,7 @@ def draft_root(
         raise BundleFault("there is no root yet: hold the first ceremony, carbonlabel keys ceremony")
     online = {use: generate_role(registry, use) for use in roles}
     root_keys = None if new_root_keys is None else [signer.public for signer in draw_root_keys(new_root_keys)]
-    return next_root(roots[-1], now, root_keys=root_keys, online=online)
+    return next_root(roots[-1], now, root_keys=root_keys, online=online, witnesses=witnesses)
 
 
 def root_signers(folder: Path) -> list[Signer]:

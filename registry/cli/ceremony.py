@@ -10,15 +10,17 @@ from typing import Annotated
 
 import typer
 
-from keys import KeyUse
+from keys import KeysError, KeyUse
 from registry.bundle import rebuild_bundle
 from registry.bundle.roles import first_ceremony, install_root, root_keys_folder
-from registry.bundle.roots import ROLE_USES, sign_root
+from registry.bundle.roots import ROLE_USES, policy_in, root_of, sign_root
 from registry.bundle.rotation import draft_root, root_signers
+from registry.bundle.witnessed import unattainable
 from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened, sentences, stop
 from registry.log.sequencer import last_committed
 from registry.registry import utc_now
 from registry.store import StoreError
+from verifier.witness.policy import NO_WITNESSES, WitnessPolicy
 
 Draft = Annotated[Path, typer.Argument(help="file with the drafted root")]
 RootKeys = Annotated[Path, typer.Option("--root-keys", help="folder of a ring with root keys")]
@@ -60,15 +62,37 @@ def draft(
     new_root_keys: Annotated[
         Path | None, typer.Option(help="folder of the root keys from now on; made, with three keys, if not there")
     ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(metavar="VKEY", help="a witness that may cosign; give all of them")
+    ] = None,
+    witness_threshold: Annotated[
+        int | None, typer.Option(min=1, metavar="K", help="how many of the witnesses must cosign each checkpoint")
+    ] = None,
+    no_witnesses: Annotated[bool, typer.Option("--no-witnesses", help="no witness needs to cosign any more")] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Draft the next root: with new keys, or, without options, only with a later expiry."""
+    """Draft the next root: with new keys, other witnesses, or, without options, only with a later expiry."""
     roles = role or []
     if any(use not in ROLE_USES for use in roles):
         stop("--role is targets, snapshot or timestamp; root keys are replaced with --new-root-keys")
+    policy = _policy(witness or [], witness_threshold, no_witnesses)
     with opened(home) as registry:
-        out.write_bytes(draft_root(registry, utc_now(), roles=roles, new_root_keys=new_root_keys))
+        out.write_bytes(draft_root(registry, utc_now(), roles=roles, new_root_keys=new_root_keys, witnesses=policy))
+        for warning in () if policy is None else unattainable(registry.config, policy):
+            console.print(warning, markup=False, style="bold yellow", soft_wrap=True)
     console.print(f"{out}: have two holders of root keys sign it: carbonlabel keys sign-root {out}", markup=False)
+
+
+def _policy(vkeys: list[str], threshold: int | None, none: bool) -> WitnessPolicy | None:
+    """The witnesses that the options ask for; None to leave them as they are."""
+    if none and not vkeys and threshold is None:
+        return NO_WITNESSES
+    if none or bool(vkeys) != (threshold is not None):
+        stop("give every --witness and the --witness-threshold, or --no-witnesses alone")
+    try:
+        return None if threshold is None else WitnessPolicy.of(vkeys, threshold)
+    except (ValueError, KeysError) as problem:
+        stop(f"--witness: {problem}")
 
 
 def sign(draft: Draft, root_keys: RootKeys) -> None:
@@ -79,7 +103,11 @@ def sign(draft: Draft, root_keys: RootKeys) -> None:
         for signer in signers:
             data = sign_root(data, signer)
         draft.write_bytes(data)
+        policy = policy_in(root_of(data))
     console.print(f"{draft}: signed by {', '.join(signer.kid for signer in signers)}", markup=False)
+    names = ", ".join(key.origin for key in policy.witnesses)
+    asked = f"{policy.threshold} of {names}" if policy.threshold else "no witness"
+    console.print(f"under this root, {asked} must have cosigned a checkpoint", markup=False, soft_wrap=True)
 
 
 def install(draft: Draft, home: HomeOption = DEFAULT_HOME) -> None:

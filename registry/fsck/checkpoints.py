@@ -8,6 +8,7 @@ from keys import KeyState, MalformedNote, NoteKey, open_note
 from keys.errors import KeysError
 from registry.fsck.stored import bytes_of
 from registry.log.reader import CHECKPOINT
+from registry.log.sequencer import is_earlier_form
 from registry.store import Store
 from schemas.tlog import HASH_BYTES, Checkpoint
 from verifier.fsck import Fault, FaultCode, Replay
@@ -60,7 +61,7 @@ class Checkpoints:
         if not self._rows and published is None:
             return
         if self._rows and published != self._rows[-1].note:
-            known = published is None or any(row.note == published for row in self._rows)
+            known = published is None or any(is_earlier_form(published, row.note) for row in self._rows)
             later = store.get(CHECKPOINT) if known else published
             if known and later != published and later is not None:
                 return

@@ -9,6 +9,9 @@ One round, in this order, each step durable before the next:
    commit point.
 5. Publish: replace the store's checkpoint by the new one, if it is still the one seen in step 1.
 
+A witness that did not answer in step 4 can be asked again later (``ask_again``): its cosignature is added to the
+checkpoint in the database, and published as in step 5. Nothing else of a committed checkpoint ever changes.
+
 A round keeps nothing for the next one. So whatever fails, and whether or not it took effect, the next round starts
 from what is there, as a restarted process would; a fault that is not mended by that stays, and is said each time.
 """
@@ -20,7 +23,7 @@ from msgspec import Struct
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from keys import Signer, sign_note
+from keys import MalformedNote, Signer, add_lines, parse_note, sign_note
 from registry.database.database import Database
 from registry.database.tables import CheckpointRow
 from registry.log.append import log_size
@@ -37,7 +40,8 @@ _ENTRIES = text('select jws, leaf from log_entry where "index" >= :first and "in
 
 
 Cosign = Callable[[Checkpoint, bytes], bytes]
-"""The signed checkpoint with the signatures of others added. It must not raise, nor take longer than it may."""
+"""The signed checkpoint with the signatures of others added that it lacks. It must not raise, nor take longer than it
+may."""
 
 
 class LogFault(Exception):
@@ -55,6 +59,17 @@ def last_committed(session: Session, origin: str) -> Committed | None:
     """The newest checkpoint that the database holds."""
     row = session.exec(select(CheckpointRow).order_by(col(CheckpointRow.size).desc())).first()
     return None if row is None else Committed(Checkpoint(origin, row.size, row.root), row.note)
+
+
+def is_earlier_form(published: bytes, note: bytes) -> bool:
+    """Whether ``published`` is the committed checkpoint ``note`` as it was before its last cosignatures came, or is it:
+    the log's own signature, which is never made anew, is the first line of both."""
+    try:
+        earlier, later = parse_note(published), parse_note(note)
+    except MalformedNote:
+        return False
+    same = (earlier.text, earlier.lines[0]) == (later.text, later.lines[0])
+    return same and set(earlier.lines) <= set(later.lines)
 
 
 class Sequencer:
@@ -91,6 +106,25 @@ class Sequencer:
             self._store.swap(CHECKPOINT, published, last.note)
         return last
 
+    def ask_again(self, now: datetime) -> Committed | None:
+        """Asks those who have not cosigned the log's checkpoint, and commits and publishes what comes.
+
+        Cosignatures are only ever added, and the log signs nothing anew. Returns and raises as ``run_once``.
+        """
+        with self._database.reading() as session:
+            last = last_committed(session, self._origin)
+        if last is None:
+            return None
+        note = self._cosign(last.checkpoint, last.note)
+        if note == last.note:
+            return last
+        with self._database.writing() as session:
+            row = session.get_one(CheckpointRow, last.checkpoint.size)
+            if not is_earlier_form(last.note, row.note):
+                raise LogFault(f"the checkpoint of size {last.checkpoint.size} is another one now: two are running")
+            row.note = add_lines(row.note, *parse_note(note).lines)
+        return self.run_once(now, last.checkpoint.size)
+
     def committed_size(self) -> int:
         """The size of the newest checkpoint in the database."""
         with self._database.reading() as session:
@@ -101,7 +135,8 @@ class Sequencer:
         return self._store.get(CHECKPOINT)
 
     def _check_published(self, last: Committed | None, published: bytes | None) -> None:
-        """Step 1: what is published must be a checkpoint that the database has committed, to the letter."""
+        """Step 1: what is published must be a checkpoint that the database has committed, to the letter, but for
+        cosignatures that came later."""
         if published is None or (last is not None and published == last.note):
             return
         try:
@@ -115,7 +150,7 @@ class Sequencer:
             )
         with self._database.reading() as session:
             row = session.get(CheckpointRow, seen.size)
-        if row is None or row.note != published:
+        if row is None or not is_earlier_form(published, row.note):
             raise LogFault(f"the published checkpoint of size {seen.size} is not one of the database: two histories")
 
     def _integrate(self, last: Committed | None, size: int, now: datetime) -> Committed:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from keys import KeyUse
 from registry.bundle import BundleFault, publish_bundle
+from registry.bundle.witnessed import unattainable_now
 from registry.log.append import log_size
 from registry.log.keys import active_kid, key_entries
 from registry.log.reader import StoredTiles
@@ -20,6 +21,9 @@ from registry.store import FolderStore, StoreError
 _LOG = logging.getLogger("carbonlabel.sequencer")
 _FAULTS = (LogFault, BundleFault, StoreError, OSError)
 INTERVAL = 0.5
+ASK_AGAIN, ASK_AGAIN_MOST = 5.0, 60.0
+"""Seconds after which witnesses that have not cosigned are asked again, at first and at most."""
+
 LEFT_FOR = timedelta(hours=1)
 """How old a file on its way into the store must be for its writer to be dead."""
 
@@ -40,8 +44,11 @@ class Round(Struct, frozen=True):
         return self.committed is not None and self.committed.checkpoint.size > self.before
 
 
-def sequence(registry: Registry) -> Round:
-    """Integrates and publishes every entry there is."""
+def sequence(registry: Registry, ask_again: bool = True) -> Round:
+    """Integrates and publishes every entry there is.
+
+    If there is none, asks those witnesses again that have not cosigned the checkpoint, unless ``ask_again`` is false.
+    """
     store = registry.store()
     with registry.database.reading() as session:
         # In one session, so that a checkpoint is signed by the key that is in force at its size.
@@ -56,6 +63,8 @@ def sequence(registry: Registry) -> Round:
     done = Round(before, committed)
     if done.is_new and committed is not None:
         remove_superseded(store, committed.checkpoint.size, before)
+    elif ask_again:
+        return Round(before, sequencer.ask_again(utc_now()))
     return done
 
 
@@ -64,11 +73,31 @@ def publish(registry: Registry, committed: Committed) -> None:
     publish_bundle(registry, registry.store(), committed.note, committed.checkpoint.size, utc_now())
 
 
+class Patience:
+    """When to ask again for missing cosignatures: some seconds after a checkpoint or a cosignature of it is new, then
+    ever more rarely."""
+
+    def __init__(self) -> None:
+        self._note = b""
+        self._pause, self._due = ASK_AGAIN, 0.0
+
+    def is_over(self, note: bytes, at: float) -> bool:
+        """Whether to ask for the checkpoint ``note`` at ``at``, in seconds; the next time is then later."""
+        if note != self._note:
+            self._note, self._pause, self._due = note, ASK_AGAIN, at + ASK_AGAIN
+            return False
+        if at < self._due:
+            return False
+        self._pause = min(2 * self._pause, ASK_AGAIN_MOST)
+        self._due = at + self._pause
+        return True
+
+
 class SequencerThread:
     """Looks for new entries every half second, in the process that is elected; others wait to take over.
 
-    The bundle follows a grown log at most every ``BUNDLE_EVERY`` seconds, and is looked at every ``BUNDLE_AGAIN``, so
-    that its timestamp stays fresh.
+    The bundle follows a checkpoint that has changed at most every ``BUNDLE_EVERY`` seconds, and is looked at every
+    ``BUNDLE_AGAIN``, so that its timestamp stays fresh.
     """
 
     def __init__(self, registry: Registry) -> None:
@@ -77,6 +106,7 @@ class SequencerThread:
         self._thread = threading.Thread(target=self._work, name="sequencer", daemon=True)
         self._bundled_at = float("-inf")
         self._bundled = b""
+        self._patience = Patience()
 
     def start(self) -> None:
         """Begins."""
@@ -105,8 +135,15 @@ class SequencerThread:
         store = self._registry.store()
         if isinstance(store, FolderStore):
             store.remove_leftovers(utc_now() - LEFT_FOR)
+        try:
+            for sentence in unattainable_now(self._registry):
+                _LOG.critical(sentence)
+        except BundleFault as problem:  # the bundle's alone: the log goes on
+            _LOG.critical("no bundle can be published: %s", problem)
+        note = b""
         while not self._stopping.wait(INTERVAL):
-            committed = sequence(self._registry).committed
+            committed = sequence(self._registry, self._patience.is_over(note, time.monotonic())).committed
+            note = b"" if committed is None else committed.note
             age = time.monotonic() - self._bundled_at
             if committed is not None and age > (BUNDLE_AGAIN if committed.note == self._bundled else BUNDLE_EVERY):
                 publish(self._registry, committed)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from msgspec import Struct
 
-from keys import KeysError, NoteKey, NoteKind, NoteLine, add_lines, open_note, parse_lines, parse_vkey
+from keys import KeysError, NoteKey, NoteKind, NoteLine, add_lines, open_note, parse_lines, parse_note, parse_vkey
 from schemas.tlog import Checkpoint, MalformedTlog
 from schemas.tlog.form import decimal
 from verifier.tiles import HashReader, consistency_proof
@@ -87,7 +87,10 @@ class Witnesses:
         self._seen = dict.fromkeys((witness.key for witness in self._witnesses), seen)
 
     def cosign(self, checkpoint: Checkpoint, note: bytes) -> bytes:
-        """``note`` with the cosignatures that came in time. Never raises; faults go to the program's log."""
+        """``note`` with the cosignatures that came in time, of those witnesses whose cosignature it does not have.
+
+        Never raises; faults go to the program's log.
+        """
         collected = self.collect(checkpoint, note)
         for fault in collected.faults:
             _LOG.warning("witness %s, checkpoint of size %d: %s", fault.witness, checkpoint.size, fault.problem)
@@ -95,12 +98,14 @@ class Witnesses:
 
     def collect(self, checkpoint: Checkpoint, note: bytes) -> Collected:
         """As ``cosign``; faults are returned. Call it where no event loop runs."""
-        if not self._witnesses:
+        there = {(line.name, line.key_id) for line in parse_note(note).lines}
+        asked = [one for one in self._witnesses if (one.key.origin, one.key.key_id) not in there]
+        if not asked:
             return Collected(note, ())
         # Not asyncio.run: at its end it waits for threads, so for a name server that does not answer.
         loop = asyncio.new_event_loop()
         try:
-            answers = loop.run_until_complete(self._ask_all(checkpoint, note))
+            answers = loop.run_until_complete(self._ask_all(asked, checkpoint, note))
             loop.run_until_complete(loop.shutdown_asyncgens())
         finally:
             loop.close()
@@ -108,11 +113,11 @@ class Witnesses:
         faults = tuple(answer for answer in answers if isinstance(answer, Fault))
         return Collected(add_lines(note, *lines) if lines else note, faults)
 
-    async def _ask_all(self, checkpoint: Checkpoint, note: bytes) -> list[NoteLine | Fault]:
+    async def _ask_all(
+        self, asked: Iterable[ConfiguredWitness], checkpoint: Checkpoint, note: bytes
+    ) -> list[NoteLine | Fault]:
         async with httpx.AsyncClient(headers=_HEADERS, timeout=self._timeout, follow_redirects=False) as client:
-            return await asyncio.gather(
-                *(self._ask_in_time(client, witness, checkpoint, note) for witness in self._witnesses)
-            )
+            return await asyncio.gather(*(self._ask_in_time(client, witness, checkpoint, note) for witness in asked))
 
     async def _ask_in_time(
         self, client: httpx.AsyncClient, witness: ConfiguredWitness, checkpoint: Checkpoint, note: bytes
