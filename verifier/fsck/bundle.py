@@ -18,7 +18,7 @@ from schemas.shard import SHARD_WIDTH, shard_name
 from schemas.status_list import STATUSES, StatusListError, decode, unpack
 from schemas.tlog import Checkpoint, MalformedTlog
 from verifier.bundle.chain import Chain, meta_hash
-from verifier.bundle.errors import BundleError, FetchError
+from verifier.bundle.errors import BundleError, FetchError, NotWitnessedError
 from verifier.bundle.fetch import Fetcher, read
 from verifier.bundle.sync import TARGETS_PATH
 from verifier.bundle.targets import CHECKPOINT, STATUS, TRUST
@@ -60,7 +60,7 @@ class PublishedBundle:
         self._note = b""
         self._checkpoint: Checkpoint | None = None
         self._statuses: bytes | None = None
-        self._newest_shard: bytes | None = None
+        self._early: dict[str, bytes | None] = {}
         self.trust: TrustList | None = None
         self.seen: BundleSeen | None = None
 
@@ -78,25 +78,25 @@ class PublishedBundle:
         self._named = chain.targets
         self._read_checkpoint()
         self._check_names()
-        self._read_trust()
+        self._read_trust(chain)
         if self._checkpoint is None:
             return
         size = self._checkpoint.size
         self._statuses = self._take(STATUS, min(size // 3 + 1024, _MAX_STATUS))
         newest = shard_name((size - 1) // SHARD_WIDTH * SHARD_WIDTH)
         if newest in self._named and self._named[newest].length <= _EARLY:
-            self._newest_shard = self._take(newest, _EARLY)
+            self._early[newest] = self._take(newest, _EARLY)
         self.seen = self._seen(chain, metadata)
 
-    def compare(self, replay: Replay, tree: GrowingTree, lost: set[int], name: str, signatures: Signatures) -> None:
+    def compare(self, replay: Replay, tree: GrowingTree, lost: set[int], called: str, signatures: Signatures) -> None:
         """Compares what it says with the log. ``tree`` has its root at ``size``, ``replay`` remembers that moment;
-        ``lost`` are indexes whose entries are not there; ``name`` is what the registry is called."""
+        ``lost`` are indexes whose entries are not there; the registry is ``called`` so."""
         moment = replay.remembered()
         if self._checkpoint is None or moment is None or not self._is_prefix(tree, replay.origin):
             return
         lost = {index for index in lost if index < moment.size}
         if not lost:
-            self._compare_trust(moment, name if tree.size == moment.size else None, replay.origin)
+            self._compare_trust(moment, called if tree.size == moment.size else None, replay.origin)
             self._compare_statuses(moment)
         shards = Shards(replay, moment, self._faults, signatures)
         for first in range(0, moment.size, SHARD_WIDTH):
@@ -104,9 +104,8 @@ class PublishedBundle:
             if lost and not lost.isdisjoint(range(first, until)):
                 continue
             due = shards.due(first, until)
-            data = self._newest_shard if until == moment.size else None
-            if data is None:
-                data = self._take(shard_name(first), most_bytes(due))
+            name = shard_name(first)
+            data = self._early[name] if name in self._early else self._take(name, most_bytes(due))
             if data is not None:
                 shards.compare(data, first, until, due)
 
@@ -120,7 +119,7 @@ class PublishedBundle:
         except (MalformedNote, MalformedTlog) as problem:
             self._say(FaultCode.BUNDLE_CHECKPOINT, CHECKPOINT, f"it cannot be read: {problem}")
 
-    def _read_trust(self) -> None:
+    def _read_trust(self, chain: Chain) -> None:
         data = self._take(TRUST, _MAX_TRUST)
         if data is None:
             return
@@ -136,6 +135,11 @@ class PublishedBundle:
         except KeysError as problem:
             said = f"it is not signed by the log's key in the bundle: {problem}"
             self._say(FaultCode.BUNDLE_CHECKPOINT, CHECKPOINT, said)
+            return
+        try:
+            chain.require_witnessed(self._note, self.trust.log_key())
+        except NotWitnessedError as problem:
+            self._say(FaultCode.BUNDLE_WITNESSES, CHECKPOINT, str(problem))
 
     def _check_names(self) -> None:
         """Whether the targets are named exactly as a bundle of this size must name them."""
@@ -164,19 +168,18 @@ class PublishedBundle:
             self._say(FaultCode.BUNDLE_CHECKPOINT, CHECKPOINT, said)
         return True
 
-    def _compare_trust(self, moment: Moment, name: str | None, origin: str) -> None:
-        """Compares the keys with those of that moment; the registry's ``name`` only if it cannot have changed since."""
+    def _compare_trust(self, moment: Moment, called: str | None, origin: str) -> None:
+        """Compares the keys with those of that moment; the registry's name only if it cannot have changed since."""
         if self.trust is None:
             return
         said, logged = {key.kid: key for key in self.trust.keys}, moment.keys.trusted()
         for kid in sorted(said.keys() | logged.keys()):
             if said.get(kid) != logged.get(kid):
                 self._say(FaultCode.BUNDLE_TRUST, TRUST, f"it says {said.get(kid)}, and the log {logged.get(kid)}")
-        log_keys = [key.key.raw for key in moment.keys.log_keys(origin)]
-        if log_keys[-1:] != [self.trust.log_key().key.raw]:
+        if self.trust.log_key().key.raw != moment.keys.log_key():
             self._say(FaultCode.BUNDLE_TRUST, TRUST, "it has another log key than the log introduced last")
         registry = self.trust.registry
-        if registry.origin != origin or (name is not None and registry.name != name):
+        if registry.origin != origin or (called is not None and registry.name != called):
             self._say(FaultCode.BUNDLE_TRUST, TRUST, f"it is of {registry.origin}, {registry.name!r}")
 
     def _compare_statuses(self, moment: Moment) -> None:

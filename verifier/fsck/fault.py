@@ -95,6 +95,8 @@ class FaultCode(StrEnum):
     """A target is missing, not the one that was signed, or one that no bundle has."""
     BUNDLE_CHECKPOINT = "bundle-checkpoint"
     """The bundle's checkpoint is not one of this log."""
+    BUNDLE_WITNESSES = "bundle-witnesses"
+    """Fewer witnesses than the root asks for have cosigned the bundle's checkpoint."""
     BUNDLE_TRUST = "bundle-trust"
     """The bundle's ``trust.json`` says something else than the log's key entries up to its checkpoint."""
     BUNDLE_STATUS = "bundle-status"

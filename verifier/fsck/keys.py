@@ -89,6 +89,11 @@ class KeyHistory:
             if key.use in fields
         }
 
+    def log_key(self) -> bytes | None:
+        """The log's key: the one introduced last; None before any."""
+        keys = self.of_use(LOG)
+        return keys[-1].public.raw if keys else None
+
     def log_keys(self, origin: str) -> list[NoteKey]:
         """The keys that have signed checkpoints, the newest last."""
         return [parse_vkey(note_vkey(origin, key.public.raw)) for key in self.of_use(LOG)]

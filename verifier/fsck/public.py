@@ -69,6 +69,7 @@ def check_public(
             check.entries(checkpoint, progress)
             check.tiles(checkpoint.size)
             check.root(checkpoint)
+            check.signature()
             check.trust()
             check.kept(kept, checkpoint)
             bundle.compare(replay, tree, check.lost, trust.registry.name, signatures)
@@ -96,11 +97,12 @@ class _Check:
         self._tree = tree
         self._faults = faults
         self._tiles: dict[int, bytes] = {}
+        self._note = b""
         self.lost: set[int] = set()
         """Indexes whose entries are not there."""
 
     def checkpoint(self) -> Checkpoint | None:
-        """The published checkpoint; one whose signature is not good is still compared with the entries."""
+        """The published checkpoint, not verified yet: one whose signature is not good is compared all the same."""
         try:
             note = read(self._fetcher, CHECKPOINT, MAX_NOTE_BYTES)
         except NotPublished:
@@ -113,10 +115,7 @@ class _Check:
             checkpoint = Checkpoint.parse(parse_note(note).text)
         except (MalformedNote, MalformedTlog) as problem:
             return self._say(FaultCode.CHECKPOINT_FORM, CHECKPOINT, f"it cannot be read: {problem}")
-        try:
-            open_note(note, [self._trust.log_key()])
-        except KeysError as problem:
-            self._say(FaultCode.CHECKPOINT_SIGNATURE, CHECKPOINT, f"it is not signed by the log's key: {problem}")
+        self._note = note
         if checkpoint.origin != self._trust.registry.origin:
             self._say(FaultCode.CHECKPOINT_FORM, CHECKPOINT, f"it is of another log, {checkpoint.origin!r}")
         return checkpoint
@@ -150,20 +149,33 @@ class _Check:
                 said = "it does not hold the hashes of the entries"
                 self._say(FaultCode.TILE_DIFFERS, f"log/{tile.path}", said)
 
+    def signature(self) -> None:
+        """Whether the checkpoint is signed by the log's key: that of the trust list, or the one it introduced last."""
+        keys = {key.key.raw: key for key in self._replay.keys.log_keys(self._trust.registry.origin)[-1:]}
+        keys[self._trust.log_key().key.raw] = self._trust.log_key()
+        try:
+            open_note(self._note, keys.values())
+        except KeysError as problem:
+            self._say(FaultCode.CHECKPOINT_SIGNATURE, CHECKPOINT, f"it is not signed by the log's key: {problem}")
+
     def root(self, checkpoint: Checkpoint) -> None:
         """Compares the root with that of the entries."""
         if self._tree.size == checkpoint.size and self._tree.root() != checkpoint.root:
             self._say(FaultCode.CHECKPOINT_ROOT, CHECKPOINT, "its root is not that of the entries")
 
     def trust(self) -> None:
-        """Compares ``trust.json`` with the log's key entries."""
+        """Compares ``trust.json`` with the log's key entries: all of them, or those up to the bundle, with which it is
+        published."""
         said = {key.kid: key for key in self._trust.keys}
+        log_key = self._trust.log_key().key.raw
+        moment = self._replay.remembered()
+        if moment is not None and said == moment.keys.trusted() and log_key == moment.keys.log_key():
+            return
         logged = self._replay.keys.trusted()
         for kid in sorted(said.keys() | logged.keys()):
             if said.get(kid) != logged.get(kid):
                 self._say(FaultCode.TRUST_DIFFERS, f"key {kid}", f"{said.get(kid)} in trust.json; {logged.get(kid)}")
-        log_keys = [key.key.raw for key in self._replay.keys.log_keys(self._replay.origin)]
-        if log_keys[-1:] != [self._trust.log_key().key.raw]:
+        if log_key != self._replay.keys.log_key():
             self._say(FaultCode.TRUST_DIFFERS, "the log's key", "trust.json has another than the log introduced last")
 
     def kept(self, kept: bytes | None, checkpoint: Checkpoint) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from tuf.api.metadata import Metadata, Root
 
-from keys import KeyUse, TrustError, TrustList, sign_note
+from keys import KeyUse, NoteKind, TrustError, TrustList, note_vkey, sign_note
 from registry.bundle.roles import root_keys_folder
 from registry.bundle.rotation import root_signers
 from schemas.entry import RecordStatus
@@ -18,9 +18,11 @@ from schemas.tlog import Checkpoint
 from tests.registry.bundle.stores import MemoryStore
 from tests.verifier.bundle.liar import Liar
 from tests.verifier.fsck.conftest import METADATA, Small, checked, codes
-from tests.world import NOW, ORIGIN
+from tests.world import NOW, ORIGIN, label_key
 from verifier.bundle import RefusedUpdate
+from verifier.bundle.witnesses import set_policy
 from verifier.fsck import check_public
+from verifier.witness.policy import WitnessPolicy
 
 SHARD = shard_name(0)
 TIMESTAMP = f"{METADATA}/timestamp.json"
@@ -238,6 +240,17 @@ def foreign_signature(root: Metadata[Root]) -> None:
     root.signatures[one.keyid] = one
 
 
+def root_that_asks_for_a_witness(small: Small) -> MemoryStore:
+    liar = lied(small)
+    liar.signers[KeyUse.ROOT] = root_signers(root_keys_folder(small.registry))
+    root: Metadata[Root] = Metadata.from_bytes(liar.store.files[f"{METADATA}/2.root.json"])
+    root.signed.version = 3
+    vkey = note_vkey("witness.example", label_key(small.registry).public, NoteKind.COSIGNATURE)
+    set_policy(root.signed, WitnessPolicy.of([vkey], 1))
+    liar.sign(root)
+    return liar.store
+
+
 LIES: list[tuple[Callable[[Small], MemoryStore], set[str]]] = [
     (with_status(lambda small: small.first, RecordStatus.ACTIVE), {"bundle-status"}),
     (with_status(lambda small: small.second, RecordStatus.SUSPENDED), {"bundle-status"}),
@@ -295,6 +308,7 @@ LIES: list[tuple[Callable[[Small], MemoryStore], set[str]]] = [
     (snapshot_of_another_time, {"bundle-metadata"}),
     (lost(lambda _: TIMESTAMP), {"bundle-missing"}),
     *((expired(role), {"bundle-expired"}) for role in ("timestamp", "snapshot", "targets")),
+    (root_that_asks_for_a_witness, {"bundle-witnesses"}),
     (lost(lambda _: f"{METADATA}/1.root.json"), {"bundle-root"}),
     (root_changed(1, lambda root: spoil(root, 1)), {"bundle-root"}),
     (root_changed(1, lambda root: spoil(root, 3)), {"bundle-root"}),
