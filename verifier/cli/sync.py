@@ -14,6 +14,7 @@ from verifier.bundle import BundleError, Fetcher, FolderFetcher, HttpFetcher, sy
 from verifier.bundle.consistency import GrowthCheck
 from verifier.bundle.sync import Progress as Show
 from verifier.bundle.sync import Synced
+from verifier.cli.relying import ThresholdOption, WitnessOption, asked_for
 
 
 def sync_bundle(
@@ -25,6 +26,8 @@ def sync_bundle(
     trust_first_root: Annotated[
         bool, typer.Option("--trust-first-root", help="the first time, believe whoever answers at that address")
     ] = False,
+    witness: WitnessOption = None,
+    witness_threshold: ThresholdOption = None,
 ) -> None:
     """Bring a bundle up to date, so that labels can be verified without a network.
 
@@ -32,6 +35,7 @@ def sync_bundle(
     2: not, and the bundle is as it was.
     """
     console = Console(highlight=False, stderr=True)
+    witnesses = asked_for(witness, witness_threshold)
     try:
         pinned = None if root is None else root.read_bytes()
         with _fetcher(registry) as fetcher, _progress(console) as show:
@@ -43,6 +47,7 @@ def sync_bundle(
                 trust_first_root=trust_first_root,
                 progress=show,
                 consistency=GrowthCheck(fetcher),
+                witnesses=witnesses,
             )
     except BundleError as problem:
         typer.echo(str(problem), err=True)

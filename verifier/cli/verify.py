@@ -15,8 +15,10 @@ from rich.console import Console
 from schemas.gs1 import InvalidGs1, parse_gln, parse_gtin
 from schemas.verdict import Verdict, VerdictCode
 from verifier.bundle import BundleError
+from verifier.cli.relying import ThresholdOption, WitnessOption, asked_for
 from verifier.cli.show import verdict_lines
 from verifier.verifier import Verifier
+from verifier.witness.policy import WitnessPolicy
 
 Judge = Callable[[str], Verdict]
 _TIMEOUT = 10.0
@@ -33,6 +35,8 @@ def verify(
         float | None,
         typer.Option(min=0, max=1_000_000, metavar="HOURS", help="with --bundle: stop if it was signed longer ago"),
     ] = None,
+    witness: WitnessOption = None,
+    witness_threshold: ThresholdOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
 ) -> None:
     """Say of each label whether it is genuine, what it declares and whether it still stands.
@@ -44,10 +48,14 @@ def verify(
         _stop("give --bundle DIR to verify without a network, or --registry URL to ask a registry")
     if max_age is not None and bundle is None:
         _stop("--max-age is about the age of a bundle: give it with --bundle DIR")
+    witnesses = asked_for(witness, witness_threshold)
+    if witnesses.threshold and bundle is None:
+        _stop("--witness is about the log of a bundle: give it with --bundle DIR")
     if expect is not None:
         _check_expectation(expect)
     good = True
-    with _offline(bundle, max_age, expect) if bundle is not None else _online(registry or "", expect) as judge:
+    judging = _online(registry or "", expect) if bundle is None else _offline(bundle, max_age, witnesses, expect)
+    with judging as judge:
         for label in _texts(labels):
             verdict = judge(label)
             good = good and verdict.verdict is VerdictCode.VALID
@@ -69,9 +77,9 @@ def _texts(labels: list[str]) -> Iterator[str]:
 
 
 @contextmanager
-def _offline(bundle: Path, max_age: float | None, expect: str | None) -> Generator[Judge]:
+def _offline(bundle: Path, max_age: float | None, witnesses: WitnessPolicy, expect: str | None) -> Generator[Judge]:
     try:
-        verifier = Verifier.open(bundle, None if max_age is None else timedelta(hours=max_age))
+        verifier = Verifier.open(bundle, None if max_age is None else timedelta(hours=max_age), witnesses=witnesses)
         yield lambda label: verifier.verify(label, expect)
     except BundleError as problem:
         _stop(str(problem))

@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from registry.bundle import publish_bundle
 from registry.bundle.roles import install_root, root_keys_folder
 from registry.bundle.roots import ROLE_USES, sign_root
 from registry.bundle.rotation import draft_root, root_signers
 from registry.registry import utc_now
 from registry.store import FolderStore
-from tests.registry.bundle.publishing import publish_now
+from tests.registry.bundle.publishing import checkpoint_of, publish_now
+from tests.verifier.bundle.test_witnesses import KEYS, cosigned
 from tests.world import a_declaration, new_registry, published
+from verifier.witness import WitnessPolicy
 
 SCRIPT = Path(__file__).with_name("take_all.js")
 NAMES = ("trust.json", "checkpoint", "status.bin", "labels-0-4096.bin")
@@ -67,13 +70,16 @@ def test_tuf_js_takes_the_bundle_before_and_after_a_rotation(modules: Path, serv
         publish_now(registry, store, utc_now())
         shutil.copy(tmp_path / "public" / "tuf" / "metadata" / "1.root.json", client / "root.json")
         take_all(modules, server, client)
-        draft = draft_root(registry, utc_now(), roles=ROLE_USES, new_root_keys=tmp_path / "new")
+        witnesses = WitnessPolicy(KEYS, 2)
+        draft = draft_root(registry, utc_now(), roles=ROLE_USES, new_root_keys=tmp_path / "new", witnesses=witnesses)
         for signer in (*root_signers(root_keys_folder(registry)), *root_signers(tmp_path / "new")):
             draft = sign_root(draft, signer)
         install_root(registry, draft, utc_now())
         published(registry, [a_declaration(9)])
-        size = publish_now(registry, store, utc_now())
+        note, size = checkpoint_of(registry)
+        publish_bundle(registry, store, cosigned(note, (0, 1)), size, utc_now())
         take_all(modules, server, client)
+        assert b"x-carbonlabel-witnesses" in (tmp_path / "public" / "tuf" / "metadata" / "2.root.json").read_bytes()
         assert (client / "trust.json").read_bytes() == registry.trust().encode()
     assert int((client / "checkpoint").read_bytes().split(b"\n")[1]) == size
 

@@ -10,7 +10,10 @@ from registry.registry import utc_now
 from registry.store import FolderStore
 from tests.verifier.bundle.conftest import World
 from tests.verifier.bundle.liar import Liar
+from tests.verifier.bundle.test_witnesses import VKEYS, cosigned
 from verifier.cli.app import build
+
+LATER = dict.fromkeys(("targets", "snapshot", "timestamp"), 100)
 
 
 @pytest.fixture
@@ -75,6 +78,25 @@ class TestVerify:
         assert "signed at" in run("verify", world.good, "--bundle", bundle, "--max-age", "2").stderr
         assert run("verify", world.good, "--bundle", bundle, "--max-age", "2").exit_code == 2
         assert run("verify", world.good, "--bundle", bundle, "--max-age", "3.5").exit_code < 2
+
+    def test_witnesses_of_the_callers_choice(self, world: World, copy: Path, bundle: Path) -> None:
+        vkeys = [word for vkey in VKEYS for word in ("--witness", vkey)]
+        for words in (("sync", copy), ("verify", world.good)):
+            refused = run(*words, "--bundle", bundle, *vkeys, "--witness-threshold", 2)
+            assert (refused.exit_code, "0 witnesses have cosigned" in refused.stderr) == (2, True)
+            assert "3 are needed. Missing: a.example" in run(*words, "--bundle", bundle, *vkeys).stderr
+            wrong = run(*words, "--bundle", bundle, *vkeys, "--witness-threshold", 4)
+            assert (wrong.exit_code, "4 of 3 witnesses can never be" in wrong.stderr) == (2, True)
+            assert "1 of 0 witnesses" in run(*words, "--bundle", bundle, "--witness-threshold", 1).stderr
+            assert "not a note verifier key" in run(*words, "--bundle", bundle, "--witness", "x").stderr
+        note = cosigned(Liar(world.registry, world.second).content("checkpoint"), (0, 2))
+        signed = Liar(world.registry, world.second).publish({"checkpoint": note}, versions=LATER, now=utc_now())
+        for path, data in signed.store.files.items():
+            FolderStore(copy).put(path, data)
+        for words in (("sync", copy), ("verify", world.good)):
+            assert run(*words, "--bundle", bundle, *vkeys, "--witness-threshold", 2).exit_code < 2
+        done = run("verify", world.good, "--registry", "https://id.example.org", *vkeys)
+        assert (done.exit_code, "--bundle" in done.stderr) == (2, True)
 
     def test_max_age_is_of_a_bundle(self, world: World) -> None:
         done = run("verify", world.good, "--registry", "https://id.example.org", "--max-age", "2")
