@@ -15,12 +15,13 @@ from registry.fsck.entries import LogRows, Progress
 from registry.fsck.files import Files, listed
 from registry.fsck.labels import Labels
 from registry.fsck.projections import Projections
-from registry.fsck.published import StoredFiles, published_roots
+from registry.fsck.published import StoredFiles, check_published_trust, published_roots
 from registry.home import Config
 from registry.log.append import log_size
 from registry.log.reader import CHECKPOINT
 from registry.registry import utc_now
 from registry.store import Store, StoreError
+from verifier.bundle.targets import TRUST
 from verifier.fsck import Fault, FaultCode, GrowingTree, PublishedBundle, Replay, Report, Signatures
 
 
@@ -48,12 +49,14 @@ def check_home(
     with database.reading() as session:
         about = log_size(session)
     published: bytes | None = None
+    trust: bytes | None = None
     paths: list[str] = []
     with _said(faults, "the public store"):
         published = store.get(CHECKPOINT)
+        trust = store.get(TRUST)
         paths = listed(store, about)
     with database.reading() as session, Signatures(faults) as signatures:
-        return _check(config, session, store, published, paths, bundle, faults, signatures, progress)
+        return _check(config, session, store, published, trust, paths, bundle, faults, signatures, progress)
 
 
 def _check(
@@ -61,6 +64,7 @@ def _check(
     session: Session,
     store: Store,
     published: bytes | None,
+    trust: bytes | None,
     paths: list[str],
     bundle: PublishedBundle,
     faults: list[Fault],
@@ -89,6 +93,7 @@ def _check(
         checkpoints.check_published(published, store)
         Files(store, session, tree, faults).check(paths, _committed_size(rows, tree.size))
     bundle.compare(replay, tree, log.missing, config.name, signatures)
+    check_published_trust(trust, replay, faults)
     signatures.finish()
     return Report(tuple(faults), tree.size, len(replay.records), replay.disowned(), bundle.seen)
 

@@ -33,5 +33,6 @@ def show_report(report: Report, as_json: bool) -> None:
             f"{report.disowned} entries were signed by keys that the log later declared compromised from before them: "
             "no verdict counts on them"
         )
-    found = f"{len(report.faults)} faults" if report.faults else "no faults"
+    count = len(report.faults)
+    found = "no faults" if not count else "1 fault" if count == 1 else f"{count} faults"
     typer.echo(f"{report.entries} entries, {report.records} records: {found}")

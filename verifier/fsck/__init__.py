@@ -5,6 +5,7 @@
 | `fault` | the kinds of fault, a fault, a report |
 | `tree` | the Merkle tree grown from the entries, with every tile |
 | `keys`, `record`, `replay` | the entries replayed from index 0: who might sign, what each may say, what follows |
+| `trust` | a trust list against the log's key entries |
 | `signatures` | signatures checked beside all that |
 | `labels` | a label's exact text against the log |
 | `metadata`, `shards`, `bundle` | the published bundle: its metadata, its labels, all of it |

@@ -28,6 +28,7 @@ from verifier.fsck.replay import Moment, Replay
 from verifier.fsck.shards import Shards, most_bytes
 from verifier.fsck.signatures import Signatures
 from verifier.fsck.tree import GrowingTree
+from verifier.fsck.trust import wrong_trust
 
 _MAX_TRUST, _MAX_STATUS = 1_000_000, 256_000_000
 _EARLY = 64_000_000
@@ -172,15 +173,11 @@ class PublishedBundle:
         """Compares the keys with those of that moment; the registry's name only if it cannot have changed since."""
         if self.trust is None:
             return
-        said, logged = {key.kid: key for key in self.trust.keys}, moment.keys.trusted()
-        for kid in sorted(said.keys() | logged.keys()):
-            if said.get(kid) != logged.get(kid):
-                self._say(FaultCode.BUNDLE_TRUST, TRUST, f"it says {said.get(kid)}, and the log {logged.get(kid)}")
-        if self.trust.log_key().key.raw != moment.keys.log_key():
-            self._say(FaultCode.BUNDLE_TRUST, TRUST, "it has another log key than the log introduced last")
-        registry = self.trust.registry
-        if registry.origin != origin or (called is not None and registry.name != called):
-            self._say(FaultCode.BUNDLE_TRUST, TRUST, f"it is of {registry.origin}, {registry.name!r}")
+        for _, sentence in wrong_trust(self.trust, moment.keys, origin):
+            self._say(FaultCode.BUNDLE_TRUST, TRUST, sentence)
+        if called is not None and self.trust.registry.name != called:
+            said = f"it calls the registry {self.trust.registry.name!r}, and not {called!r}"
+            self._say(FaultCode.BUNDLE_TRUST, TRUST, said)
 
     def _compare_statuses(self, moment: Moment) -> None:
         if self._statuses is None:

@@ -27,6 +27,7 @@ from verifier.fsck.fault import Fault, FaultCode, Report
 from verifier.fsck.replay import Replay
 from verifier.fsck.signatures import Signatures
 from verifier.fsck.tree import GrowingTree
+from verifier.fsck.trust import check_trust
 
 CHECKPOINT = "log/checkpoint"
 _MOST_MISSING = 16
@@ -166,17 +167,10 @@ class _Check:
     def trust(self) -> None:
         """Compares ``trust.json`` with the log's key entries: all of them, or those up to the bundle, with which it is
         published."""
-        said = {key.kid: key for key in self._trust.keys}
-        log_key = self._trust.log_key().key.raw
         moment = self._replay.remembered()
-        if moment is not None and said == moment.keys.trusted() and log_key == moment.keys.log_key():
-            return
-        logged = self._replay.keys.trusted()
-        for kid in sorted(said.keys() | logged.keys()):
-            if said.get(kid) != logged.get(kid):
-                self._say(FaultCode.TRUST_DIFFERS, f"key {kid}", f"{said.get(kid)} in trust.json; {logged.get(kid)}")
-        if log_key != self._replay.keys.log_key():
-            self._say(FaultCode.TRUST_DIFFERS, "the log's key", "trust.json has another than the log introduced last")
+        then = None if moment is None else moment.keys
+        for place, sentence in check_trust(self._trust, self._replay.keys, then, self._replay.origin):
+            self._say(FaultCode.TRUST_DIFFERS, place, sentence)
 
     def kept(self, kept: bytes | None, checkpoint: Checkpoint) -> None:
         """Compares the log with the checkpoint that the caller kept."""

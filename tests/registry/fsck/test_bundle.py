@@ -113,6 +113,15 @@ class TestDamage:
             file.write_bytes(data)
         assert codes(damaged) == set()
 
+    def test_a_trust_list_that_says_something_else_is_found(self, damaged: Registry) -> None:
+        file = damaged.home.public / "trust.json"
+        sound = damaged.trust().encode()
+        for said in (sound.replace(b'"from": 0', b'"from": 3', 1), b"[" * 5000):
+            file.write_bytes(said)
+            assert codes(damaged) == {"trust-differs"}
+        file.write_bytes(sound)
+        assert codes(damaged) == set()
+
     def test_the_bundle_of_another_home_is_found(self, damaged: Registry, tmp_path: Path) -> None:
         with closing(new_registry(tmp_path / "other")) as other:
             published(other, 2)
