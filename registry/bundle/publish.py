@@ -38,12 +38,12 @@ _RENEW = "have two holders of root keys renew it: carbonlabel keys draft-root"
 _LOG = logging.getLogger("carbonlabel.bundle")
 
 
-def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: int, now: datetime) -> None:
+def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: int, now: datetime) -> bool:
     """Brings the bundle in ``store`` to ``checkpoint``, a signed note of a log of ``size`` entries; ``now`` is UTC.
 
     Idempotent: writes nothing when there is nothing new, but signs the timestamp anew when it is an hour old. While
-    witnesses are missing, it does only that, and warns. Only one may run at a time. Raises ``BundleFault`` when an
-    operator must look, ``StoreError`` when the store fails.
+    witnesses are missing, it does only that, warns, and returns false. Only one may run at a time. Raises
+    ``BundleFault`` when an operator must look, ``StoreError`` when the store fails.
     """
     roles, repository = ensure_roles(registry, now), Repository(store)
     known, root = len(roles.roots), repository.published_root()
@@ -62,7 +62,7 @@ def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: in
         there, newest = targets.put(checkpoint, size), known
     elif published is None:
         _LOG.warning("no bundle is published: %s", lacking)
-        return
+        return False
     else:
         there = published.targets.targets
         newest = root if unwitnessed(registry, targets.checkpoint(), roles.roots[-1:], now) else known
@@ -73,9 +73,10 @@ def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: in
     if committed is not published and committed.targets.version % GRACE == 0:
         repository.remove_unreferenced(committed)
     if lacking is not None and root < newest:  # it may be enough under the root that is published now
-        publish_bundle(registry, store, checkpoint, size, now)
-    elif lacking is not None:
+        return publish_bundle(registry, store, checkpoint, size, now)
+    if lacking is not None:
         _LOG.warning("the bundle is not brought to the log's %d entries: %s", size, lacking)
+    return lacking is None
 
 
 def rebuild_bundle(registry: Registry, store: Store, checkpoint: bytes, size: int, now: datetime) -> None:

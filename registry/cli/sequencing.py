@@ -23,9 +23,9 @@ def sequence_once(
             stop("a serving process sequences this home already")
         try:
             done = sequence(registry)
-            if done.committed is not None:
-                publish(registry, done.committed)
+            is_bundled = done.committed is not None and publish(registry, done.committed)
         except (LogFault, BundleFault, StoreError) as problem:
             stop(str(problem))
     size = 0 if done.committed is None else done.committed.checkpoint.size
-    console.print(f"the log has {size} entries, {size - done.before} of them new; checkpoint and bundle are published")
+    what = "checkpoint and bundle are published" if is_bundled else "its checkpoint is published, the bundle not yet"
+    console.print(f"the log has {size} entries, {size - done.before} of them new; {what}")

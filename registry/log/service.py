@@ -68,9 +68,11 @@ def sequence(registry: Registry, ask_again: bool = True) -> Round:
     return done
 
 
-def publish(registry: Registry, committed: Committed) -> None:
-    """Derives the bundle from a checkpoint, and publishes it. Idempotent; signs the timestamp anew when it is old."""
-    publish_bundle(registry, registry.store(), committed.note, committed.checkpoint.size, utc_now())
+def publish(registry: Registry, committed: Committed) -> bool:
+    """Derives the bundle from a checkpoint, and publishes it. Idempotent; signs the timestamp anew when it is old.
+    Returns whether it is published: not while witnesses are missing that the root asks for.
+    """
+    return publish_bundle(registry, registry.store(), committed.note, committed.checkpoint.size, utc_now())
 
 
 class Patience:

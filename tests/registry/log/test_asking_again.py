@@ -90,12 +90,12 @@ class TestWitnesses:
         trio.stop(0)
         for number in (5, 6):
             grow(registry, number)
-            publish(registry, committed(registry))
+            assert not publish(registry, committed(registry))
             assert synced(registry, tmp_path / "bundle") == bundled
         assert log_size(registry) == bundled + 2
         assert "Missing: a.example, c.example" in caplog.text
         trio.start(2)
-        publish(registry, committed(registry))  # there is no new entry
+        assert publish(registry, committed(registry))  # there is no new entry
         assert synced(registry, tmp_path / "bundle") == log_size(registry) == bundled + 2
 
     def test_what_comes_is_added_to_what_is_there(self, registry: Registry, trio: Trio) -> None:
