@@ -43,14 +43,13 @@ def verify(
 
     Exit code 0: all are valid; 1: some are not; 2: could not check.
     """
-    console = Console(highlight=False)
     if (bundle is None) == (registry is None):
         _stop("give --bundle DIR to verify without a network, or --registry URL to ask a registry")
-    if max_age is not None and bundle is None:
+    if bundle is None and max_age is not None:
         _stop("--max-age is about the age of a bundle: give it with --bundle DIR")
-    witnesses = asked_for(witness, witness_threshold)
-    if witnesses.threshold and bundle is None:
+    if bundle is None and witness:
         _stop("--witness is about the log of a bundle: give it with --bundle DIR")
+    witnesses = asked_for(witness, witness_threshold)
     if expect is not None:
         _check_expectation(expect)
     good = True
@@ -59,13 +58,18 @@ def verify(
         for label in _texts(labels):
             verdict = judge(label)
             good = good and verdict.verdict is VerdictCode.VALID
-            if as_json:
-                sys.stdout.buffer.write(msgspec.json.encode(verdict) + b"\n")
-                sys.stdout.buffer.flush()
-            else:
-                for line in verdict_lines(verdict):
-                    console.print(line, soft_wrap=True)
+            _show(verdict, as_json)
     raise typer.Exit(0 if good else 1)
+
+
+def _show(verdict: Verdict, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(verdict) + b"\n")
+        sys.stdout.buffer.flush()
+        return
+    console = Console(highlight=False)
+    for line in verdict_lines(verdict):
+        console.print(line, soft_wrap=True)
 
 
 def _texts(labels: list[str]) -> Iterator[str]:
