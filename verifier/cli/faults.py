@@ -26,7 +26,7 @@ def show_report(report: Report, as_json: bool) -> None:
                 "its first root was taken as it came. Compare its SHA-256 with what the operator states elsewhere, or "
                 f"pin it with --root: {bundle.trusted_root}"
             )
-    elif not any(fault.code.startswith("bundle-") for fault in report.faults):
+    elif not any(fault.code.startswith("bundle-") or fault.place.startswith("tuf/") for fault in report.faults):
         typer.echo("no bundle is published yet")
     if report.disowned:
         typer.echo(

@@ -362,6 +362,11 @@ def test_all_lies_are_told(small: Small) -> None:
     assert sum(fault.code == "bundle-status" for fault in report.faults) == 3
 
 
+def test_entries_that_are_lost_are_not_told_again_as_faults_of_labels(small: Small) -> None:
+    without = lost(lambda small: f"log/tile/entries/000.p/{small.size}")(small)
+    assert codes(checked(small, without)) == {"entries-missing", "trust-differs"}
+
+
 class TestPinnedRoot:
     def test_is_followed(self, small: Small) -> None:
         for version in (1, 2):
