@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 from msgspec import Struct
+from sqlalchemy.exc import DBAPIError
 
 from keys import KeyUse
 from registry.bundle import BundleFault, publish_bundle
@@ -19,7 +20,7 @@ from registry.registry import Registry, utc_now
 from registry.store import FolderStore, StoreError
 
 _LOG = logging.getLogger("carbonlabel.sequencer")
-_FAULTS = (LogFault, BundleFault, StoreError, OSError)
+_FAULTS = (LogFault, BundleFault, StoreError, OSError, DBAPIError)
 INTERVAL = 0.5
 ASK_AGAIN, ASK_AGAIN_MOST = 5.0, 60.0
 """Seconds after which witnesses that have not cosigned are asked again, at first and at most."""
@@ -130,7 +131,8 @@ class SequencerThread:
             except Exception as problem:
                 pause = min(max(1.0, pause * 2), LONGEST_PAUSE)
                 expected = isinstance(problem, _FAULTS)
-                _LOG.critical("the log is not being extended: %s", problem, exc_info=None if expected else problem)
+                said = problem.orig if isinstance(problem, DBAPIError) else problem  # without the statement
+                _LOG.critical("the log is not being extended: %s", said, exc_info=None if expected else problem)
 
     def _rounds(self) -> None:
         """Round after round until told to stop; a failure ends the term, and another process may take over."""
