@@ -19,7 +19,10 @@ from registry.demo.demo import demonstrate
 from registry.demo.samples import sample_scans
 from registry.errors import HomeError
 from registry.home import HOME_VARIABLE, Config
+from registry.log.sequencer import LogFault
+from registry.log.service import sequence
 from registry.registry import Registry, utc_now
+from registry.store import StoreError
 from registry.verification.online import OnlineVerifier
 from verifier.cli.show import figure, sign
 
@@ -96,8 +99,21 @@ def serve(home: HomeOption = DEFAULT_HOME, host: Host = "localhost", port: Port 
     _check_port(host, port)
     with opened(home) as registry:  # migrates, tries the passphrase, and says what is wrong before processes start
         registry.trust()
+        _check_log(registry)
     console.print(f"http://{host}:{port}/ - stop with Ctrl-C", markup=False)
     _serve(home, host, port, workers)
+
+
+def _check_log(registry: Registry) -> None:
+    """Ends with a sentence when the database and the public log contradict each other: to go on would fork the log."""
+    with registry.database.elected("sequencer") as elected:
+        try:
+            if elected:
+                sequence(registry)
+        except LogFault as problem:
+            stop(str(problem))
+        except StoreError as problem:  # reading goes on; the sequencer tries again, and says so
+            typer.echo(str(problem), err=True)
 
 
 def _show_samples(registry: Registry) -> None:

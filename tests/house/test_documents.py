@@ -14,6 +14,8 @@ from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+RUNBOOKS = ROOT / "docs" / "runbooks.md"
+"""Run by ``test_runbooks``, each in a home of its own."""
 _BLOCK = re.compile(
     r"(?:<!-- (?P<mark>name|after): (?P<name>\w+) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)\n```\n", re.DOTALL
 )
@@ -64,7 +66,9 @@ def test_every_block_that_runs_is_run() -> None:
         assert len(examples(document)) == sum(kind in _RUNS for kind in blocks), document
 
 
-@pytest.mark.parametrize("document", [path for path in DOCUMENTS if examples(path)], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "document", [path for path in DOCUMENTS if path != RUNBOOKS and examples(path)], ids=lambda path: path.name
+)
 def test_the_examples_run(document: Path, folder: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
