@@ -7,7 +7,8 @@
 5. Now and then, remove what nothing refers to any more.
 
 Where the root asks for witnesses, a checkpoint that they have not cosigned is not published, nor a root under which the
-published one is not enough: the bundle stays as it is, with a young timestamp, until they have.
+published one is not enough: the bundle stays as it is until they have. While the log has grown beyond it, its timestamp
+is not signed anew either: it would call facts fresh that are not, and so it grows stale, and then expires.
 
 Each call starts from what lies in the store, so one that was cut off anywhere is repaired by the next.
 """
@@ -42,7 +43,7 @@ def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: in
     """Brings the bundle in ``store`` to ``checkpoint``, a signed note of a log of ``size`` entries; ``now`` is UTC.
 
     Idempotent: writes nothing when there is nothing new, but signs the timestamp anew when it is an hour old. While
-    witnesses are missing, it does only that, warns, and returns false. Only one may run at a time. Raises
+    witnesses of a grown log are missing, it warns, and returns false. Only one may run at a time. Raises
     ``BundleFault`` when an operator must look, ``StoreError`` when the store fails.
     """
     roles, repository = ensure_roles(registry, now), Repository(store)
@@ -66,6 +67,9 @@ def publish_bundle(registry: Registry, store: Store, checkpoint: bytes, size: in
     else:
         there = published.targets.targets
         newest = root if unwitnessed(registry, targets.checkpoint(), roles.roots[-1:], now) else known
+        if newest == root and targets.published_size() < size:
+            _LOG.warning("the bundle is not brought to the log's %d entries: %s", size, lacking)
+            return False
     signers = roles.signers(sorted({newest, root}))
     committed = repository.commit(there, published, signers, now, sign_all=root < newest)
     note_publication(registry)
@@ -115,7 +119,7 @@ class _Targets:
 
     def put(self, checkpoint: bytes, size: int) -> dict[str, TargetFile]:
         """Writes those that are not there, and returns all by name."""
-        last_size = self._published_size()
+        last_size = self.published_size()
         if size < last_size:
             raise BundleFault(
                 f"a bundle of {last_size} entries is published, this log has {size}: restore the database"
@@ -147,7 +151,7 @@ class _Targets:
     def _is_there(self, target: TargetFile) -> bool:
         return _path(target).rpartition("/")[2] in self._there
 
-    def _published_size(self) -> int:
+    def published_size(self) -> int:
         """The size of the log in the published bundle."""
         return Checkpoint.parse(parse_note(self.checkpoint()).text).size if self._before else 0
 

@@ -23,7 +23,7 @@ from tests.registry.bundle.test_key_commands import run
 from tests.verifier.bundle.test_witnesses import KEYS, NAMES, TWO_OF_THREE, VKEYS
 from tests.verifier.witness.logs import LOG_KEY, signer
 from tests.world import NOW, a_declaration, new_registry, published
-from verifier.bundle import sync
+from verifier.bundle import open_bundle, sync
 from verifier.bundle.witnesses import MEMBER
 from verifier.witness import NO_WITNESSES, WitnessPolicy
 
@@ -89,19 +89,31 @@ class TestPublishing:
         assert "TOO FEW" not in caplog.text
         assert publish(registry, store, (0, 1)) == size_in(store, registry, tmp_path / "bundle") == bundled + 1
 
-    def test_while_it_waits_the_bundle_does_not_grow_old(
+    def test_while_a_grown_log_waits_the_bundle_grows_stale_and_expires(
+        self, registry: Registry, store: MemoryStore, tmp_path: Path
+    ) -> None:
+        """What it does not say, a withdrawal perhaps, is known to the registry: it must not call itself fresh."""
+        ask_for(registry, TWO_OF_THREE)
+        bundled = publish(registry, store, (0, 1))
+        assert size_in(store, registry, tmp_path / "bundle") == bundled
+        grow(registry, 5)
+        for hours, freshness in ((1, "fresh"), (23, "fresh"), (25, "stale"), (49, "expired")):
+            now = NOW + timedelta(hours=hours)
+            watched = FailingStore(store, None, False)
+            publish(registry, watched, (), now)
+            assert watched.writes == 0
+            assert open_bundle(tmp_path / "bundle", now).freshness(now) == freshness
+        assert publish(registry, store, (0, 1), now) == size_in(store, registry, tmp_path / "bundle", now)
+
+    def test_while_nothing_waits_the_bundle_stays_fresh(
         self, registry: Registry, store: MemoryStore, tmp_path: Path
     ) -> None:
         ask_for(registry, TWO_OF_THREE)
         bundled = publish(registry, store, (0, 1))
-        grow(registry, 5)
         for hours in range(1, 24 * 20, 7):
             now = NOW + timedelta(hours=hours)
             publish(registry, store, (), now)
             assert size_in(store, registry, tmp_path / "bundle", now) == bundled
-        watched = FailingStore(store, None, False)
-        publish(registry, watched, (), now)
-        assert watched.writes == 0
 
     def test_a_first_bundle_waits_too(self, registry: Registry, tmp_path: Path) -> None:
         store = MemoryStore()
