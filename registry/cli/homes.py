@@ -1,5 +1,6 @@
 """``carbonlabel init``, ``demo`` and ``serve``: a home, a demonstration, a running service."""
 
+import multiprocessing
 import os
 import socket
 from pathlib import Path
@@ -143,6 +144,8 @@ def _check_port(host: str, port: int) -> None:
 def _serve(home: Path, host: str, port: int, workers: int) -> None:
     os.environ[HOME_VARIABLE] = str(home.absolute())
     address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
+    # Workers that start afresh: a forked one would wait for ever for the threads that a bucket's library had here.
+    multiprocessing.set_start_method("spawn", force=True)
     try:
         Granian(
             "registry.web.app:app_from_environment",
