@@ -3,7 +3,7 @@
 HOME/config.toml       what the registry is called, and its limits
 HOME/keys/             private keys, encrypted, and the passphrase unless the environment gives it
 HOME/registry.sqlite   the database, unless CARBONLABEL_DATABASE_URL names another
-HOME/public/           tiles, checkpoint and bundle, for anyone to read
+HOME/public/           tiles, checkpoint and bundle, for anyone to read, unless a bucket is named for them
 """
 
 import re
@@ -20,6 +20,7 @@ from msgspec import Struct
 from keys.durable import flush_to_disk
 from registry.errors import HomeError
 from registry.log.witnesses import parse_witnesses
+from registry.store.bucket import Bucket
 
 CONFIG_FILE = "config.toml"
 HOME_VARIABLE = "CARBONLABEL_HOME"
@@ -33,7 +34,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``origin`` is the host that labels name and the log's origin: it can never change. ``verify_per_minute`` is how many
     verifications one address may ask for (0: any number), ``max_body`` how many bytes a request may have.
-    ``witnesses`` are to cosign the log's checkpoints, each ``<verifier key> <url>``.
+    ``witnesses`` are to cosign the log's checkpoints, each ``<verifier key> <url>``. ``store`` is the bucket that the
+    public files are kept in, as ``registry.store.bucket`` reads it; empty: the home's own folder.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     verify_per_minute: int = 600
     max_body: int = 1_000_000
     witnesses: tuple[str, ...] = ()
+    store: str = ""
 
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.name.isprintable():
@@ -54,6 +57,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             parse_witnesses(self.witnesses)
         except ValueError as problem:
             raise HomeError(f"witnesses: {problem}") from problem
+        try:
+            _ = self.store and Bucket.parse(self.store)
+        except ValueError as problem:
+            raise HomeError(str(problem)) from None
 
     def to_toml(self) -> str:
         """The configuration as text; strings in JSON's form, which is TOML's too."""
@@ -82,6 +89,10 @@ class Home(Struct, frozen=True):
     def database_url(self, environ: Mapping[str, str]) -> str:
         """The database's URL: ``CARBONLABEL_DATABASE_URL``, else SQLite in the home."""
         return environ.get("CARBONLABEL_DATABASE_URL") or f"sqlite:///{(self.path / 'registry.sqlite').absolute()}"
+
+    def store_url(self, environ: Mapping[str, str]) -> str:
+        """Where the public files are: ``CARBONLABEL_STORE_URL``, else what is configured; empty: in ``public``."""
+        return environ.get("CARBONLABEL_STORE_URL") or self.config.store
 
     @classmethod
     def open(cls, path: Path) -> Self:

@@ -19,7 +19,7 @@ from registry.home import Config, Home
 from registry.log.append import LogWriter
 from registry.log.keys import ONLINE_USES, active_kid, introduce, key_entries, trust_list
 from registry.members.members import join
-from registry.store import FolderStore, Store
+from registry.store import FolderStore, Store, open_bucket
 from schemas.entry import EntryType
 from schemas.member import Member, MemberKind
 
@@ -48,11 +48,12 @@ class KeysInForce(Struct, frozen=True):
 class Registry:
     """One registry at work. Threads may share it; each process opens its own."""
 
-    def __init__(self, home: Home, database: Database, ring: KeyRing) -> None:
+    def __init__(self, home: Home, database: Database, ring: KeyRing, bucket: Store | None = None) -> None:
         self.home = home
         self.config = home.config
         self.database = database
         self.ring = ring
+        self._bucket = bucket
         self._lock = Lock()
         self._keys: KeysInForce | None = None
 
@@ -61,11 +62,12 @@ class Registry:
         """Opens the home at ``path`` and migrates its database. Raises ``HomeError`` or ``keys.KeysError``."""
         home = Home.open(path)
         ring = KeyRing.open(home.keys, passphrase_for(home.keys, environ))
+        bucket = open_bucket(home.store_url(environ))
         database = Database(home.database_url(environ))
         if database.is_missing():
             raise HomeError(f"{database.url.database} is not there: restore it from a backup; nothing was changed")
         upgrade(database)
-        return cls(home, database, ring)
+        return cls(home, database, ring, bucket)
 
     @classmethod
     def create(cls, path: Path, config: Config, environ: Mapping[str, str]) -> Self:
@@ -102,8 +104,8 @@ class Registry:
         return LogWriter(session, self.keys_in_force(session).record, now)
 
     def store(self) -> Store:
-        """The public store."""
-        return FolderStore(self.home.public)
+        """The public store: the bucket that is configured, else the home's folder."""
+        return self._bucket or FolderStore(self.home.public)
 
     def close(self) -> None:
         """Closes the database."""

@@ -13,7 +13,7 @@ from registry.errors import HomeError
 from registry.fsck import check_home
 from registry.fsck.entries import Progress
 from registry.home import Home
-from registry.store import FolderStore
+from registry.store import FolderStore, open_bucket
 from verifier.cli.faults import show_report
 from verifier.fsck import Report
 
@@ -34,8 +34,9 @@ def _checked(path: Path, show: Progress) -> Report:
     database = Database(home.database_url(os.environ))
     if database.is_missing():
         raise HomeError(f"{database.url.database} is not there: restore it from a backup; nothing was changed")
+    store = open_bucket(home.store_url(os.environ)) or FolderStore(home.public)
     try:
-        return check_home(home.config, database, FolderStore(home.public), show, roots=home.path / "root")
+        return check_home(home.config, database, store, show, roots=home.path / "root")
     except SQLAlchemyError as problem:
         first = str(problem).partition("\n")[0]
         raise HomeError(f"the log in the database cannot be read: {first}") from None

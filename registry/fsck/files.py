@@ -1,14 +1,13 @@
 """Tiles and entry bundles of the public store: each byte for byte as the entries give it, none missing."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from registry.fsck.stored import bytes_of
 from registry.log.reader import CHECKPOINT, LOG, log_path
-from registry.store import FolderStore, Store, StoreError
+from registry.store import Store, StoreError
 from schemas.tlog import (
     TILE_WIDTH,
     EntryBundle,
@@ -24,16 +23,9 @@ from verifier.fsck import Fault, FaultCode, GrowingTree
 _ENTRIES = text('select "index", jws from log_entry where "index" >= :first and "index" < :last order by "index"')
 
 
-def listed(store: Store, size: int) -> list[str]:
-    """The paths of all files of the log in the store, the checkpoint apart, for a log of about ``size`` entries."""
-    if isinstance(store, FolderStore):
-        found = (file.relative_to(store.root).as_posix() for file in _files(store.root / LOG))
-        return sorted(path for path in found if path != CHECKPOINT and not path.rsplit("/", 1)[1].startswith("."))
-    folders = set()
-    for part in (*tiles_of(size), *entry_bundles_of(size)):
-        path = log_path(part.path.partition(".p/")[0])
-        folders |= {path.rsplit("/", 1)[0], f"{path}.p"}
-    return sorted(f"{folder}/{name}" for folder in folders for name in store.names(folder))
+def listed(store: Store) -> list[str]:
+    """The paths of all files of the log in the store, the checkpoint apart."""
+    return [path for path in store.below(LOG) if path != CHECKPOINT]
 
 
 class Files:
@@ -91,7 +83,3 @@ class Files:
 
     def _say(self, code: FaultCode, path: str, sentence: str) -> None:
         self._faults.append(Fault(code, path, sentence))
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    return (path for path in folder.rglob("*") if not path.is_dir()) if folder.is_dir() else ()

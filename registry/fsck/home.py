@@ -17,7 +17,6 @@ from registry.fsck.labels import Labels
 from registry.fsck.projections import Projections
 from registry.fsck.published import StoredFiles, check_published_trust, published_roots
 from registry.home import Config
-from registry.log.append import log_size
 from registry.log.reader import CHECKPOINT
 from registry.registry import utc_now
 from registry.store import Store, StoreError
@@ -46,15 +45,13 @@ def check_home(
     was_published = roots is not None and was_published_from(roots)
     bundle = PublishedBundle(StoredFiles(store), faults, now or utc_now(), pinned, was_published)
     bundle.read()
-    with database.reading() as session:
-        about = log_size(session)
     published: bytes | None = None
     trust: bytes | None = None
     paths: list[str] = []
     with _said(faults, "the public store"):
         published = store.get(CHECKPOINT)
         trust = store.get(TRUST)
-        paths = listed(store, about)
+        paths = listed(store)
     with database.reading() as session, Signatures(faults) as signatures:
         return _check(config, session, store, published, trust, paths, bundle, faults, signatures, progress)
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from keys import KeyUse
 from registry.bundle import BundleFault, publish_bundle
+from registry.bundle.facts import trust_of
 from registry.bundle.witnessed import unattainable_now
 from registry.log.append import log_size
 from registry.log.keys import active_kid, key_entries
@@ -18,6 +19,7 @@ from registry.log.sequencer import Committed, LogFault, Sequencer, last_committe
 from registry.log.witnesses import Witnesses
 from registry.registry import Registry, utc_now
 from registry.store import FolderStore, StoreError
+from verifier.bundle.targets import TRUST
 
 _LOG = logging.getLogger("carbonlabel.sequencer")
 _FAULTS = (LogFault, BundleFault, StoreError, OSError, DBAPIError)
@@ -72,8 +74,15 @@ def sequence(registry: Registry, ask_again: bool = True) -> Round:
 def publish(registry: Registry, committed: Committed) -> bool:
     """Derives the bundle from a checkpoint, and publishes it. Idempotent; signs the timestamp anew when it is old.
     Returns whether it is published: not while witnesses are missing that the root asks for.
+
+    And ``trust.json`` as of that checkpoint, so that the store alone, behind any web server, can be checked.
     """
-    return publish_bundle(registry, registry.store(), committed.note, committed.checkpoint.size, utc_now())
+    store, size = registry.store(), committed.checkpoint.size
+    is_bundled = publish_bundle(registry, store, committed.note, size, utc_now())
+    trust = trust_of(registry.database, registry.config, size).encode()
+    if store.get(TRUST) != trust:
+        store.put(TRUST, trust)
+    return is_bundled
 
 
 class Patience:

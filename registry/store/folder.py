@@ -5,10 +5,10 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from keys.durable import PARTIAL_SUFFIX, make_folders, write_durable
-from registry.store.store import StoreConflict, StoreError
+from registry.store.store import StoreConflict, StoreError, parts_of
 
 _LOCK = ".lock"
 
@@ -53,6 +53,13 @@ class FolderStore:
                 return []
             return sorted(entry.name for entry in os.scandir(target) if entry.is_file() and entry.name[0] != ".")
 
+    def below(self, folder: str) -> list[str]:
+        """The paths of the files below ``folder``."""
+        target = self._target(folder)
+        with _errors(target):
+            found = [file for file in target.rglob("*") if not file.is_dir() and file.name[0] != "."]
+        return sorted(file.relative_to(self.root).as_posix() for file in found)
+
     def remove(self, path: str) -> None:
         """Removes the file at ``path``."""
         target = self._target(path)
@@ -68,10 +75,7 @@ class FolderStore:
                         file.unlink()
 
     def _target(self, path: str) -> Path:
-        parts = PurePosixPath(path).parts
-        if not parts or path.startswith("/") or any(part in ("..", ".") or part.startswith(".") for part in parts):
-            raise StoreError(f"{path!r} is not a path of the store")
-        return self.root.joinpath(*parts)
+        return self.root.joinpath(*parts_of(path))
 
     @contextmanager
     def _locked(self) -> Generator[None]:

@@ -1,6 +1,15 @@
-"""The one small interface to public files, with what each call guarantees."""
+"""The one small interface to public files, with what each call guarantees.
 
+StoreError
+├── StoreConflict       ``swap`` found other bytes than expected
+└── StoreUnavailable    the store could not be asked, or its answer is not known
+"""
+
+from pathlib import PurePosixPath
 from typing import Protocol
+
+_MAX_PATH = 512
+"""Bytes of a path; with a bucket's prefix less than the 1024 that S3 allows."""
 
 
 class StoreError(Exception):
@@ -11,8 +20,13 @@ class StoreConflict(StoreError):
     """``swap`` found other bytes than expected: somebody else has written."""
 
 
+class StoreUnavailable(StoreError):
+    """The store is out of reach, refuses, or broke off. Asked later it may answer; whether a write took effect is not
+    known."""
+
+
 class Store(Protocol):
-    """Public files by path: relative, ``/`` between names, no ``..``."""
+    """Public files by path: relative, ``/`` between names, no name that begins with a dot."""
 
     def get(self, path: str) -> bytes | None:
         """The bytes at ``path``; None when there is no such file. Raises ``StoreError`` when that cannot be told."""
@@ -33,6 +47,20 @@ class Store(Protocol):
         """The names of the files right below ``folder``, sorted; none when there is no such folder."""
         ...
 
+    def below(self, folder: str) -> list[str]:
+        """The paths of all files below ``folder``, however deep, sorted; none when there is no such folder."""
+        ...
+
     def remove(self, path: str) -> None:
         """Removes the file at ``path``, if it is there."""
         ...
+
+
+def parts_of(path: str) -> tuple[str, ...]:
+    """The names in ``path``. Raises ``StoreError`` for what can be no path of a store."""
+    parts = PurePosixPath(path).parts
+    # What cannot be printed is tested first: a lone surrogate has no bytes to count.
+    sound = path.isprintable() and len(path.encode()) <= _MAX_PATH and not path.startswith("/")
+    if not parts or not sound or any(part.startswith(".") for part in parts):
+        raise StoreError(f"{path[:200]!r} is not a path of the store")
+    return parts

@@ -10,7 +10,7 @@ from registry.access.tokens import Caller, authenticate
 from registry.errors import NotAuthenticated
 from registry.pages import Site
 from registry.registry import Registry, utc_now
-from registry.store import StoreError
+from registry.store import StoreError, StoreUnavailable
 from registry.verification.online import OnlineVerifier
 
 
@@ -25,9 +25,14 @@ class Service:
         self.site = Site(config.name, config.demonstration, config.origin)
 
     def file(self, path: str) -> bytes | None:
-        """The public file at ``path``; None when there is none, or ``path`` cannot be one."""
+        """The public file at ``path``; None when there is none, or ``path`` cannot be one.
+
+        Raises ``StoreUnavailable`` when the store cannot say.
+        """
         try:
             return self._store.get(path)
+        except StoreUnavailable:
+            raise
         except StoreError:
             return None
 

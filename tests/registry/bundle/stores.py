@@ -28,6 +28,9 @@ class MemoryStore:
         parts = (path.rpartition("/") for path in self.files)
         return sorted(name for parent, _, name in parts if parent == folder)
 
+    def below(self, folder: str) -> list[str]:
+        return sorted(path for path in self.files if path.startswith(f"{folder}/"))
+
     def remove(self, path: str) -> None:
         self.files.pop(path, None)
 

@@ -48,6 +48,9 @@ class FailingStore:
     def names(self, folder: str) -> list[str]:
         return self._below.names(folder)
 
+    def below(self, folder: str) -> list[str]:
+        return self._below.below(folder)
+
     def remove(self, path: str) -> None:
         self._write(lambda: self._below.remove(path))
 
