@@ -30,6 +30,7 @@ from tests.world import a_declaration, log_of, new_registry, verified
 ROUNDS, LANES = 20, 4
 SOAK_ROUNDS, SOAK_LANES = 1_000, 10
 _EACH = 20
+_LATER = 0.05
 
 
 class Writer(Thread):
@@ -84,14 +85,18 @@ Start = Callable[[Path], AbstractContextManager[Killable]]
 
 
 def serve_until_killed(
-    server: AbstractContextManager[Killable], token: str, waiting: list[list[UUID]], after: float
+    server: AbstractContextManager[Killable], token: str, waiting: list[list[UUID]], acknowledged: int, later: float
 ) -> dict[UUID, int]:
-    """What was acknowledged before the server was killed, ``after`` seconds into the writing."""
+    """What was acknowledged before the server was killed: ``later`` seconds after so many acknowledgements, so that it
+    is writing, however busy the machine."""
     with server as serving:
         writers = [Writer(serving.url, token, some) for some in waiting]
         for writer in writers:
             writer.start()
-        time.sleep(after)
+        while sum(len(writer.acknowledged) for writer in writers) < acknowledged:
+            assert any(writer.is_alive() for writer in writers)
+            time.sleep(0.001)
+        time.sleep(later)
         serving.kill()
     for writer in writers:
         writer.join()
@@ -113,7 +118,8 @@ def rounds_of_killing(home: Path, start: Start, rounds: int, seed: int) -> int:
         number += 2 * _EACH
         keys = verified(registry, batch)
         registry.close()
-        acknowledged |= serve_until_killed(start(home), token, [keys[::2], keys[1::2]], draw.uniform(0.0, 0.7))
+        many, later = draw.randint(0, _EACH), draw.expovariate(1 / _LATER)
+        acknowledged |= serve_until_killed(start(home), token, [keys[::2], keys[1::2]], many, later)
         registry = Registry.open(home, {})
         report = check_home(registry.config, registry.database, registry.store(), lambda *_: None)
         # A checkpoint committed and not yet published is what the next round publishes: no damage.
