@@ -2,7 +2,9 @@
 
 RegistryError
 ├── HomeError               the home folder, its configuration or its port cannot be used
-│   └── DatabaseTooNew      written by a newer carbonlabel: upgrade the program
+│   ├── DatabaseTooNew      written by a newer carbonlabel: upgrade the program
+│   └── DatabaseTooOld      the public log has gone further: restore a newer backup
+├── LogOutOfReach           the public log cannot be looked at: nothing can be appended for now
 ├── NotFound                no such thing
 ├── NotAuthenticated        no token, or not a good one
 ├── NotAllowed              a good token, but not for this
@@ -32,6 +34,16 @@ class HomeError(RegistryError):
 
 class DatabaseTooNew(HomeError):
     """The database was written by a newer version of the program."""
+
+
+class DatabaseTooOld(HomeError):
+    """The public log has entries that the database lacks: what is appended now would take their place."""
+
+
+class LogOutOfReach(RegistryError):
+    """Whether the public log has gone further than the database cannot be told, so nothing may be appended."""
+
+    slug, status, title = "log-out-of-reach", 503, "Try again later"
 
 
 class NotFound(RegistryError):

@@ -14,12 +14,13 @@ from keys import KeyRing, KeyUse, Signer, TrustList, make_passphrase, passphrase
 from registry.database.database import Database
 from registry.database.tables import LogEntryRow
 from registry.database.upgrade import upgrade
-from registry.errors import HomeError
+from registry.errors import DatabaseTooOld, HomeError, LogOutOfReach
 from registry.home import Config, Home
-from registry.log.append import LogWriter
+from registry.log.append import LogWriter, log_size
 from registry.log.keys import ONLINE_USES, active_kid, introduce, key_entries, trust_list
+from registry.log.reader import published_size
 from registry.members.members import join
-from registry.store import FolderStore, Store, open_bucket
+from registry.store import FolderStore, Store, StoreError, open_bucket
 from schemas.entry import EntryType
 from schemas.member import Member, MemberKind
 
@@ -56,6 +57,7 @@ class Registry:
         self._bucket = bucket
         self._lock = Lock()
         self._keys: KeysInForce | None = None
+        self._is_up_to_date = False
 
     @classmethod
     def open(cls, path: Path, environ: Mapping[str, str]) -> Self:
@@ -100,8 +102,26 @@ class Registry:
             return self.keys_in_force(session).trust
 
     def log_writer(self, session: Session, now: datetime) -> LogWriter:
-        """A writer that appends in the write transaction of ``session``, signed by the record key in force."""
+        """A writer that appends in the write transaction of ``session``, signed by the record key in force.
+
+        Raises ``DatabaseTooOld`` for a database restored from a backup that the public log has left behind, and
+        ``LogOutOfReach`` when that cannot be told.
+        """
+        if not self._is_up_to_date:  # once: nobody else writes to the log
+            self._check_age(session)
         return LogWriter(session, self.keys_in_force(session).record, now)
+
+    def _check_age(self, session: Session) -> None:
+        try:
+            public = published_size(self.store())
+        except StoreError as problem:
+            raise LogOutOfReach(f"the public log is out of reach, so nothing was appended: {problem}") from problem
+        if public > (size := log_size(session)):
+            raise DatabaseTooOld(
+                f"the public log has {public} entries, this database {size}: it was restored from an older backup. "
+                "Restore a newer one; nothing was changed"
+            )
+        self._is_up_to_date = True
 
     def store(self) -> Store:
         """The public store: the bucket that is configured, else the home's folder."""

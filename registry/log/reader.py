@@ -1,7 +1,8 @@
 """Tiles as they lie in the public store."""
 
+from keys import MalformedNote, parse_note
 from registry.store import Store, StoreError
-from schemas.tlog import Tile
+from schemas.tlog import Checkpoint, MalformedTlog, Tile
 
 LOG = "log"
 CHECKPOINT = f"{LOG}/checkpoint"
@@ -10,6 +11,15 @@ CHECKPOINT = f"{LOG}/checkpoint"
 def log_path(path: str) -> str:
     """Where in the store the file at ``path`` of the log lies (C2SP tlog-tiles: below the log's prefix)."""
     return f"{LOG}/{path}"
+
+
+def published_size(store: Store) -> int:
+    """How many entries the published checkpoint counts; 0 without one. Raises ``StoreError`` if that cannot be told."""
+    note = store.get(CHECKPOINT)
+    try:
+        return 0 if note is None else Checkpoint.parse(parse_note(note).text).size
+    except (MalformedNote, MalformedTlog) as problem:
+        raise StoreError(f"the published checkpoint cannot be read: {problem}") from problem
 
 
 class StoredTiles:
