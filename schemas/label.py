@@ -200,14 +200,24 @@ def encode_claims(claims: LabelClaims) -> bytes:
             cbor.head(cbor.UNSIGNED, claims.record),
             cbor.byte_string(claims.leaf16),
             _encode_decimal(claims.footprint),
-            cbor.integer(_UNIT_CODES[claims.unit]),
+            cbor.integer(unit_code(claims.unit)),
             _encode_decimal(claims.amount),
             cbor.integer(_BOUNDARY_CODES[claims.boundary]),
             cbor.head(cbor.UNSIGNED, claims.year),
-            cbor.head(cbor.UNSIGNED, claims.issued.toordinal() - _EPOCH),
-            cbor.head(cbor.UNSIGNED, claims.expires.toordinal() - _EPOCH),
+            cbor.head(cbor.UNSIGNED, day_number(claims.issued)),
+            cbor.head(cbor.UNSIGNED, day_number(claims.expires)),
         )
     )
+
+
+def day_number(day: date) -> int:
+    """A day as labels write it: counted from 1970-01-01."""
+    return day.toordinal() - _EPOCH
+
+
+def unit_code(unit: DeclaredUnit) -> int:
+    """A declared unit as labels write it, 1 to 10."""
+    return _UNIT_CODES[unit]
 
 
 def parse_claims(payload: bytes) -> LabelClaims:

@@ -5,7 +5,7 @@ Made so that any language can read it without a library. All numbers are unsigne
 ========================  =============================================================================================
 at                        what
 ========================  =============================================================================================
-0, 8 bytes                magic: ``CLSHARD`` and the version, 1
+0, 8 bytes                magic: ``CLSHARD`` and the version, 2
 8, u64                    ``first``: the first log index of the range
 16, u64                   ``end``: the log index behind the range; ``first`` < ``end``
 24, u64                   ``until``: as far as the log had been read; ``first`` <= ``until`` <= ``end``. Equal to
@@ -21,12 +21,15 @@ A row:
 
 ========================  =============================================================================================
 0, 8 bytes                the id of the record key that signed that entry (``label.md``: kid)
-8, u8                     bytes of the path
-9, u8                     bytes of the token
-10, u16                   bytes of the name
-12, u16                   bytes of the owner
-14                        the GS1 path in ASCII; the token, a COSE_Sign1; the product's name by language, a JSON object;
-                          the owner's name in UTF-8
+8, 8 bytes                the id of the label key that signed the label
+16, u32; 20, u32          the days on which the label was issued and expires, counted from 1970-01-01
+24, u16                   decimal digits of the token
+26, u16; 28, u16          bytes of the name; of the owner
+30, u8; 31, u8; 32, u8    bytes of the path; of the footprint; of the amount that the footprint is per
+33, u8                    the declared unit, by its code on labels
+34                        the GS1 path in ASCII; the footprint and the amount in decimal; the token's digits, two to a
+                          byte, the first in the high half (an odd number of them has ``d`` before the first); the
+                          product's name by language, a JSON object; the owner's name in UTF-8
 ========================  =============================================================================================
 
 Rows are in the order of record, path (by byte) and entry. The label that a declaration itself mints, for its product or
@@ -34,8 +37,9 @@ place, has ``entry`` equal to ``record``: it is the first of its record, and the
 Labels minted later, for lots, serial numbers or extensions, or again after a key was compromised, are in the shard of
 the entry that minted them, with name and owner empty; ``entry`` is then above ``record``, which may be anywhere below.
 
-A label's exact text is ``https://<origin><path>?c=<the token as one big-endian integer, in decimal>``. Figures, dates
-and the entry's leaf hash are in the token's claims (``schemas.label``), and not repeated.
+A label's exact text is ``https://<origin><path>?c=<digits>``: a scan is compared with a row without any arithmetic.
+The key, the dates and the figures are those of the token's claims (``schemas.label``), where the entry's leaf hash is
+too; they stand beside it so that a million labels can be judged without taking a million tokens apart.
 
 Nothing is believed: whatever does not lie where it must raises ``ShardError``.
 """
@@ -50,18 +54,22 @@ from mmap import mmap
 import msgspec
 from msgspec import Struct
 
+from schemas.label import MAX_DIGITS, UnreadableLabel, day_number, parse_claims, unit_code
 from schemas.text import Text
 
 SHARD_WIDTH = 4096
 """Log indexes of one shard."""
 
 _NAMES = msgspec.json.Decoder(Text)
-_MAGIC = b"CLSHARD\x01"
+_MAGIC = b"CLSHARD\x02"
 _HEADER = struct.Struct("<8sQQQQ")
-_ROW = struct.Struct("<8sBBHH")
+_ROW = struct.Struct("<8s8sIIHHHBBBB")
 _WORD = 8
 _SIGNATURE = 66  # its head, 58 40, and 64 bytes
 _PAYLOAD_HEAD = 17  # tag, array, protected map with the key id, empty unprotected map
+_KID = slice(8, 16)
+_PATH_SIZE = 30
+_ODD = "d"
 
 
 class ShardError(ValueError):
@@ -125,12 +133,51 @@ def encode_shard(first: int, end: int, until: int, rows: Iterable[ShardRow]) -> 
     return b"".join((head, struct.pack(f"<{len(words)}Q", *words), *content))
 
 
+class _Figures(Struct, frozen=True):
+    """What stands of a label's claims beside its token: days, the declared unit's code, footprint and amount."""
+
+    issued: int
+    expires: int
+    unit: int
+    footprint: bytes
+    amount: bytes
+
+    @classmethod
+    def of(cls, row: ShardRow) -> "_Figures":
+        """Raises ``ShardError`` for a label without claims."""
+        try:
+            claims = parse_claims(row.payload)
+        except UnreadableLabel as problem:
+            raise ShardError(f"the label of record {row.record} for {row.path} has no claims: {problem}") from problem
+        return cls(
+            day_number(claims.issued),
+            day_number(claims.expires),
+            unit_code(claims.unit),
+            str(claims.footprint).encode(),
+            str(claims.amount).encode(),
+        )
+
+
+_NO_FIGURES = _Figures(0, 0, 0, b"", b"")
+
+
 def _encode_row(row: ShardRow) -> bytes:
-    parts = (row.path.encode("ascii"), row.token, row.name, row.owner.encode())
     try:
-        return b"".join((_ROW.pack(bytes.fromhex(row.signer), *map(len, parts)), *parts))
+        figures = _Figures.of(row)
+    except ShardError:  # writing is not judging: ``check`` finds such a row
+        figures = _NO_FIGURES
+    path, name, owner = row.path.encode("ascii"), row.name, row.owner.encode()
+    digits = str(int.from_bytes(row.token))
+    packed = bytes.fromhex(_ODD * (len(digits) % 2) + digits)
+    sizes = (len(digits), len(name), len(owner), len(path), len(figures.footprint), len(figures.amount))
+    days = (figures.issued, figures.expires)
+    try:
+        if len(digits) > MAX_DIGITS:
+            raise ShardError(f"the label of record {row.record} for {row.path} has {len(digits)} digits")
+        head = _ROW.pack(bytes.fromhex(row.signer), row.token[_KID], *days, *sizes, figures.unit)
     except struct.error as problem:
         raise ShardError(f"the label of record {row.record} for {row.path} does not fit a shard") from problem
+    return b"".join((head, path, figures.footprint, figures.amount, packed, name, owner))
 
 
 class Shard:
@@ -184,34 +231,34 @@ class Shard:
 
     def paths_of(self, record: int) -> list[str]:
         """The GS1 paths for which entries of this range minted labels of a record."""
-        return list(dict.fromkeys(row.path for row in self.rows_of(record)))
+        return list(dict.fromkeys(map(self._path_at, self._run(record))))
 
     def holds(self, record: int, path: str) -> bool:
         """Whether an entry of this range minted a label of the record for this path."""
         run = self._run(record)
         if not run:
             return False
-        position = bisect_left(run, path, key=lambda position: self.at(position).path)
-        return position < len(run) and self.at(run[position]).path == path
+        position = bisect_left(run, path, key=self._path_at)
+        return position < len(run) and self._path_at(run[position]) == path
 
     def at(self, position: int) -> ShardRow:
         """The row at ``position``, counted from 0. Raises ``ShardError`` if it is not sound."""
-        start, end = self._places[position], self._places[position + 1]
-        if not self._places[0] <= start <= end - _ROW.size <= len(self._data) - _ROW.size:
-            raise ShardError(f"row {position} does not lie within the shard")
-        row = bytes(self._data[start:end])
-        signer, *sizes = _ROW.unpack_from(row)
-        if _ROW.size + sum(sizes) != len(row):
+        row = self._row(position)
+        signer, _, _, _, digits, name, owner, path, footprint, amount, _ = _ROW.unpack_from(row)
+        path_end = _ROW.size + path
+        digits_start = path_end + footprint + amount
+        digits_end = digits_start + (digits + 1) // 2
+        name_end = digits_end + name
+        if name_end + owner != len(row):
             raise ShardError(f"row {position} is not as long as it says")
-        path_end = _ROW.size + sizes[0]
-        token_end = path_end + sizes[1]
-        name_end = token_end + sizes[2]
         try:
-            path, owner = row[_ROW.size : path_end].decode("ascii"), row[name_end:].decode()
-        except UnicodeDecodeError as problem:
-            raise ShardError(f"row {position} is not text: {problem}") from problem
-        token, name = row[path_end:token_end], row[token_end:name_end]
-        return ShardRow(self._records[position], path, self._entries[position], signer.hex(), token, name, owner)
+            text = row[_ROW.size : path_end].decode("ascii"), row[name_end:].decode()
+            number = int(row[digits_start:digits_end].hex()[digits % 2 :] or "0")
+        except ValueError as problem:
+            raise ShardError(f"row {position} cannot be read: {problem}") from problem
+        token, entry = number.to_bytes((number.bit_length() + 7) // 8), self._entries[position]
+        names = row[digits_end:name_end]
+        return ShardRow(self._records[position], text[0], entry, signer.hex(), token, names, text[1])
 
     def check(self) -> None:
         """Reads every row. Raises ``ShardError`` for the first that is not sound or not in its place."""
@@ -222,13 +269,31 @@ class Shard:
                 raise ShardError(f"row {position} is not in the order of rows")
             if not self.first <= row.entry < self.until or row.record > row.entry:
                 raise ShardError(f"row {position} is of entry {row.entry}, which is not of this shard")
-            if row.payload and row.entry == row.record:
+            if _encode_row(row) != self._row(position):
+                raise ShardError(f"row {position} says something else than its token")
+            _Figures.of(row)
+            if row.entry == row.record:
                 if before is not None and before[0] == row.record:
                     raise ShardError(f"record {row.record} does not begin with its own label")
                 _ = row.names
             elif row.name or row.owner:
                 raise ShardError(f"row {position} has a name, which only a record's own label has")
             before = key
+
+    def _row(self, position: int) -> bytes:
+        """A row's bytes; its parts may still be longer than it is."""
+        start, end = self._places[position], self._places[position + 1]
+        if not self._places[0] <= start <= end - _ROW.size <= len(self._data) - _ROW.size:
+            raise ShardError(f"row {position} does not lie within the shard")
+        return bytes(self._data[start:end])
+
+    def _path_at(self, position: int) -> str:
+        """The path of a row, and nothing else of it."""
+        row = self._row(position)
+        try:
+            return row[_ROW.size : _ROW.size + row[_PATH_SIZE]].decode("ascii")
+        except UnicodeDecodeError as problem:
+            raise ShardError(f"row {position} cannot be read: {problem}") from problem
 
     def _run(self, record: int) -> range:
         """The positions of a record's rows."""

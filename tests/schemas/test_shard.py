@@ -3,12 +3,15 @@
 import json
 import random
 import struct
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.declaration import DeclaredUnit
 from schemas.label import UnreadableLabel, parse_label, parse_token
 from schemas.shard import SHARD_WIDTH, Shard, ShardError, ShardRow, encode_shard, shard_name
 from tests.verifier.labels import CLAIMS, HOST, a_label, token_of
@@ -96,22 +99,43 @@ class TestReading:
         """With nothing but the table in the module's docstring."""
         data = encode_shard(4096, 8192, 5000, [own(4100), minted(7, LOT, 4101)])
         magic, first, end, until, count = struct.unpack_from("<8sQQQQ", data)
-        assert (magic, first, end, until, count) == (b"CLSHARD\x01", 4096, 8192, 5000, 2)
+        assert (magic, first, end, until, count) == (b"CLSHARD\x02", 4096, 8192, 5000, 2)
         assert struct.unpack_from("<2Q", data, 40) == (7, 4100)
         assert struct.unpack_from("<2Q", data, 40 + 8 * count) == (4101, 4100)
         places = struct.unpack_from("<3Q", data, 40 + 16 * count)
         assert places[2] == len(data)
         row = data[places[1] : places[2]]
         assert row[:8].hex() == KID
-        path, token, name, owner = struct.unpack_from("<BBHH", row, 8)
-        at = 14
+        kid, issued, expires, *sizes, unit = struct.unpack_from("<8sIIHHHBBBB", row, 8)
+        digits, name, owner, path, footprint, amount = sizes
+        assert kid.hex() == parse_token(LABEL.partition("?c=")[2]).kid
+        assert date(1970, 1, 1) + timedelta(issued) == CLAIMS.issued
+        assert date(1970, 1, 1) + timedelta(expires) == CLAIMS.expires
+        at = 34
         assert row[at : at + path].decode("ascii") == PATH
         at += path
-        assert f"https://{HOST}{PATH}?c={int.from_bytes(row[at : at + token])}" == LABEL
-        at += token
+        assert Decimal(row[at : at + footprint].decode()) == CLAIMS.footprint
+        at += footprint
+        assert Decimal(row[at : at + amount].decode()) == CLAIMS.amount
+        assert list(DeclaredUnit)[unit - 1] == CLAIMS.unit
+        at += amount
+        half = (digits + 1) // 2
+        assert f"https://{HOST}{PATH}?c={row[at : at + half].hex().removeprefix('d')}" == LABEL
+        at += half
         assert json.loads(row[at : at + name])["zh"] == "钢梁"
         assert row[at + name :].decode() == "Maker 厂"
         assert len(row) == at + name + owner
+
+    def test_a_figure_beside_the_token_that_is_not_the_tokens_is_found(self) -> None:
+        data = encode_shard(0, SHARD_WIDTH, 30, [own(), minted()])
+        (start,) = struct.unpack_from("<Q", data, 40 + 16 * 2)
+        row = Shard(data).at(0)
+        path = range(34, 34 + len(row.path))
+        for place in {*range(8, path.stop + 8)} - {*path}:  # key, days, sizes, unit, footprint, amount
+            changed = bytearray(data)
+            changed[start + place] ^= 1
+            with pytest.raises(ShardError):
+                Shard(changed).check()
 
 
 class TestNames:
@@ -147,7 +171,7 @@ class TestRefusing:
         with pytest.raises(ShardError):
             encode_shard(*numbers, [])
 
-    @pytest.mark.parametrize("changes", [{"token": bytes(256)}, {"name": bytes(65_536)}, {"owner": "x" * 65_536}])
+    @pytest.mark.parametrize("changes", [{"token": b"\xff" * 256}, {"name": bytes(65_536)}, {"owner": "x" * 65_536}])
     def test_what_does_not_fit(self, changes: dict[str, Any]) -> None:
         with pytest.raises(ShardError):
             a_shard(own(**changes))
