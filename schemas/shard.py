@@ -184,12 +184,13 @@ class Shard:
     """A shard over a buffer, usually a mapped file. Reading one row touches a few pages of it, and no other row.
 
     Raises ``ShardError`` unless the header is sound; each row is checked when it is read, all of them by ``check``.
-    Threads may share it.
+    Threads may share it. ``buffer``, ``records``, ``entries`` and ``places`` are the file's columns as they lie in it,
+    for who reads many rows at once.
     """
 
-    __slots__ = ("_data", "_entries", "_places", "_records", "end", "first", "until")
+    __slots__ = ("buffer", "end", "entries", "first", "places", "records", "until")
 
-    def __init__(self, buffer: bytes | memoryview | mmap) -> None:
+    def __init__(self, buffer: bytes | bytearray | memoryview | mmap) -> None:
         data = memoryview(buffer)
         if len(data) < _HEADER.size + _WORD:
             raise ShardError("too short to be a shard")
@@ -200,15 +201,15 @@ class Shard:
             raise ShardError(f"no shard is from {self.first} to {self.end}, read until {self.until}")
         if count > (len(data) - _HEADER.size - _WORD) // (3 * _WORD):
             raise ShardError(f"a shard of {len(data)} bytes cannot have {count} rows")
-        self._data = data
-        self._records = _words(data, _HEADER.size, count)
-        self._entries = _words(data, _HEADER.size + _WORD * count, count)
-        self._places = _words(data, _HEADER.size + _WORD * 2 * count, count + 1)
-        if self._places[0] != _HEADER.size + _WORD * (3 * count + 1) or self._places[count] != len(data):
+        self.buffer = data
+        self.records = _words(data, _HEADER.size, count)
+        self.entries = _words(data, _HEADER.size + _WORD * count, count)
+        self.places = _words(data, _HEADER.size + _WORD * 2 * count, count + 1)
+        if self.places[0] != _HEADER.size + _WORD * (3 * count + 1) or self.places[count] != len(data):
             raise ShardError("the rows do not fill the shard")
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self.records)
 
     def __iter__(self) -> Iterator[ShardRow]:
         return map(self.at, range(len(self)))
@@ -220,8 +221,8 @@ class Shard:
 
     def row(self, record: int) -> ShardRow | None:
         """The row of the record's own label; None if no declaration is at this log index, or not in this range."""
-        position = bisect_left(self._records, record)
-        if position == len(self) or self._records[position] != record or self._entries[position] != record:
+        position = bisect_left(self.records, record)
+        if position == len(self) or self.records[position] != record or self.entries[position] != record:
             return None
         return self.at(position)
 
@@ -256,9 +257,9 @@ class Shard:
             number = int(row[digits_start:digits_end].hex()[digits % 2 :] or "0")
         except ValueError as problem:
             raise ShardError(f"row {position} cannot be read: {problem}") from problem
-        token, entry = number.to_bytes((number.bit_length() + 7) // 8), self._entries[position]
+        token, entry = number.to_bytes((number.bit_length() + 7) // 8), self.entries[position]
         names = row[digits_end:name_end]
-        return ShardRow(self._records[position], text[0], entry, signer.hex(), token, names, text[1])
+        return ShardRow(self.records[position], text[0], entry, signer.hex(), token, names, text[1])
 
     def check(self) -> None:
         """Reads every row. Raises ``ShardError`` for the first that is not sound or not in its place."""
@@ -282,10 +283,10 @@ class Shard:
 
     def _row(self, position: int) -> bytes:
         """A row's bytes; its parts may still be longer than it is."""
-        start, end = self._places[position], self._places[position + 1]
-        if not self._places[0] <= start <= end - _ROW.size <= len(self._data) - _ROW.size:
+        start, end = self.places[position], self.places[position + 1]
+        if not self.places[0] <= start <= end - _ROW.size <= len(self.buffer) - _ROW.size:
             raise ShardError(f"row {position} does not lie within the shard")
-        return bytes(self._data[start:end])
+        return bytes(self.buffer[start:end])
 
     def _path_at(self, position: int) -> str:
         """The path of a row, and nothing else of it."""
@@ -297,8 +298,8 @@ class Shard:
 
     def _run(self, record: int) -> range:
         """The positions of a record's rows."""
-        start = bisect_left(self._records, record)
-        return range(start, bisect_right(self._records, record, lo=start))
+        start = bisect_left(self.records, record)
+        return range(start, bisect_right(self.records, record, lo=start))
 
 
 def _words(data: memoryview, start: int, count: int) -> memoryview:

@@ -91,7 +91,7 @@ def judge(text: str, *, keys: TrustedKeys, log: LogAtHand, now: datetime, expect
         return _verdict(VerdictCode.UNLOGGED, "issued-in-the-future", seen, position, log)
 
     # 7. The product one expected?
-    if expect is not None and (otherwise := _other_product(path, expect)):
+    if expect is not None and (otherwise := other_product(path, expect)):
         return _verdict(VerdictCode.MISMATCH, otherwise, seen, position, log, facts)
 
     # 8. Does the record stand?  9. In date?  10. The newest of its product?
@@ -106,7 +106,7 @@ def judge(text: str, *, keys: TrustedKeys, log: LogAtHand, now: datetime, expect
     return _verdict(VerdictCode.VALID, "active", seen, position, log, facts)
 
 
-def _other_product(path: Gs1Path, expect: str) -> str | None:
+def other_product(path: Gs1Path, expect: str) -> str | None:
     """Why a label for ``path`` is not for ``expect``, which is a GTIN or a GLN: 13 digits may be either."""
     read = False
     for key, parse in ((path.gtin, parse_gtin), (path.gln, parse_gln)):
