@@ -46,9 +46,8 @@ class BatchJudge:
         self._outcomes = outcomes
         self._judging = judging
 
-    def verdicts(self, labels: pa.Array, expect: pa.Array | None = None) -> pa.RecordBatch:
-        """One row for each label, in order (``flat.VERDICT_COLUMNS``). ``expect``: GTINs or GLNs; null expects none."""
-        texts = Texts.of(labels)
+    def verdicts(self, texts: Texts, expect: pa.Array | None = None) -> pa.RecordBatch:
+        """One row for each text, in order (``flat.VERDICT_COLUMNS``). ``expect``: GTINs or GLNs; null expects none."""
         rows = self._snapshot.matcher.rows(texts)
         outcomes = np.where(rows >= 0, self._outcomes[rows] if len(self._outcomes) else UNDECIDED, UNDECIDED)
         if expect is not None and expect.null_count < len(expect):

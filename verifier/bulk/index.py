@@ -1,4 +1,4 @@
-"""Where a label may be among a million, by its last sixteen digits: they are the end of a signature, so they are spread.
+"""Where a label may be among a million, by its last sixteen digits: the end of a signature, so they are well spread.
 
 A hash table of row numbers, open addressing, linear probing. What it gives is a row to compare with, no more: a text
 that is found here is not yet known to be that label.

@@ -30,7 +30,7 @@ _KEPT = 200_000
 
 
 class Judging:
-    """Rows of verdicts, remembered for texts that come again. Threads may share it. A context manager."""
+    """Rows of verdicts, remembered for texts that come again. Threads may share it."""
 
     def __init__(self, judge: Callable[[str, str | None], Verdict], workers: "Workers | None" = None) -> None:
         """``judge`` gives the verdict on a text; ``workers`` give the same faster, where there are any."""
@@ -69,10 +69,8 @@ class Judging:
     def _judged_here(self, asked: Sequence[Asked]) -> list[Row]:
         return [row_of(self._judge(*one)) for one in asked]
 
-    def __enter__(self) -> "Judging":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Ends the processes."""
         if self._workers is not None:
             self._workers.close()
 

@@ -4,6 +4,7 @@ The shards are mapped files whose hash the registry has signed; nothing else goe
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,7 @@ class _Source:
         self.shard = shard
         self.data = np.frombuffer(shard.buffer, np.uint8)
         starts = np.asarray(shard.places, np.uint64).astype(np.int64)[:-1]
-        self.heads = gathered(self.data, HEAD.itemsize, starts).view(HEAD).reshape(-1)
+        self.heads: npt.NDArray[Any] = gathered(self.data, HEAD.itemsize, starts).view(HEAD).reshape(-1)
         self.path_starts = starts + HEAD.itemsize
         self.starts = {"footprint": self.path_starts + self.heads["path"]}
         self.starts["amount"] = self.starts["footprint"] + self.heads["footprint"]

@@ -8,7 +8,7 @@ import struct
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import IO, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -37,14 +37,14 @@ class Held(Struct, frozen=True):
         return cls(bundle.checkpoint.size, bundle.checkpoint.root, bundle.signed_at)
 
 
-def write_message(stream: BinaryIO, message: object) -> None:
+def write_message(stream: IO[bytes], message: object) -> None:
     """Sends one message."""
     data = msgspec.msgpack.encode(message)
     stream.write(_LENGTH.pack(len(data)) + data)
     stream.flush()
 
 
-def read_message(stream: BinaryIO, kind: type[Message]) -> Message:
+def read_message(stream: IO[bytes], kind: type[Message]) -> Message:
     """Receives one message. Raises ``EOFError`` when the other side has gone."""
     head = stream.read(_LENGTH.size)
     data = stream.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""

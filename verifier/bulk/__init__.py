@@ -1,0 +1,23 @@
+"""Judging in bulk: columns of labels against a bundle of millions, with the verdicts of ``judge``. Needs the extra
+``bulk``.
+
+Most scans are the exact text of a label that the bundle, whose hash the registry signed, holds already: they need no
+signature, only a comparison of every byte. Whatever is not such a text is judged one by one.
+
+| module | is |
+|---|---|
+| `bulk` | the door: ``Bulk`` judges columns and streams of batches |
+| `batch` | the batch function: columns of labels in, columns of verdicts out |
+| `labels` | the bundle's labels as columns |
+| `texts` | many texts in one buffer |
+| `index`, `match` | which row a text may be; whether it is, to the last byte |
+| `standing` | what is said of each row at a moment: status, dates, keys |
+| `judging`, `worker` | ``judge`` for what is left, each text once, spread over the cores |
+| `flat` | a verdict as a row of a table |
+"""
+
+from verifier.bulk.bulk import EXPECT, LABEL, Bulk, in_order, numbered
+from verifier.bulk.flat import OUTPUT_COLUMNS, VERDICT_COLUMNS
+from verifier.bulk.texts import Texts
+
+__all__ = ["EXPECT", "LABEL", "OUTPUT_COLUMNS", "VERDICT_COLUMNS", "Bulk", "Texts", "in_order", "numbered"]
