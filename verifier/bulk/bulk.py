@@ -85,5 +85,5 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads:
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            for future in waiting:
+            for future in reversed(waiting):  # one may wait for those before it
                 future.cancel()

@@ -13,10 +13,18 @@ from verifier.cli.fsck import fsck
 from verifier.cli.schemas import export_schemas
 from verifier.cli.sync import sync_bundle
 from verifier.cli.verify import verify
+from verifier.cli.verify_batch import verify_batch
 from verifier.cli.witness import witness
 
 GROUP = "carbonlabel.commands"
-_OURS = {"verify": verify, "fsck": fsck, "sync": sync_bundle, "schemas": export_schemas, "witness": witness}
+_OURS = {
+    "verify": verify,
+    "verify-batch": verify_batch,
+    "fsck": fsck,
+    "sync": sync_bundle,
+    "schemas": export_schemas,
+    "witness": witness,
+}
 _PARTS = ("registry", "verifier", "keys", "schemas")
 
 
