@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from schemas.gs1 import Gs1Path, parse_path
 from schemas.shard import Shard
-from verifier.bulk.texts import Bytes, Places, gathered
+from verifier.bulk.texts import Bytes, Places, as_rows, gathered
 
 HEAD = np.dtype(
     [
@@ -32,15 +32,19 @@ HEAD = np.dtype(
 )
 """The head of a row (``schemas.shard``)."""
 
-_PRODUCT = np.frombuffer(b"/01/", np.uint32)[0]
+BEFORE_DIGITS = b"?c="
+
+_PRODUCT = b"/01/"
 _GTIN = 14
 
 
 class Labels(Struct, frozen=True):
-    """Row ``i`` is one label. Paths and digits are aligned to the right of their blocks, with zeros before them.
+    """Row ``i`` is one label, in two parts: the path with ``?c=`` behind it, and the token's digits.
 
-    ``digits`` are packed two to a byte, in the last ``widths[i]`` bytes; ``own`` is the row of the record's own label,
-    -1 where there is none. ``gtins`` is null for places. Days are counted from 1970-01-01.
+    Both are aligned to the right of their blocks, with zeros before them: ``stems`` in the last ``stem_sizes[i]``
+    bytes, ``digits``, packed two to a byte, in the last ``widths[i]``. An odd number of digits has the half byte D
+    before it, which in ASCII makes ``=``. ``own`` is the row of the record's own label, -1 where there is none.
+    ``gtins`` is null for places. Days are counted from 1970-01-01.
     """
 
     records: Places
@@ -49,8 +53,8 @@ class Labels(Struct, frozen=True):
     kids: npt.NDArray[np.uint64]
     issued: npt.NDArray[np.uint32]
     expires: npt.NDArray[np.uint32]
-    paths: Bytes
-    path_sizes: npt.NDArray[np.uint8]
+    stems: Bytes
+    stem_sizes: npt.NDArray[np.uint16]
     digits: Bytes
     widths: npt.NDArray[np.uint8]
     gtins: pa.Array
@@ -63,7 +67,8 @@ class Labels(Struct, frozen=True):
 
     def path(self, row: int) -> Gs1Path:
         """The path of a row, taken apart."""
-        return parse_path(self.paths[row, self.paths.shape[1] - self.path_sizes[row] :].tobytes().decode("ascii"))
+        start, end = self.stems.shape[1] - int(self.stem_sizes[row]), self.stems.shape[1] - len(BEFORE_DIGITS)
+        return parse_path(self.stems[row, start:end].tobytes().decode("ascii"))
 
 
 def lay_out(shards: Sequence[Shard]) -> Labels:
@@ -75,9 +80,11 @@ def lay_out(shards: Sequence[Shard]) -> Labels:
     entries = _joined([np.asarray(source.shard.entries, np.uint64) for source in sources], np.uint64).astype(np.int64)
     widths = ((heads["digits"] + 1) // 2).astype(np.uint8)
     digits = np.zeros((count, int(widths.max(initial=0))), np.uint8)
-    paths = np.zeros((count, int(heads["path"].max(initial=0))), np.uint8)
+    gap = len(BEFORE_DIGITS)
+    stems = np.zeros((count, int(heads["path"].max(initial=0)) + gap), np.uint8)
+    stems[:, -gap:] = np.frombuffer(BEFORE_DIGITS, np.uint8)
     for source, part in zip(sources, _parts(sources), strict=True):
-        source.fill(paths[part], source.path_starts, source.heads["path"])
+        source.fill(stems[part, :-gap], source.path_starts, source.heads["path"])
         source.fill(digits[part], source.digit_starts, widths[part])
     return Labels(
         records=records,
@@ -86,8 +93,8 @@ def lay_out(shards: Sequence[Shard]) -> Labels:
         kids=heads["kid"].astype(np.uint64),
         issued=heads["issued"].copy(),
         expires=heads["expires"].copy(),
-        paths=paths,
-        path_sizes=heads["path"].copy(),
+        stems=stems,
+        stem_sizes=heads["path"].astype(np.uint16) + gap,
         digits=digits,
         widths=widths,
         gtins=_gtins(sources),
@@ -115,7 +122,7 @@ class _Source:
         for size in np.unique(sizes):
             which = np.flatnonzero(sizes == size)
             if size:
-                block[which, block.shape[1] - size :] = gathered(self.data, int(size), starts[which])
+                block[which, block.shape[1] - size :] = as_rows(gathered(self.data, int(size), starts[which]))
 
 
 def _joined(parts: Sequence[npt.NDArray], dtype: npt.DTypeLike) -> npt.NDArray:
@@ -142,8 +149,9 @@ def _gtins(sources: Sequence[_Source]) -> pa.Array:
     """From the paths ``/01/<GTIN>...``."""
     chunks = []
     for source in sources:
-        product = gathered(source.data, 4, source.path_starts).view(np.uint32).reshape(-1) == _PRODUCT
-        text = gathered(source.data, _GTIN, source.path_starts + 4)
+        first = as_rows(gathered(source.data, len(_PRODUCT), source.path_starts))
+        product = (first == np.frombuffer(_PRODUCT, np.uint8)).all(axis=1)
+        text = as_rows(gathered(source.data, _GTIN, source.path_starts + len(_PRODUCT)))
         offsets = np.arange(len(text) + 1, dtype=np.int32) * _GTIN
         valid = pa.py_buffer(np.packbits(product, bitorder="little"))
         buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(text.reshape(-1))]

@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.label import MAX_TEXT, UnreadableLabel, parse_label
-from verifier.bulk.index import TAIL, TailIndex, unpacked
+from verifier.bulk.index import TAIL, TailIndex, ascii_of
 from verifier.bulk.labels import Labels
-from verifier.bulk.texts import Places, Texts, gathered
+from verifier.bulk.texts import Places, Texts, as_items, as_rows, as_text, gathered
 
-_BEFORE_DIGITS = b"?c="
-_GAP = len(_BEFORE_DIGITS)
+_ODD = 0xD
 _AT_ONCE = 1024  # rows whose comparison fits a core's cache
 _BEGINNINGS = 64  # different beginnings of which one batch learns; further ones are taken apart one by one
 _SPACE = np.zeros(256, bool)
@@ -30,10 +29,7 @@ class Matcher:
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
         self._index = TailIndex(labels)
-        self._path_width = labels.paths.shape[1]
-        # By the size of a path, which bytes of its block are its own.
-        sizes = np.arange(self._path_width + 1)[:, None]
-        self._masks = np.where(np.arange(self._path_width) >= self._path_width - sizes, 0xFF, 0).astype(np.uint8)
+        self._digits, self._stems = as_items(labels.digits), as_items(labels.stems)
         self._beginnings: dict[tuple[bytes, bool], bool] = {}
 
     def rows(self, texts: Texts) -> Places:
@@ -57,60 +53,47 @@ class Matcher:
         rows, some, sized = rows[hit], some.some(hit), sized[hit]
         starts = self._path_starts(some, rows)
         good = starts >= 0
-        good[good] = self._begin_well(some.buffer, some.starts[good], starts[good], rows[good])
+        good[good] = self._begin_well(some.some(np.flatnonzero(good)), starts[good])
         found[sized[good]] = rows[good]
         return found, found >= 0
 
     def _path_starts(self, texts: Texts, rows: Places) -> Places:
         """Where the path begins in each text that ends in its row's path and digits; -1 in the others."""
         labels, result = self._labels, np.full(len(rows), -1, np.int64)
-        widths, sizes = labels.widths[rows], labels.path_sizes[rows]
-        for width in np.unique(widths):
-            which = np.flatnonzero(widths == width)
+        forms = labels.stem_sizes[rows].astype(np.int64) << 8 | labels.widths[rows]
+        for form in np.flatnonzero(np.bincount(forms)):
+            which = np.flatnonzero(forms == form)
             for at in range(0, len(which), _AT_ONCE):
                 some = which[at : at + _AT_ONCE]
-                result[some] = self._compared(texts.some(some), rows[some], int(width), sizes[some].astype(np.int64))
+                result[some] = self._compared(texts.some(some), rows[some], int(form >> 8), int(form & 255))
         return result
 
-    def _compared(self, texts: Texts, rows: Places, width: int, sizes: Places) -> Places:
-        """``_path_starts`` for rows whose digits are of one width. An odd number of digits has ``=`` in front of it."""
-        labels, buffer, result = self._labels, texts.buffer, np.full(len(rows), -1, np.int64)
-        packed = labels.digits[rows][:, labels.digits.shape[1] - width :]
-        odd = packed[:, 0] >> 4 == 0xD
-        digit_starts = texts.ends - 2 * width + odd
-        path_ends = digit_starts - _GAP
-        room = (path_ends - sizes >= texts.starts) & (path_ends >= self._path_width)
-        keep = np.flatnonzero(room)
-        if not len(keep):
-            return result
-        scanned = gathered(buffer, 2 * width, texts.ends[keep] - 2 * width).view(np.uint16) ^ np.uint16(0x3030)
-        same = (scanned == unpacked(packed[keep])).all(axis=1)
-        keep = keep[same]
-        before = gathered(buffer, _GAP, path_ends[keep])
-        path = gathered(buffer, self._path_width, path_ends[keep] - self._path_width) ^ labels.paths[rows[keep]]
-        other = (path & self._masks[sizes[keep]]).any(axis=1)
-        keep = keep[(before == np.frombuffer(_BEFORE_DIGITS, np.uint8)).all(axis=1) & ~other]
-        result[keep] = path_ends[keep] - sizes[keep]
-        return result
+    def _compared(self, texts: Texts, rows: Places, size: int, width: int) -> Places:
+        """``_path_starts`` for rows whose stems are of one size, and their digits of one width."""
+        packed = as_rows(self._digits.take(rows))[:, -width:]
+        stem_ends = texts.ends - 2 * width + (packed[:, 0] >> 4 == _ODD)
+        starts = stem_ends - size
+        room = starts >= texts.starts
+        digits = as_rows(gathered(texts.buffer, 2 * width, np.where(room, texts.ends - 2 * width, 0)))
+        same = (digits.view(np.uint16) == ascii_of(packed)).all(axis=1)
+        stems = gathered(texts.buffer, size, np.where(room, starts, 0))
+        same &= as_text(stems) == as_text(as_items(as_rows(self._stems.take(rows))[:, -size:]))
+        return np.where(same & room, starts, -1)
 
-    def _begin_well(
-        self, buffer: npt.NDArray[np.uint8], starts: Places, path_starts: Places, rows: Places
-    ) -> npt.NDArray[np.bool_]:
+    def _begin_well(self, texts: Texts, path_starts: Places) -> npt.NDArray[np.bool_]:
         """Whether what stands before the path is what may stand there; of a few different beginnings a batch."""
-        good, sizes = np.zeros(len(starts), bool), path_starts - starts
-        place = self._labels.path_sizes[rows] > 0
-        place &= gathered(buffer, 4, path_starts)[:, 1] == ord("4")  # /414/, not /01/
-        left = np.arange(len(starts))
+        good, sizes = np.zeros(len(texts), bool), path_starts - texts.starts
+        place = texts.buffer[path_starts + 1] == ord("4")  # /414/, not /01/
+        left = np.arange(len(texts))
         for _ in range(_BEGINNINGS):
             if not len(left):
                 break
             first = left[0]
-            size, is_place = int(sizes[first]), bool(place[first])
-            text = buffer[starts[first] : path_starts[first]].tobytes()
-            alike = left[(sizes[left] == size) & (place[left] == is_place)]
-            alike = alike[_all_are(buffer, starts[alike], text)]
-            good[alike] = self._may_begin(text, is_place)
-            left = np.setdiff1d(left, alike, assume_unique=True)
+            text, is_place = texts.buffer[texts.starts[first] : path_starts[first]].tobytes(), bool(place[first])
+            alike = (sizes[left] == len(text)) & (place[left] == is_place)
+            alike[alike] = _all_are(texts.buffer, texts.starts[left[alike]], text)
+            good[left[alike]] = self._may_begin(text, is_place)
+            left = left[~alike]
         return good
 
     def _may_begin(self, text: bytes, is_place: bool) -> bool:
@@ -139,7 +122,7 @@ class Matcher:
                 exact.append(f"{label.path.text}?c={label.digits}".encode())
                 which.append(position)
         if exact:
-            plain = Texts.joined(exact, before=self._path_width)
+            plain = Texts.joined(exact)
             rows = self._index.candidates(plain)
             hit = np.flatnonzero(rows >= 0)
             starts = self._path_starts(plain.some(hit), rows[hit])
@@ -160,4 +143,4 @@ def _all_are(buffer: npt.NDArray[np.uint8], starts: Places, text: bytes) -> npt.
     """Whether the bytes at each start are ``text``."""
     if not text:
         return np.ones(len(starts), bool)
-    return (gathered(buffer, len(text), starts) == np.frombuffer(text, np.uint8)).all(axis=1)
+    return as_text(gathered(buffer, len(text), starts)) == text

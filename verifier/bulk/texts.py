@@ -1,6 +1,6 @@
 """Many texts as they lie in one buffer, without a Python object for each."""
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -39,11 +39,11 @@ class Texts(Struct, frozen=True):
         return cls(np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8), starts, ends)
 
     @classmethod
-    def joined(cls, texts: list[bytes], before: int = 0) -> Self:
-        """These texts, with ``before`` bytes of zero in front of the first."""
-        ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts))) + before
-        starts = np.concatenate((np.array([before], np.int64), ends))[:-1]
-        return cls(np.frombuffer(bytes(before) + b"".join(texts), np.uint8), starts, ends)
+    def joined(cls, texts: list[bytes]) -> Self:
+        """These texts, one behind the other."""
+        ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+        starts = np.concatenate((np.zeros(1, np.int64), ends))[:-1]
+        return cls(np.frombuffer(b"".join(texts), np.uint8), starts, ends)
 
     def some(self, which: Places) -> "Texts":
         """The texts at these positions."""
@@ -54,14 +54,25 @@ class Texts(Struct, frozen=True):
         return self.buffer[self.starts[position] : self.ends[position]].tobytes()
 
 
-def windows(buffer: Bytes, width: int) -> npt.NDArray[np.void]:
-    """Every run of ``width`` bytes of a buffer, by where it begins: indexing it copies runs out, each in one piece."""
-    count = max(len(buffer) - width + 1, 0)
-    return np.ndarray((count,), np.dtype((np.void, width)), buffer, strides=(1,))
+def gathered(buffer: Bytes, width: int, starts: Places) -> npt.NDArray[np.void]:
+    """The runs of ``width`` bytes, 1 or more, that begin at ``starts``: an item each, copied out in one piece."""
+    runs = np.ndarray((max(len(buffer) - width + 1, 0),), np.dtype(f"V{width}"), buffer, strides=(1,))
+    return runs[starts]
 
 
-def gathered(buffer: Bytes, width: int, starts: Places) -> npt.NDArray[np.uint8]:
-    """The runs of ``width`` bytes that begin at ``starts``, a row each."""
-    if not len(starts) or not width:
-        return np.empty((len(starts), width), np.uint8)
-    return windows(buffer, width)[starts].view(np.uint8).reshape(len(starts), width)
+def as_rows(items: npt.NDArray[np.void]) -> Bytes:
+    """Items of one width as rows of bytes."""
+    return items.view(np.uint8).reshape(len(items), items.dtype.itemsize)
+
+
+def as_items(rows: Bytes) -> npt.NDArray[np.void]:
+    """Rows of bytes as items: taking some copies each in one piece."""
+    items: npt.NDArray[Any] = np.ascontiguousarray(rows).view(f"V{max(rows.shape[1], 1)}")
+    return items.reshape(-1)
+
+
+def as_text(items: npt.NDArray[np.void]) -> npt.NDArray[np.bytes_]:
+    """The same items, to be compared with ``==``: the quickest way for short ones. That NumPy does not count zeros at
+    the end makes no two items equal that are not, for they are of one width."""
+    texts: npt.NDArray[Any] = items.view(f"S{items.dtype.itemsize}")
+    return texts

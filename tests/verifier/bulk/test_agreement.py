@@ -133,7 +133,6 @@ def test_any_text_and_expectation(verifier: Verifier, asked: list[tuple[str, str
         "x",
         "0" * 14,
         "９506000134352",
-        None,
     ],
 )
 def test_every_form_of_expectation(verifier: Verifier, labels: list[KnownLabel], expect: str) -> None:
