@@ -23,11 +23,13 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     REINSTATE = "reinstate"
     WITHDRAW = "withdraw"
+    VERIFY_MANY = "verify any number of labels in one batch"
 
 
 _OWNERS = frozenset({MemberKind.MANUFACTURER, MemberKind.RETAILER, MemberKind.RESEARCH, MemberKind.OTHER})
 _BODY = frozenset({MemberKind.VERIFICATION_BODY})
 _OPERATOR = frozenset({MemberKind.OPERATOR})
+_EVERYBODY = frozenset(MemberKind)
 _NOBODY: frozenset[MemberKind] = frozenset()
 
 # action: (kinds that may on what is their own, kinds that may on what is another's)
@@ -42,6 +44,7 @@ RULES: dict[Action, tuple[frozenset[MemberKind], frozenset[MemberKind]]] = {
     Action.SUSPEND: (_NOBODY, _OPERATOR),
     Action.REINSTATE: (_NOBODY, _OPERATOR),
     Action.WITHDRAW: (_OWNERS, _OPERATOR),
+    Action.VERIFY_MANY: (_EVERYBODY, _EVERYBODY),
 }
 
 

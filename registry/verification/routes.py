@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from registry.errors import InvalidInput
 from registry.registry import utc_now
+from registry.verification.batch import verify_batch
 from registry.web.openapi import json_operation
 from registry.web.problems import responses
 from registry.web.reading import struct_body
@@ -51,4 +52,4 @@ def check_expectation(expect: str) -> None:
             raise InvalidInput(f"expect: {problem}", "$.expect") from None
 
 
-ROUTES = [verify_label]
+ROUTES = [verify_label, verify_batch]

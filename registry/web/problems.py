@@ -73,7 +73,12 @@ _OTHER: Text = {"en": "A problem", "zh": "出现问题"}
 
 def of_registry_error(request: Request[Any, Any, Any], error: RegistryError) -> Response[Any]:
     """A problem of ours."""
-    problem = Problem(
+    return _answer(request, problem_of(error), {"www-authenticate": "Bearer"} if error.status == 401 else {})
+
+
+def problem_of(error: RegistryError) -> Problem:
+    """The document of a problem of ours."""
+    return Problem(
         type=f"urn:carbonlabel:problem:{error.slug}",
         title=error.title,
         status=error.status,
@@ -81,7 +86,6 @@ def of_registry_error(request: Request[Any, Any, Any], error: RegistryError) -> 
         path=error.path if isinstance(error, InvalidInput) else None,
         findings=error.findings if isinstance(error, Refused) else (),
     )
-    return _answer(request, problem, {"www-authenticate": "Bearer"} if error.status == 401 else {})
 
 
 def of_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -128,13 +132,17 @@ def of_database_error(request: Request[Any, Any, Any], error: DBAPIError) -> Res
 def of_anything_else(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A defect of ours: logged with its trace, told without it."""
     _LOG.error("unhandled error in %s %s", request.method, request.url.path, exc_info=error)
-    problem = Problem(
+    return _answer(request, internal_problem(), {})
+
+
+def internal_problem() -> Problem:
+    """The document of a defect."""
+    return Problem(
         type="urn:carbonlabel:problem:internal",
         title=_TITLES[500]["en"],
         status=500,
         detail=_ADVICE[500]["en"],
     )
-    return _answer(request, problem, {})
 
 
 def _answer(request: Request[Any, Any, Any], problem: Problem, extra: dict[str, str]) -> Response[Any]:

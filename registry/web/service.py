@@ -11,6 +11,7 @@ from registry.errors import NotAuthenticated
 from registry.pages import Site
 from registry.registry import Registry, utc_now
 from registry.store import StoreError, StoreUnavailable
+from registry.verification.live_snapshot import LiveSnapshot
 from registry.verification.online import OnlineVerifier
 
 
@@ -20,6 +21,7 @@ class Service:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self.verifier = OnlineVerifier(registry)
+        self.labels = LiveSnapshot(registry, self.verifier)
         config = registry.config
         self._store = registry.store()
         self.site = Site(config.name, config.demonstration, config.origin)
@@ -38,6 +40,7 @@ class Service:
 
     def close(self) -> None:
         """Closes everything."""
+        self.labels.close()
         self.verifier.close()
         self.registry.close()
 

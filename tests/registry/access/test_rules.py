@@ -7,6 +7,7 @@ from registry.access.tokens import Caller
 from registry.errors import NotAllowed
 from schemas.member import MemberKind
 
+EVERYBODY = {"manufacturer", "retailer", "research", "verification-body", "operator", "other"}
 DECLARERS = {"manufacturer", "retailer", "research", "other"}
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     # action: who may on its own, who may on another's
@@ -20,6 +21,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "suspend": (set(), {"operator"}),
     "reinstate": (set(), {"operator"}),
     "withdraw": (DECLARERS, {"operator"}),
+    "verify any number of labels in one batch": (EVERYBODY, EVERYBODY),
 }
 
 
