@@ -37,7 +37,12 @@ def integer(value: int) -> bytes:
 
 def byte_string(value: bytes) -> bytes:
     """A definite-length byte string."""
-    return head(BYTES, len(value)) + value
+    size = len(value)
+    return (_BYTE_HEADS[size] if size < len(_BYTE_HEADS) else head(BYTES, size)) + value
+
+
+_BYTE_HEADS = tuple(head(BYTES, size) for size in range(256))
+"""Each label that is verified needs two."""
 
 
 def value_of(item: bytes) -> int:

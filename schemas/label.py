@@ -14,6 +14,7 @@ of this form raises ``UnreadableLabel``.
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -26,6 +27,8 @@ PROFILE = 1
 MAX_TEXT = 4096
 MAX_DIGITS = 400
 LEAF_BYTES = 16
+
+_KEPT = 4096
 
 _UNITS = tuple(DeclaredUnit)
 _BOUNDARIES = (Boundary.CRADLE_TO_GATE, Boundary.CRADLE_TO_GRAVE, Boundary.CRADLE_TO_CONSUMPTION)
@@ -227,7 +230,7 @@ def parse_claims(payload: bytes) -> LabelClaims:
         raise UnreadableLabel("claims-form" if payload[:2] == b"\x8a\x01" else "profile")
     record, leaf16, footprint, unit, amount, boundary, year, issued, expires = match.groups()
     per = _decimal_of(amount)
-    year_of, first, last = cbor.value_of(year), cbor.value_of(issued), cbor.value_of(expires)
+    year_of, first, last = _value_of(year), _value_of(issued), _value_of(expires)
     if per <= 0 or year_of > 9999 or not first <= last <= _LAST_DAY:
         raise UnreadableLabel("claims-range")
     return LabelClaims(
@@ -238,8 +241,8 @@ def parse_claims(payload: bytes) -> LabelClaims:
         per,
         _BOUNDARIES[boundary[0] - 1],
         year_of,
-        date.fromordinal(first + _EPOCH),
-        date.fromordinal(last + _EPOCH),
+        _day_of(first),
+        _day_of(last),
     )
 
 
@@ -254,6 +257,16 @@ def _encode_decimal(value: Decimal) -> bytes:
     return cbor.head(cbor.TAG, _DECIMAL_FRACTION) + cbor.head(cbor.ARRAY, 2) + fraction
 
 
+# Labels of one registry have few different years, days and amounts.
+_value_of = lru_cache(_KEPT)(cbor.value_of)
+
+
+@lru_cache(_KEPT)
+def _day_of(number: int) -> date:
+    return date.fromordinal(number + _EPOCH)
+
+
+@lru_cache(_KEPT)
 def _decimal_of(item: bytes) -> Decimal:
     if item[0] != _TAG_4:
         return Decimal(cbor.value_of(item))

@@ -54,7 +54,17 @@ from mmap import mmap
 import msgspec
 from msgspec import Struct
 
-from schemas.label import MAX_DIGITS, UnreadableLabel, day_number, parse_claims, unit_code
+from schemas.gs1 import InvalidGs1, parse_path
+from schemas.label import (
+    MAX_DIGITS,
+    LabelClaims,
+    Token,
+    UnreadableLabel,
+    day_number,
+    encode_token,
+    parse_claims,
+    unit_code,
+)
 from schemas.text import Text
 
 SHARD_WIDTH = 4096
@@ -122,7 +132,7 @@ def encode_shard(first: int, end: int, until: int, rows: Iterable[ShardRow]) -> 
     ordered = sorted(rows)
     if not 0 <= first <= until <= end or first == end:
         raise ShardError(f"no shard is from {first} to {end}, read until {until}")
-    content = [_encode_row(row) for row in ordered]
+    content = [_encode_row(row, _figures_if_any(row)) for row in ordered]
     place = _HEADER.size + _WORD * (3 * len(content) + 1)
     places = [place]
     for row in content:
@@ -143,12 +153,7 @@ class _Figures(Struct, frozen=True):
     amount: bytes
 
     @classmethod
-    def of(cls, row: ShardRow) -> "_Figures":
-        """Raises ``ShardError`` for a label without claims."""
-        try:
-            claims = parse_claims(row.payload)
-        except UnreadableLabel as problem:
-            raise ShardError(f"the label of record {row.record} for {row.path} has no claims: {problem}") from problem
+    def of(cls, claims: LabelClaims) -> "_Figures":
         return cls(
             day_number(claims.issued),
             day_number(claims.expires),
@@ -161,11 +166,23 @@ class _Figures(Struct, frozen=True):
 _NO_FIGURES = _Figures(0, 0, 0, b"", b"")
 
 
-def _encode_row(row: ShardRow) -> bytes:
+def _claims_of(row: ShardRow) -> LabelClaims:
+    """Raises ``ShardError`` for a label without claims."""
     try:
-        figures = _Figures.of(row)
-    except ShardError:  # writing is not judging: ``check`` finds such a row
-        figures = _NO_FIGURES
+        return parse_claims(row.payload)
+    except UnreadableLabel as problem:
+        raise ShardError(f"the label of record {row.record} for {row.path} has no claims: {problem}") from problem
+
+
+def _figures_if_any(row: ShardRow) -> _Figures:
+    """Writing is not judging: ``check`` finds a row without claims."""
+    try:
+        return _Figures.of(_claims_of(row))
+    except ShardError:
+        return _NO_FIGURES
+
+
+def _encode_row(row: ShardRow, figures: _Figures) -> bytes:
     path, name, owner = row.path.encode("ascii"), row.name, row.owner.encode()
     digits = str(int.from_bytes(row.token))
     packed = bytes.fromhex(_ODD * (len(digits) % 2) + digits)
@@ -178,6 +195,19 @@ def _encode_row(row: ShardRow) -> bytes:
     except struct.error as problem:
         raise ShardError(f"the label of record {row.record} for {row.path} does not fit a shard") from problem
     return b"".join((head, path, figures.footprint, figures.amount, packed, name, owner))
+
+
+def _check_label(row: ShardRow, claims: LabelClaims) -> None:
+    """Raises ``ShardError`` unless the row's text is a label, but for the signature, and one of its record."""
+    token = Token(row.token[_KID].hex(), row.payload, row.token[2 - _SIGNATURE :])
+    if encode_token(token) != row.token or claims.record != row.record:
+        raise ShardError(f"the token of record {row.record} for {row.path} is not one of that record")
+    try:
+        path = parse_path(row.path)
+    except InvalidGs1 as problem:
+        raise ShardError(f"the label of record {row.record} is for no product or place: {problem}") from problem
+    if row.entry == row.record and not path.is_class_level:
+        raise ShardError(f"the own label of record {row.record} is for {row.path}, not for a product or place itself")
 
 
 class Shard:
@@ -270,9 +300,10 @@ class Shard:
                 raise ShardError(f"row {position} is not in the order of rows")
             if not self.first <= row.entry < self.until or row.record > row.entry:
                 raise ShardError(f"row {position} is of entry {row.entry}, which is not of this shard")
-            if _encode_row(row) != self._row(position):
+            claims = _claims_of(row)
+            if _encode_row(row, _Figures.of(claims)) != self._row(position):
                 raise ShardError(f"row {position} says something else than its token")
-            _Figures.of(row)
+            _check_label(row, claims)
             if row.entry == row.record:
                 if before is not None and before[0] == row.record:
                     raise ShardError(f"record {row.record} does not begin with its own label")
