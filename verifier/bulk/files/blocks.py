@@ -7,33 +7,27 @@ import numpy as np
 from verifier.bulk.texts import Bytes
 
 BLOCK = 8 << 20
-MARGIN = 256
-"""Bytes of zero in front of each block: what stands before a text may be looked at without asking whether it is there."""
-
 MAX_ROW = 1 << 20
 """Bytes of a row. Of a line that is longer, so many and one more are kept, whose row is then too long."""
 
 _SCRAP = 1 << 16
-_NEWLINE = 10
 Cut = Callable[[Bytes, bool], int]
 """How many bytes are whole rows, given what there is, and whether that is all; 0 when more must be seen."""
 
 
 def blocks(fill: Callable[[memoryview], int], cut: Cut, size: int = BLOCK) -> Iterator[Bytes]:
-    """The blocks of a stream, each behind its margin. ``fill`` fills a view, but for the last time."""
+    """The blocks of a stream. ``fill`` fills a view, but for the last time."""
     rest: Bytes = np.empty(0, np.uint8)
     final = False
     while not final:
-        buffer = np.empty(MARGIN + len(rest) + size, np.uint8)
-        buffer[:MARGIN] = 0
-        buffer[MARGIN : MARGIN + len(rest)] = rest
-        end = MARGIN + len(rest)
-        filled = fill(memoryview(buffer)[end:])
+        buffer = np.empty(len(rest) + size, np.uint8)
+        buffer[: len(rest)] = rest
+        filled = fill(buffer.data[len(rest) :])
         final = filled < size
-        data = buffer[MARGIN : end + filled]
+        data = buffer[: len(rest) + filled]
         taken = cut(data, final) if len(data) else 0
         if taken:
-            yield buffer[: MARGIN + taken]
+            yield data[:taken]
         rest = data[taken:].copy()
         if not taken and not final and len(rest) > MAX_ROW:
             rest = _without_the_rest_of_the_line(rest, fill)
@@ -56,7 +50,7 @@ def at_last_line(data: Bytes, final: bool) -> int:
 def _without_the_rest_of_the_line(data: Bytes, fill: Callable[[memoryview], int]) -> Bytes:
     """What is kept of a line whose end has not come yet, and what comes behind its end."""
     scrap = np.empty(_SCRAP, np.uint8)
-    while filled := fill(memoryview(scrap)):
+    while filled := fill(scrap.data):
         found = scrap[:filled].tobytes().find(b"\n")
         if found >= 0:
             return np.concatenate((data[: MAX_ROW + 1], scrap[found:filled]))

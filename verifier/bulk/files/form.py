@@ -72,7 +72,7 @@ class Form(Struct, frozen=True):
 
 
 def _told(name: str) -> tuple[Kind | None, Compression]:
-    suffixes = [suffix.lstrip(".").lower() for suffix in Path(name).suffixes]
+    suffixes = name.lower().split(".")[1:]
     compression = Compression.NONE
     if suffixes and suffixes[-1] in _COMPRESSIONS:
         compression = _COMPRESSIONS[suffixes.pop()]

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from verifier.bulk.files.blocks import MARGIN, at_last_line, blocks
+from verifier.bulk.files.blocks import at_last_line, blocks
 from verifier.bulk.files.rows import KEPT, Rows
 from verifier.bulk.files.source import Source
 from verifier.bulk.texts import Bytes, Places, Texts
@@ -21,15 +21,15 @@ def text_parts(source: Source, size: int) -> Iterator[Callable[[], Rows]]:
 
 def text_rows(block: Bytes) -> Rows:
     """The rows of a block of lines."""
-    starts, ends = line_bounds(block, MARGIN)
+    starts, ends = line_bounds(block)
     return Rows(Texts(block, starts, np.minimum(ends, starts + KEPT)))
 
 
-def line_bounds(block: Bytes, first: int) -> tuple[Places, Places]:
-    """Where the lines from ``first`` on start and end, without what ends them. The last need not be ended."""
-    newlines = np.flatnonzero(block[first:] == _NEWLINE) + first
-    if len(block) > first and block[-1] != _NEWLINE:
+def line_bounds(block: Bytes) -> tuple[Places, Places]:
+    """Where each line starts and ends, without what ends it. The last need not be ended."""
+    newlines = np.flatnonzero(block == _NEWLINE)
+    if len(block) and block[-1] != _NEWLINE:
         newlines = np.append(newlines, len(block))
-    starts = np.concatenate((np.array([first]), newlines[:-1] + 1)) if len(newlines) else newlines
+    starts = np.concatenate((np.zeros(1, np.int64), newlines[:-1] + 1)) if len(newlines) else newlines
     ends = newlines - ((newlines > starts) & (block[np.maximum(newlines - 1, 0)] == _RETURN))
     return starts, ends

@@ -80,6 +80,10 @@ class Source:
             filled += taken
         return filled
 
+    def unread(self, data: bytes) -> None:
+        """Gives back what was read last."""
+        self._ahead = data + self._ahead
+
     def _decoded(self, decoder: codecs.IncrementalDecoder) -> bytes:
         """Some more text; none at the end."""
         while raw := self._read(_AT_ONCE):

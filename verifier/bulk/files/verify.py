@@ -1,21 +1,26 @@
 """From a file of scans to a file of verdicts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Self
 
 from msgspec import Struct
 
 from verifier.bulk.bulk import Bulk, in_order, numbered
 from verifier.bulk.files.blocks import BLOCK
+from verifier.bulk.files.csv_rows import csv_parts
 from verifier.bulk.files.form import STANDARD, Form, Kind
 from verifier.bulk.files.lines import text_parts
+from verifier.bulk.files.ndjson import ndjson_parts
+from verifier.bulk.files.parquet import ParquetSource
 from verifier.bulk.files.rows import Rows
 from verifier.bulk.files.sink import Encoded, Sink, WholeFile
 from verifier.bulk.files.source import Source
 from verifier.bulk.files.tally import Counts, Tally
 from verifier.verifier import Verifier
 
+Show = Callable[[int, int, int | None], None]
 Part = Callable[[], Rows]
 """Some rows of the input that are yet to be read."""
 
@@ -34,8 +39,8 @@ class _Done(Struct, frozen=True):
     lines: int
 
 
-def verify_parts(bulk: Bulk, parts: Iterator[Part], sink: Sink, tally: Tally, show: Callable[[int], None]) -> None:
-    """Judges all rows and writes their verdicts, in order. ``show`` is told how many lines are written."""
+def verified(bulk: Bulk, parts: Iterator[Part], sink: Sink, tally: Tally) -> Iterator[None]:
+    """Judges all rows and writes their verdicts, in order; comes back after each part."""
 
     def done(turn: _Turn) -> _Done:
         try:
@@ -51,7 +56,7 @@ def verify_parts(bulk: Bulk, parts: Iterator[Part], sink: Sink, tally: Tally, sh
     for result in in_order(done, _turns(parts), bulk.threads):
         sink.write(result.encoded)
         tally.add(result.counts)
-        show(tally.lines)
+        yield
 
 
 def _turns(parts: Iterator[Part]) -> Iterator[_Turn]:
@@ -61,6 +66,10 @@ def _turns(parts: Iterator[Part]) -> Iterator[_Turn]:
         turn = _Turn(part, first, Future())
         yield turn
         first = turn.next
+
+
+def _not_shown(_lines: int, _done: int, _of: int | None) -> None:
+    pass
 
 
 class Job(Struct, frozen=True):
@@ -89,11 +98,34 @@ class Job(Struct, frozen=True):
         return cls(source, forms[0], target, forms[1], encoding, column)
 
 
-def verify_file(verifier: Verifier, job: Job, threads: int | None = None) -> Tally:
-    """Does the job. Raises ``BundleError``, ``FileProblem`` or ``OSError``; the target is then as it was."""
-    tally = Tally()
-    with verifier.bulk() as bulk, Source(job.source, job.source_form.compression, job.encoding) as source:
+def verify_file(
+    verifier: Verifier, job: Job, threads: int | None = None, show: Show = _not_shown, *, with_faults: bool = False
+) -> Tally:
+    """Does the job. Raises ``BundleError``, ``FileProblem`` or ``OSError``; the target is then as it was.
+
+    ``show`` is told how many lines are done, and how much of the input, out of how much, if that is known.
+    ``with_faults``: look also at each label that is not valid.
+    """
+    tally = Tally(with_faults=with_faults)
+    with verifier.bulk() as bulk, _opened(job) as (source, parts), WholeFile(job.target) as file:
         bulk.threads = threads or bulk.threads
-        with WholeFile(job.target) as file, Sink(file, job.target_form) as sink:
-            verify_parts(bulk, text_parts(source, BLOCK), sink, tally, lambda _: None)
+        with Sink(file, job.target_form) as sink:
+            for _ in verified(bulk, parts, sink, tally):
+                show(tally.lines, source.position, source.size)
     return tally
+
+
+@contextmanager
+def _opened(job: Job) -> Generator[tuple[Source | ParquetSource, Iterator[Part]]]:
+    if job.source_form.kind is Kind.PARQUET:
+        with ParquetSource(job.source, job.column) as table:
+            yield table, table.parts()
+        return
+    with Source(job.source, job.source_form.compression, job.encoding) as source:
+        match job.source_form.kind:
+            case Kind.CSV:
+                yield source, csv_parts(source, BLOCK, job.column)
+            case Kind.NDJSON:
+                yield source, ndjson_parts(source, BLOCK, job.column)
+            case _:
+                yield source, text_parts(source, BLOCK)
