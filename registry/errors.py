@@ -9,6 +9,7 @@ RegistryError
 ├── NotAuthenticated        no token, or not a good one
 ├── NotAllowed              a good token, but not for this
 ├── InvalidInput            a value in the request; ``path`` names the field
+├── Stopping                the server stops before all that was asked for is done
 ├── WrongState              the thing is not in a state in which this can be done
 └── Refused                 the declaration has findings that block; ``findings`` lists them all
 """
@@ -72,6 +73,12 @@ class InvalidInput(RegistryError):
     def __init__(self, message: str, path: str) -> None:
         super().__init__(message)
         self.path = path
+
+
+class Stopping(RegistryError):
+    """The server was told to stop before all that was asked for was done."""
+
+    slug, status, title = "stopping", 503, "The server is stopping"
 
 
 class WrongState(RegistryError):

@@ -25,19 +25,22 @@ from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Receiv
 from msgspec import Struct
 
 from registry.access.rules import Action, may_others
-from registry.errors import NotAllowed, RegistryError
+from registry.errors import NotAllowed, RegistryError, Stopping
 from registry.registry import utc_now
-from registry.verification.forms import CSV, CSV_HEADER, NDJSON, READERS, TEXT, csv_lines, ndjson_lines, problem_line
+from registry.verification.forms import CSV, NDJSON, READERS, TEXT, WRITERS, problem_line
 from registry.verification.stream import Allowance, BatchStream
 from registry.web.problems import Problem, internal_problem, problem_of
 from registry.web.security import problem_headers
 from registry.web.service import Service, provide_caller
+from verifier.bulk.files.encode import CSV_HEADING
 
 LINES_WITHOUT_TOKEN = 1_000
 MOST_WAITING = 4 << 20
 """Bytes that are received ahead of what is judged."""
 
-_SMALLEST, _LARGEST = 64 << 10, 4 << 20
+_SMALLEST, _LARGEST = 64 << 10, 1 << 20
+"""Bytes of content of a step. Larger ones would not stay in a core's cache."""
+
 _QUICK, _SLOW = 0.02, 0.05
 """Seconds of a step: after a quicker one the next has twice the bytes, after a slower one half of them."""
 
@@ -92,12 +95,13 @@ async def verify_batch(scope: Scope, receive: Receive, send: Send) -> None:
     stream = BatchStream(
         READERS[asked.form](),
         lambda labels, expect: service.labels.verdicts(labels, expect, utc_now()),
-        csv_lines if asked.answer == CSV else ndjson_lines,
+        WRITERS[asked.answer],
         gzip=asked.gzip,
         allowance=allowance,
     )
     async with _receiving(receive) as incoming:
-        await _exchange(stream, incoming, Outgoing(send, asked.answer, incoming))
+        with service.stopping.telling(incoming.stop):
+            await _exchange(stream, incoming, Outgoing(send, asked.answer, incoming))
 
 
 def _allowance(request: Request[Any, Any, Any], service: Service) -> None:
@@ -123,18 +127,30 @@ class Incoming:
         self._chunks: list[bytes] = []
         self._size = 0
         self._ended = False
+        self._stopped = False
         self._news, self._room = Event(), Event()
         self.task: Task[None] = asyncio.create_task(self._run())
 
     async def take(self) -> tuple[list[bytes], bool]:
-        """What has come since, as soon as there is anything, and whether that was the end. Raises ``_Gone``."""
+        """What has come since, as soon as there is anything, and whether that was the end. Raises as ``check``."""
         await self._news.wait()
-        if self.task.done():
-            raise _Gone
+        self.check()
         self._news.clear()
         chunks, self._chunks, self._size = self._chunks, [], 0
         self._room.set()
         return chunks, self._ended
+
+    def check(self) -> None:
+        """Raises ``_Gone`` when the client has gone, ``Stopping`` when the server is to stop."""
+        if self.task.done():
+            raise _Gone
+        if self._stopped:
+            raise Stopping("verdicts on what follows are not given: send it again")
+
+    def stop(self) -> None:
+        """The server is to stop."""
+        self._stopped = True
+        self._news.set()
 
     async def _run(self) -> None:
         """Ends when the client has gone."""
@@ -169,7 +185,7 @@ class Outgoing:
         await self._sent()
         if not self.started:
             await self._start()
-            lines = CSV_HEADER + lines if self._media_type == CSV else lines
+            lines = CSV_HEADING + lines if self._media_type == CSV else lines
         self._sending = asyncio.create_task(self._send_body(lines, more=True))
 
     async def end(self) -> None:
@@ -255,5 +271,4 @@ async def _judge_all(stream: BatchStream, incoming: Incoming, outgoing: Outgoing
             most = min(most * 2, _LARGEST) if took < _QUICK else max(most // 2, _SMALLEST) if took > _SLOW else most
             if lines:
                 await outgoing.put(lines)
-            if incoming.task.done():
-                raise _Gone
+            incoming.check()

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 from msgspec import Struct
 
 from registry.errors import InvalidInput
-from verifier.bulk import EXPECT, LABEL, OUTPUT_COLUMNS, Texts
+from verifier.bulk import EXPECT, LABEL, Texts
+from verifier.bulk.files.encode import as_csv, as_ndjson
 
 TEXT, NDJSON, CSV = "text/plain", "application/x-ndjson", "text/csv"
 
@@ -36,11 +36,11 @@ class TextReader(Reader):
         return lines, None
 
 
-class BatchLine(Struct, frozen=True):
-    """A line of NDJSON: a label as scanned, and the GTIN or GLN that it is expected to be for."""
+class BatchLine(Struct, frozen=True, gc=False):
+    """A line of NDJSON: a label as scanned, and the GTIN or GLN that it is expected to be for; empty: for any."""
 
     label: str
-    expect: str | None = None
+    expect: str | int | None = None
 
 
 class NdjsonReader(Reader):
@@ -65,7 +65,7 @@ def _of_json(line: bytes) -> BatchLine:
 class CsvReader(Reader):
     """RFC 4180 with a header that names ``label`` and perhaps ``expect``, in any place; a row is one line.
 
-    A row must have as many fields as the header. An empty ``expect`` expects nothing.
+    A row must have as many fields as the header.
     """
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ class CsvReader(Reader):
     def _of_row(self, row: list[str]) -> BatchLine:
         if len(row) != self._width:
             return _NOTHING
-        return BatchLine(row[self._label], None if self._expect is None else row[self._expect] or None)
+        return BatchLine(row[self._label], None if self._expect is None else row[self._expect].strip())
 
 
 def _fields(line: bytes) -> list[str]:
@@ -107,8 +107,8 @@ def _fields(line: bytes) -> list[str]:
 
 def _columns(asked: Sequence[BatchLine]) -> Asked:
     labels = Texts.of(pa.array([one.label for one in asked], pa.large_string()))
-    expect = [one.expect for one in asked]
-    return labels, pa.array(expect, pa.string()) if any(one is not None for one in expect) else None
+    expect = [None if one.expect in ("", None) else str(one.expect) for one in asked]
+    return labels, pa.array(expect, pa.string()) if any(expect) else None
 
 
 READERS: dict[str, Callable[[], Reader]] = {TEXT: TextReader, NDJSON: NdjsonReader, CSV: CsvReader}
@@ -117,40 +117,8 @@ READERS: dict[str, Callable[[], Reader]] = {TEXT: TextReader, NDJSON: NdjsonRead
 Writer = Callable[[pa.RecordBatch], bytes]
 """A batch of ``OUTPUT_COLUMNS`` -> its lines."""
 
-_NAMES = OUTPUT_COLUMNS.names
-CSV_HEADER = ",".join(_NAMES).encode() + b"\n"
-
-
-def ndjson_lines(rows: pa.RecordBatch) -> bytes:
-    """A JSON object a row.
-
-    Nothing is escaped: no column has a character that JSON or CSV would. They hold words of ours, digits, decimal
-    numbers, and an amount with the name of a unit.
-    """
-    parts: list[pa.Array | str] = []
-    for name, column in zip(_NAMES, rows.columns, strict=True):
-        parts += [f'{"," if parts else "{"}"{name}":', _json(column)]
-    return _joined([*parts, "}\n"])
-
-
-def csv_lines(rows: pa.RecordBatch) -> bytes:
-    """A row of CSV a row; null is empty."""
-    parts: list[pa.Array | str] = []
-    for column in rows.columns:
-        parts += [",", pc.fill_null(column.cast(pa.string()), "")]
-    return _joined([*parts[1:], "\n"])
-
-
-def _json(column: pa.Array) -> pa.Array:
-    if pa.types.is_integer(column.type):
-        return pc.fill_null(column.cast(pa.string()), "null")
-    return pc.fill_null(pc.binary_join_element_wise('"', column, '"', ""), "null")
-
-
-def _joined(parts: Sequence[pa.Array | str]) -> bytes:
-    lines = pc.binary_join_element_wise(*parts, "")
-    data = lines.buffers()[2]
-    return b"" if data is None or not len(lines) else data.to_pybytes()
+WRITERS: dict[str, Writer] = {NDJSON: as_ndjson, CSV: as_csv}
+"""By media type."""
 
 
 def problem_line(line: int, problem: bytes, media_type: str, kind: str) -> bytes:

@@ -13,6 +13,7 @@ from registry.registry import Registry, utc_now
 from registry.store import StoreError, StoreUnavailable
 from registry.verification.live_snapshot import LiveSnapshot
 from registry.verification.online import OnlineVerifier
+from registry.web.stopping import Stopping
 
 
 class Service:
@@ -22,6 +23,7 @@ class Service:
         self.registry = registry
         self.verifier = OnlineVerifier(registry)
         self.labels = LiveSnapshot(registry, self.verifier)
+        self.stopping = Stopping()
         config = registry.config
         self._store = registry.store()
         self.site = Site(config.name, config.demonstration, config.origin)

@@ -42,7 +42,7 @@ def measure(home: Path, labels: list[str]) -> list[Line]:
     command += ["--port", str(port), "--workers", "1", "--no-ws", "--log-level", "error"]
     server = subprocess.Popen(command, env=os.environ | ENVIRON | {HOME_VARIABLE: str(home)})
     try:
-        _wait(port)
+        wait_for(port)
         bodies = [json.dumps({"label": label}).encode() for label in labels]
         rates: dict[str, list[float]] = {"/v1/verify": [], "/empty": []}
         for _ in range(3):
@@ -63,7 +63,8 @@ def measure(home: Path, labels: list[str]) -> list[Line]:
     ]
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Returns when the server answers."""
     for _ in range(200):
         try:
             httpx.get(f"http://127.0.0.1:{port}/healthz").raise_for_status()
