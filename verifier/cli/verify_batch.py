@@ -1,16 +1,30 @@
 """``carbonlabel verify-batch``: a night's scans, judged in seconds."""
 
-from datetime import timedelta
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from time import perf_counter
+from typing import Annotated, NoReturn
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from verifier.bundle import BundleError
 from verifier.verifier import Verifier
 
-if TYPE_CHECKING:  # of the extra "bulk"
-    pass
+_STANDARD = "-"
+Show = Callable[[int, int, int | None], None]
+
+
+class Language(StrEnum):
+    """Of a report."""
+
+    EN = "en"
+    ZH = "zh"
 
 
 def verify_batch(
@@ -26,9 +40,11 @@ def verify_batch(
     encoding: Annotated[str | None, typer.Option(help="of INPUT's characters, such as gb18030; default UTF-8")] = None,
     column: Annotated[str | None, typer.Option(help="name of the column that holds the labels")] = None,
     max_age: Annotated[
-        float | None,
-        typer.Option(min=0, max=1_000_000, metavar="HOURS", help="stop if it was signed longer ago"),
+        float | None, typer.Option(min=0, max=1_000_000, metavar="HOURS", help="stop if it was signed longer ago")
     ] = None,
+    report: Annotated[str | None, typer.Option(metavar="FILE.html", help="also write a page for people")] = None,
+    language: Annotated[Language | None, typer.Option(help="of the report; default: both")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="the summary as one JSON object")] = False,
     threads: Annotated[int | None, typer.Option(min=1, max=256, help="default: one for each core")] = None,
 ) -> None:
     """Judge every label of a file: one row of verdict for each line or row, in order.
@@ -37,16 +53,50 @@ def verify_batch(
     """
     try:
         from verifier.bulk.files.form import FileProblem
+        from verifier.bulk.files.report import LANGUAGES, Report, report_page
+        from verifier.bulk.files.sink import WholeFile
         from verifier.bulk.files.verify import Job, verify_file
+        from verifier.cli.batch_summary import show_summary, summary_json
     except ModuleNotFoundError:
         _stop("judging whole files needs an extra: pip install 'carbonlabel[bulk]'")
+    if as_json and output == _STANDARD:
+        _stop("--json and OUTPUT - both write to standard output: give OUTPUT a name")
+    began, at = perf_counter(), datetime.now(UTC)
     try:
         job = Job.of(scans, output, stated, stated_output, encoding, column)
         verifier = Verifier.open(bundle, None if max_age is None else timedelta(hours=max_age))
-        tally = verify_file(verifier, job, threads)
+        with nullcontext() if report is None else WholeFile(report) as file:
+            with _progress() as show:
+                tally = verify_file(verifier, job, threads, show, with_faults=file is not None)
+            seconds = perf_counter() - began
+            if file is not None:
+                said = Report(tally, verifier.bundle, verifier.trust.registry.name, scans, at, seconds)
+                file.write(report_page(said, LANGUAGES if language is None else (language,)).encode())
     except (BundleError, FileProblem) as problem:
         _stop(str(problem))
+    if as_json:
+        sys.stdout.buffer.write(summary_json(tally, seconds) + b"\n")
+    else:
+        show_summary(tally, seconds, Console(highlight=False, stderr=output == _STANDARD))
     raise typer.Exit(0 if tally.all_valid else 1)
+
+
+@contextmanager
+def _progress() -> Generator[Show]:
+    """A bar on a terminal, with the rate and the time that remains; nothing in a pipe."""
+    console = Console(highlight=False, stderr=True)
+    if not console.is_terminal:
+        yield lambda _lines, _done, _of: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task, began = bar.add_task("Judging", total=None), perf_counter()
+
+        def show(lines: int, done: int, of: int | None) -> None:
+            rate = lines / max(perf_counter() - began, 1e-9)
+            bar.update(task, description=f"{lines:,} labels, {rate:,.0f} a second", completed=done, total=of)
+
+        yield show
 
 
 def _stop(sentence: str) -> NoReturn:

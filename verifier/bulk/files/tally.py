@@ -25,8 +25,6 @@ Name = str | None
 Fault = tuple[str, str, str | None, int | None]
 """Verdict, reason, GTIN and record: what is wrong with all labels of which these are the same."""
 
-VERDICTS: tuple[str, ...] = tuple(VerdictCode)
-
 
 class Found(Struct):
     """How often there was a fault, on which line first, and in which shops."""
@@ -109,7 +107,7 @@ class Tally:
         yield from sorted(self.faults.items(), key=lambda one: (-BADNESS[one[0][0]], -one[1].count, one[1].line))
 
 
-_WORST_FIRST: Sequence[str] = (
+WORST_FIRST: Sequence[str] = (
     VerdictCode.FORGED,
     VerdictCode.WITHDRAWN,
     VerdictCode.SUSPENDED,
@@ -124,7 +122,7 @@ _WORST_FIRST: Sequence[str] = (
 )
 """In what order a shop should act."""
 
-BADNESS: dict[str, int] = {verdict: -place for place, verdict in enumerate(_WORST_FIRST)}
+BADNESS: dict[str, int] = {verdict: -place for place, verdict in enumerate(WORST_FIRST)}
 
 
 def _names(column: pa.Array) -> pa.Array:
