@@ -19,18 +19,19 @@ from tests.verifier.labels import CLAIMS, HOST, a_label, token_of
 PATH, LOT = "/01/09520000000004", "/01/09520000000004/10/A%2F1"
 KID = "0123456789abcdef"
 LABEL = a_label(record=7)
+TOKEN = token_of(LABEL)
 NAME = '{"en":"Beam","zh":"钢梁"}'.encode()
 
 
-def own(record: int = 7, **changes: Any) -> ShardRow:
+def own(record: int = 7, path: str = PATH, **changes: Any) -> ShardRow:
     """The row of a record's own label."""
-    fields: dict[str, Any] = {"token": token_of(LABEL), "name": NAME, "owner": "Maker 厂"} | changes
-    return ShardRow(record, PATH, record, KID, **fields)
+    fields: dict[str, Any] = {"token": token_of(a_label(record=record)), "name": NAME, "owner": "Maker 厂"} | changes
+    return ShardRow(record, path, record, KID, **fields)
 
 
 def minted(record: int = 7, path: str = LOT, entry: int = 9) -> ShardRow:
     """The row of a label minted later."""
-    return ShardRow(record, path, entry, KID, token_of(LABEL))
+    return ShardRow(record, path, entry, KID, token_of(a_label(record=record)))
 
 
 def a_shard(*rows: ShardRow, first: int = 0, until: int = SHARD_WIDTH) -> Shard:
@@ -120,7 +121,7 @@ class TestReading:
         assert list(DeclaredUnit)[unit - 1] == CLAIMS.unit
         at += amount
         half = (digits + 1) // 2
-        assert f"https://{HOST}{PATH}?c={row[at : at + half].hex().removeprefix('d')}" == LABEL
+        assert f"https://{HOST}{PATH}?c={row[at : at + half].hex().removeprefix('d')}" == a_label(record=4100)
         at += half
         assert json.loads(row[at : at + name])["zh"] == "钢梁"
         assert row[at + name :].decode() == "Maker 厂"
@@ -155,11 +156,25 @@ class TestRefusing:
             ([own(name=b'{"en":1}')], 30),
             ([own(token=b"")], 30),
             ([own(token=bytes(100))], 30),
-            ([minted(7, "/01/00", 9), own()], 30),
-            ([ShardRow(7, LOT, 9, KID, token_of(LABEL), NAME)], 30),
+            ([minted(7, "/01/00000000000000", 9), own()], 30),
+            ([ShardRow(7, LOT, 9, KID, TOKEN, NAME)], 30),
             ([own(), own()], 30),
+            ([own(token=token_of(a_label(record=8)))], 30),
+            ([own(token=TOKEN.replace(b"\xa0", b"\xa1", 1))], 30),
+            ([own(token=TOKEN.replace(b"\x4d\xa2", b"\x4d\xa3", 1))], 30),
+            ([own(token=TOKEN.replace(b"\xd2", b"\xd1", 1))], 30),
+            ([own(token=TOKEN[:17] + b"\x59\x00" + TOKEN[18:])], 30),
+            ([own(path=LOT)], 30),
+            ([own(path="/01/09520000000005")], 30),
+            ([own(path="/x/01/09520000000004")], 30),
+            ([own(), minted(path=PATH + "?c=1")], 30),
+            ([own(), minted(path=PATH + "/10/a%2f")], 30),
         ],
-        ids=["late", "early", "nameless", "cut", "number", "bare", "zeros", "before-own", "named-lot", "twice"],
+        ids=[
+            *("late", "early", "nameless", "cut", "number", "bare", "zeros", "before-own", "named-lot", "twice"),
+            *("of-another-record", "unprotected", "protected", "tag", "long-head"),
+            *("own-lot", "check-digit", "path-before", "query", "other-encoding"),
+        ],
     )
     def test_check_finds_rows_that_are_not_sound(self, rows: list[ShardRow], until: int) -> None:
         shard = a_shard(*rows, until=until)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from keys import KeysError, TrustList, open_note
-from schemas.shard import SHARD_WIDTH, Shard, ShardError
+from schemas.gs1 import parse_path
+from schemas.shard import SHARD_WIDTH, Shard, ShardError, ShardRow
 from schemas.status_list import StatusListError, decode, status_at
 from schemas.tlog import Checkpoint, MalformedTlog
 from schemas.verdict import Freshness, LogPosition, Product
@@ -113,13 +114,36 @@ def check_ranges(shards: Sequence[Shard], size: int) -> None:
             raise MalformedError(f"the labels from {first} on are not those of a log of {size}: ask the registry")
 
 
-def check_rows(shards: Sequence[Shard]) -> None:
-    """Reads every row of these shards, once, when they are new. Raises ``MalformedError``."""
-    for shard in shards:
+def check_rows(shards: Sequence[Shard], new: Sequence[bool]) -> None:
+    """Reads every row of those of a bundle's ``shards`` that are ``new``. Raises ``MalformedError``.
+
+    Each must be sound in itself, and each label that was minted later must say what its record's own label says:
+    bulk judging looks at the row that a scan is, not again at the record's. No shard before the first new one has
+    labels of records in it.
+    """
+    for number in range(new.index(True) if True in new else len(shards), len(shards)):
+        shard = shards[number]
         try:
-            shard.check()
+            if new[number]:
+                shard.check()
+            _check_minted(shard, shards)
         except ShardError as problem:
             raise MalformedError(f"the labels from {shard.first} on are not sound: {problem}") from problem
+
+
+def _check_minted(shard: Shard, shards: Sequence[Shard]) -> None:
+    """Compares the labels minted later, which lie in the order of their records, with their records' own."""
+    own: ShardRow | None = None
+    for position, (record, entry) in enumerate(zip(shard.records, shard.entries, strict=True)):
+        if entry == record:
+            continue
+        if own is None or own.record != record:
+            own = shards[record // SHARD_WIDTH].row(record)
+        if own is None:
+            raise ShardError(f"record {record} has labels, but none of its own")
+        row = shard.at(position)
+        if row.payload != own.payload or parse_path(row.path).key_path != own.path:
+            raise ShardError(f"the label of record {record} for {row.path} is not of its product, or says otherwise")
 
 
 def check_follows(new: Standing, held: Standing) -> None:

@@ -255,7 +255,7 @@ class _Sync:
             add_target(building, name, sources[name])
         bundle = load(building, chain, self._witnesses)
         new = [self._held is None or sources[name].parent.name == INCOMING for name in shards_of(targets)]
-        check_rows([shard for shard, is_new in zip(bundle.shards, new, strict=True) if is_new])
+        check_rows(bundle.shards, new)
         self._compare(bundle)
         generation = commit(self._folder, building, metadata)
         tidy(self._folder, generation)
