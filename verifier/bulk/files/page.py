@@ -42,10 +42,13 @@ def words(text: Text) -> str:
     return " ".join(f'<span lang="{language}">{escape(text[language])}</span>' for language in ("en", "zh"))
 
 
-def code(text: str) -> str:
-    """A name or number, the same in every language. Characters that cannot be seen are replaced."""
+def code(text: str, *, whole: bool = False) -> str:
+    """A name or number, the same in every language. Characters that cannot be seen are replaced.
+
+    ``whole``: on one line.
+    """
     seen = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-    return f"<bdi>{escape(seen)}</bdi>"
+    return f"<bdi{' class=whole' if whole else ''}>{escape(seen)}</bdi>"
 
 
 def paragraph(text: Text) -> str:
@@ -84,7 +87,11 @@ def bar(part: float, verdict: VerdictCode) -> str:
 
 def table(heading: Sequence[Text], rows: Sequence[Sequence[Cell]]) -> str:
     """A table; on a narrow screen, each row is a block with the headings beside its cells."""
-    head = "".join(f'<th scope="col">{words(text)}</th>' for text in heading)
+    numeric = [cell.numeric for cell in rows[0]] if rows else [False] * len(heading)
+    head = "".join(
+        f'<th scope="col"{" class=numeric" if right else ""}>{words(text)}</th>'
+        for text, right in zip(heading, numeric, strict=False)
+    )
     lines = ["<table>", f"<thead><tr>{head}</tr></thead>" if head else "", "<tbody>"]
     for row in rows:
         names = heading or [None] * len(row)
@@ -106,10 +113,12 @@ def _tone(verdict: str) -> str:
 
 def page(title: Text, parts: Sequence[str], languages: Sequence[str]) -> str:
     """The whole document."""
-    hidden = "".join(f"[lang={language}]{{display:none}}" for language in ("en", "zh") if language not in languages)
+    hidden = "".join(
+        f"[lang={language}]{{display:none!important}}" for language in ("en", "zh") if language not in languages
+    )
     name = escape(" ".join(text for language, text in title.items() if language in languages))
     return f"""<!doctype html>
-<html>
+<html lang="{languages[0]}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
@@ -136,16 +145,18 @@ body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.45 system-ui,
 main{max-width:64rem;margin:auto;padding:1rem}
 h1{font-size:1.4rem;margin:.2rem 0 .8rem}h2{font-size:1.15rem;margin:1.8rem 0 .5rem}
 [lang=zh]{font-size:.95em}
+th [lang=zh],td [lang=zh]{display:inline-block}.band [lang=zh]{display:block}
 .band{margin:0;padding:.8rem 1rem;border:2px solid;border-left-width:.7rem;font-size:1.3rem;font-weight:600}
 .good{color:var(--good)}.ask{color:var(--ask)}.bad{color:var(--bad)}.none{color:var(--none)}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0;border-bottom:1px solid var(--line);
 overflow-wrap:anywhere}
-thead th{color:var(--soft);font-weight:600;font-size:.85rem;border-bottom-width:2px}
+thead th{overflow-wrap:normal;color:var(--soft);font-weight:600;font-size:.85rem;border-bottom-width:2px}
 tbody th{font-weight:600;min-width:9rem}
 tbody th bdi{font-weight:400;color:var(--soft);font-size:.85em}
 td bdi{font-variant-numeric:tabular-nums}
-.numeric{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+td.numeric,.whole{white-space:nowrap}
+.numeric{text-align:right;padding-left:.6rem;font-variant-numeric:tabular-nums}
 .name{display:none;color:var(--soft);font-size:.85rem}
 .shape{display:inline-block;min-width:1.1em}
 .bar{display:block;width:100%;height:.5rem;margin-top:.25rem;fill:currentColor}
@@ -158,7 +169,7 @@ table,tbody,tr,th,td{display:block}
 tr{padding:.5rem 0;border-bottom:1px solid var(--line)}
 th,td{border:0;padding:.1rem 0}
 td{display:flex;gap:1rem;justify-content:space-between;text-align:right}
-td.numeric{white-space:normal}
+td.numeric{white-space:normal;padding-left:0}
 .name{display:inline;text-align:left;flex:none;max-width:50%}}
 @media print{main{max-width:none;padding:0}tr{break-inside:avoid}thead{display:table-header-group}
 h2{break-after:avoid}.bar{print-color-adjust:exact}}

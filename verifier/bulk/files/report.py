@@ -76,7 +76,11 @@ def _verdicts(tally: Tally) -> str:
     most = max((count for verdict, count in seen if verdict is not VerdictCode.VALID), default=1)
     rows = [
         (
-            Cell(f"{words(SENTENCES[verdict])} {code(verdict)}{bar(min(count / most, 1), verdict)}", head=True),
+            Cell(
+                f"{words(SENTENCES[verdict])} {code(verdict)}{bar(min(count / most, 1), verdict)}",
+                head=True,
+                mark=verdict,
+            ),
             number(count),
             share(count, tally.lines),
             Cell(words(ADVICE[verdict])),
@@ -88,7 +92,8 @@ def _verdicts(tally: Tally) -> str:
         "en": "Bars compare what is not valid; the bar of valid labels is cut off.",
         "zh": "条形图比较各类无效标签；有效标签的条形已截断。",
     }
-    return section({"en": "Verdicts", "zh": "核验结果"}, table(heading, rows) + paragraph(note))
+    bad = tally.verdicts[VerdictCode.VALID] < tally.lines
+    return section({"en": "Verdicts", "zh": "核验结果"}, table(heading, rows) + (paragraph(note) if bad else ""))
 
 
 def _faults(tally: Tally) -> str:
@@ -118,7 +123,7 @@ def _faults(tally: Tally) -> str:
 
 def _fault(fault: Fault, found: Found, with_shops: bool) -> tuple[Cell, ...]:
     verdict, reason, gtin, record = fault
-    which = " ".join(code(part) for part in (gtin, None if record is None else f"#{record}") if part) or "–"
+    which = " ".join(code(part, whole=True) for part in (gtin, None if record is None else f"#{record}") if part) or "–"
     shops = (_shops(found),) if with_shops else ()
     said = f"{words(SENTENCES[VerdictCode(verdict)])} {code(reason)}"
     advice = Cell(words(ADVICE[VerdictCode(verdict)]))
