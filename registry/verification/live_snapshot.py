@@ -110,6 +110,12 @@ class LiveSnapshot:
         judging = Judging(lambda label, wanted: self._online.verify(label, now, wanted))
         return BatchJudge(*self._decided(now), judging).verdicts(texts, expect)
 
+    @property
+    def size(self) -> int:
+        """The size of the log that the labels held are of; 0 while none are."""
+        standing = self._standing
+        return 0 if standing is None else standing.laid.size
+
     def close(self) -> None:
         """Gives the connection back."""
         with self._lock:
@@ -146,10 +152,11 @@ class LiveSnapshot:
     def _read_anew(self) -> None:
         """Begins to read the bundle, unless that is being done, or was done just now."""
         if self._reader is None and time.monotonic() >= self._not_before:
-            self._reader = Thread(target=self._read, name="snapshot", daemon=True)
+            self._reader = Thread(target=self.read, name="snapshot", daemon=True)
             self._reader.start()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Takes the published bundle, if it is another; whatever is wrong with it is logged, and changes nothing."""
         began, before = time.monotonic(), self._standing
         standing = None
         try:

@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -102,7 +102,7 @@ def _prepare(home: Path) -> str:
 
 
 @contextmanager
-def _server(home: Path) -> Iterator[int]:
+def _server(home: Path) -> Generator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
