@@ -10,6 +10,7 @@ chromium           the tests in a real browser
 fonts-noto-cjk     the tests that look at Chinese pages
 golang-go          the tests in which the Go module of the checksum database checks the log
 golang-golang-x-mod-dev the tests in which the Go module of the checksum database checks the log
+openjdk-17-jre-headless the tests on a Spark cluster
 strace             the tests in which the operating system refuses a write
 '
 
@@ -53,7 +54,13 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "Installing Debian packages that tests need: $absent" >&2
 # shellcheck disable=SC2086 # one word a package
-if ! { apt update && apt install --yes --no-install-recommends $absent; }; then
+if apt update && ! apt install --yes --no-install-recommends $absent; then
+    # A release of Debian may not have one of them: the others come by themselves.
+    for package in $absent; do
+        apt install --yes --no-install-recommends "$package"
+    done
+fi
+if test -n "$(missing)"; then
     tail -n 3 "$log" >&2
     skip "apt-get could not install it"
 fi

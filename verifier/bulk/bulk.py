@@ -31,12 +31,15 @@ class Bulk:
     A context manager: at its end the processes end that it may have started.
     """
 
-    def __init__(self, verifier: Verifier, now: datetime) -> None:
-        """Raises ``BundleError`` for a bundle that is too old for the verifier."""
+    def __init__(self, verifier: Verifier, now: datetime, *, processes: bool = True) -> None:
+        """``processes``: whether labels that the bundle does not hold may be judged in processes of their own.
+
+        Raises ``BundleError`` for a bundle that is too old for the verifier.
+        """
         self.threads = os.cpu_count() or 1
         bundle, workers = verifier.bundle, None
         snapshot = verifier.snapshot if bundle is not None else Snapshot(())
-        if bundle is not None and verifier.folder is not None:
+        if processes and bundle is not None and verifier.folder is not None:
             workers = Workers(verifier.folder, Held.of(bundle), now, self.threads)
         outcomes = outcomes_at(snapshot.labels, verifier.trust, b"" if bundle is None else bundle.statuses, now)
         self._judging = Judging(verifier.at(now), workers)
