@@ -8,7 +8,7 @@ from verifier.bulk.texts import Bytes
 
 BLOCK = 8 << 20
 MAX_ROW = 1 << 20
-"""Bytes of a row. Of a line that is longer, so many and one more are kept, whose row is then too long."""
+"""Bytes of a row. Of a line that is longer, so many and two are kept: too many, also if the last is no part of it."""
 
 _SCRAP = 1 << 16
 Cut = Callable[[Bytes, bool], int]
@@ -53,5 +53,5 @@ def _without_the_rest_of_the_line(data: Bytes, fill: Callable[[memoryview], int]
     while filled := fill(scrap.data):
         found = scrap[:filled].tobytes().find(b"\n")
         if found >= 0:
-            return np.concatenate((data[: MAX_ROW + 1], scrap[found:filled]))
-    return data[: MAX_ROW + 1].copy()
+            return np.concatenate((data[: MAX_ROW + 2], scrap[found:filled]))
+    return data[: MAX_ROW + 2].copy()

@@ -19,7 +19,9 @@ _MAX_HEADING = 1 << 16
 _QUOTE = 34
 
 
-class _Table(Struct, frozen=True):
+class Table(Struct, frozen=True):
+    """What the heading says."""
+
     columns: Columns
     separator: int
 
@@ -31,7 +33,7 @@ def csv_parts(source: Source, size: int, label: str | None) -> Iterator[Callable
         yield partial(csv_rows, block, table)
 
 
-def _heading(source: Source, label: str | None) -> _Table:
+def _heading(source: Source, label: str | None) -> Table:
     """The first row, taken from the source."""
     buffer = np.empty(_MAX_HEADING, np.uint8)
     filled = source.fill(buffer.data)
@@ -43,7 +45,7 @@ def _heading(source: Source, label: str | None) -> _Table:
         text = data[: found.ends[0]].tobytes()
         try:
             names = [field.decode() for field in _fields(text, 0, len(text), separator)]
-            table = _Table(Columns.of(names, label), separator)
+            table = Table(Columns.of(names, label), separator)
         except UnicodeDecodeError:
             raise FileProblem("the heading is not in UTF-8: give its --encoding, such as gb18030") from None
         except FileProblem as no_label:
@@ -54,7 +56,7 @@ def _heading(source: Source, label: str | None) -> _Table:
     raise problem
 
 
-def csv_rows(block: Bytes, table: _Table) -> Rows:
+def csv_rows(block: Bytes, table: Table) -> Rows:
     """The rows of a block. One that has more or fewer fields than the heading holds no label."""
     found = cut(block, True, table.separator)
     fields = _Fields(block, found, table)
@@ -74,7 +76,7 @@ def csv_rows(block: Bytes, table: _Table) -> Rows:
 class _Fields:
     """The fields of the rows of a block. What is in quotes with an escaped one inside is written anew, behind it."""
 
-    def __init__(self, block: Bytes, found: Cut, table: _Table) -> None:
+    def __init__(self, block: Bytes, found: Cut, table: Table) -> None:
         self.starts, self._ends = found.starts, found.ends
         self.sizes = found.ends - found.starts
         self._block, self._separator, self._count = block, table.separator, table.columns.count

@@ -32,7 +32,8 @@ def ndjson_parts(source: Source, size: int, label: str | None) -> Iterator[Calla
         raise FileProblem(f"the field {label!r} is something else than the label")
     kind: type[_Scan] = _Scan
     if label is not None:
-        kind = msgspec.defstruct("Scan", (), bases=(_Scan,), rename={"label": label})  # ty: ignore[invalid-assignment]
+        fields = [("label", str), *((name, Stated, None) for name in ("expect", "shop", "supplier"))]
+        kind = msgspec.defstruct("Scan", fields, bases=(_Scan,), rename={"label": label})  # ty: ignore[invalid-assignment]
     decoder = msgspec.json.Decoder(kind)
     for block in blocks(source.fill, at_last_line, size):
         yield partial(ndjson_rows, block, decoder.decode)

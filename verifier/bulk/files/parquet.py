@@ -30,11 +30,18 @@ class ParquetSource:
     def __init__(self, name: str, label: str | None) -> None:
         """Raises ``FileProblem`` for what is no such file, or has no column of labels."""
         self._name = "standard input" if name == STANDARD else name
-        source = FileIO(sys.stdin.fileno() if name == STANDARD else name, closefd=name != STANDARD)
-        if not source.seekable():
+        self._source = FileIO(sys.stdin.fileno() if name == STANDARD else name, closefd=name != STANDARD)
+        try:
+            self._open(label)
+        except BaseException:
+            self._source.close()
+            raise
+
+    def _open(self, label: str | None) -> None:
+        if not self._source.seekable():
             raise FileProblem(f"Parquet cannot be read from a pipe: give {self._name} as a file")
         with self._understood():
-            self._file = pyarrow.parquet.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER)
+            self._file = pyarrow.parquet.ParquetFile(self._source, pre_buffer=False, buffer_size=_BUFFER)
             schema = self._file.schema_arrow
         columns = Columns.of(schema.names, label)
         places = {name: getattr(columns, name) for name in ("label", "expect", "shop", "supplier")}
@@ -80,6 +87,7 @@ class ParquetSource:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+        self._source.close()
 
 
 def _check(field: pa.Field, kinds: tuple[Callable[[pa.DataType], bool], ...]) -> None:
