@@ -33,9 +33,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What ``config.toml`` holds.
 
     ``origin`` is the host that labels name and the log's origin: it can never change. ``verify_per_minute`` is how many
-    verifications one address may ask for (0: any number), ``max_body`` how many bytes a request may have.
-    ``witnesses`` are to cosign the log's checkpoints, each ``<verifier key> <url>``. ``store`` is the bucket that the
-    public files are kept in, as ``registry.store.bucket`` reads it; empty: the home's own folder.
+    verifications one address may ask for (0: any number; a batch without a token counts as 60), ``max_body`` how many
+    bytes a request may have, but for a batch with a token. ``witnesses`` are to cosign the log's checkpoints, each
+    ``<verifier key> <url>``. ``store`` is the bucket that the public files are kept in, as ``registry.store.bucket``
+    reads it; empty: the home's own folder.
     """
 
     name: str

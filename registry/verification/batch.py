@@ -27,7 +27,7 @@ from msgspec import Struct
 from registry.access.rules import Action, may_others
 from registry.errors import NotAllowed, RegistryError, Stopping
 from registry.registry import utc_now
-from registry.verification.forms import CSV, NDJSON, READERS, TEXT, WRITERS, problem_line
+from registry.verification.forms import CSV, NDJSON, READERS, WRITERS, problem_line
 from registry.verification.stream import Allowance, BatchStream
 from registry.web.problems import Problem, internal_problem, problem_of
 from registry.web.security import problem_headers
@@ -47,6 +47,10 @@ _QUICK, _SLOW = 0.02, 0.05
 _STALLED = 60.0
 """Seconds after which a client that does not read is given up."""
 
+_LINGER, _SILENCE = 5.0, 0.5
+"""Seconds for which the rest of a refused batch is taken and dropped: at most, and after the last piece. A client that
+reads only when all is sent would otherwise find the connection closed, and never learn why."""
+
 _THREADS = ThreadPoolExecutor(cpu_count(), "batch")
 _LOG = logging.getLogger("carbonlabel.verification")
 
@@ -63,9 +67,9 @@ class BatchRequest(Struct, frozen=True):
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> "BatchRequest":
         """Raises 415 for a form or coding that is not read here."""
-        form, *parameters = (part.strip().lower() for part in headers.get("content-type", TEXT).split(";"))
+        form, *parameters = (part.strip().lower() for part in headers.get("content-type", "").split(";"))
         if form not in READERS:
-            raise HTTPException(status_code=415, detail=f"send {', '.join(READERS)}, not {form[:80]}")
+            raise HTTPException(status_code=415, detail=f"send {', '.join(READERS)}, not {form[:80] or 'nothing'}")
         charsets = [value.strip('"') for name, _, value in (p.partition("=") for p in parameters) if name == "charset"]
         if not {"utf-8", "us-ascii"}.issuperset(charsets):
             raise HTTPException(status_code=415, detail=f"send UTF-8, not {charsets[0][:80]}")
@@ -87,7 +91,7 @@ async def verify_batch(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers as OpenAPI says (``registry.verification.batch_openapi``)."""
     request: Request[Any, Any, Any] = Request(scope, receive, send)
     if request.method != "POST":
-        raise MethodNotAllowedException(headers={"allow": "POST"})
+        raise MethodNotAllowedException(headers={"allow": "OPTIONS, POST"})
     asked, service = BatchRequest.of(request.headers), request.app.state.service
     allowance = await asyncio.to_thread(_allowance, request, service) if asked.has_token else _without_token(service)
     if allowance is not None and asked.size > allowance.size:
@@ -139,6 +143,18 @@ class Incoming:
         chunks, self._chunks, self._size = self._chunks, [], 0
         self._room.set()
         return chunks, self._ended
+
+    async def drop_rest(self) -> None:
+        """Drops what still comes, for a while."""
+        until = time.monotonic() + _LINGER
+        while not self._ended and not self.task.done() and time.monotonic() < until:
+            self._news.clear()
+            self._chunks, self._size = [], 0
+            self._room.set()
+            try:
+                await asyncio.wait_for(self._news.wait(), _SILENCE)
+            except TimeoutError:
+                return
 
     def check(self) -> None:
         """Raises ``_Gone`` when the client has gone, ``Stopping`` when the server is to stop."""
@@ -198,6 +214,7 @@ class Outgoing:
     async def refuse(self, line: int, problem: Problem) -> None:
         """Ends with a line that says why no verdicts follow."""
         await self.put(problem_line(line, msgspec.json.encode(problem), self._media_type, problem.type))
+        await self._incoming.drop_rest()
         await self.end()
 
     def cancel(self) -> None:

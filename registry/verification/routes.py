@@ -52,4 +52,5 @@ def check_expectation(expect: str) -> None:
             raise InvalidInput(f"expect: {problem}", "$.expect") from None
 
 
-ROUTES = [verify_label, verify_batch]
+ROUTES = [verify_label]
+BATCH_ROUTES = [verify_batch]

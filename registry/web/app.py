@@ -3,7 +3,6 @@
 import os
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from litestar import Litestar, Router
 from litestar.datastructures import State
@@ -11,7 +10,6 @@ from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.logging import LoggingConfig
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError
@@ -25,8 +23,10 @@ from registry.products import routes as products
 from registry.records import routes as records
 from registry.registry import Registry
 from registry.resolver import routes as resolver
+from registry.verification import batch_openapi
 from registry.verification import routes as verification
 from registry.web import problems, public
+from registry.web.limits import verifying, verifying_batches
 from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service
@@ -43,13 +43,12 @@ def create_app(registry: Registry) -> Litestar:
     service = Service(registry)
     sequencer = SequencerThread(registry)
     config = registry.config
-    limited: list[Any] = []
-    if config.verify_per_minute:
-        limited.append(RateLimitConfig(rate_limit=("minute", config.verify_per_minute)).middleware)
+    limited, batches_limited = verifying(config.verify_per_minute), verifying_batches(config.verify_per_minute)
     metrics = PrometheusConfig(app_name="carbonlabel", prefix="carbonlabel", group_path=True)
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
+            Router("/", route_handlers=verification.BATCH_ROUTES, middleware=batches_limited),
             # An area in one go: handlers of one path, added one by one, would be wrapped for a thread again each time.
             *(Router("/", route_handlers=area.ROUTES) for area in (declarations, records, products, log, public)),
             Metrics,
@@ -73,6 +72,7 @@ def create_app(registry: Registry) -> Litestar:
         state=State({"service": service}),
         logging_config=LoggingConfig(log_exceptions="never"),
     )
+    batch_openapi.describe(app.openapi_schema)
     summarise(app.openapi_schema)
     return app
 

@@ -90,17 +90,19 @@ def free_port() -> int:
 class Serving:
     """``carbonlabel serve`` at work on a home: a context manager that waits until it answers, and stops it cleanly."""
 
-    def __init__(self, home: Path, how_to_stop: signal.Signals = signal.SIGTERM) -> None:
+    def __init__(self, home: Path, how_to_stop: signal.Signals = signal.SIGTERM, workers: int = 1) -> None:
         self.home = home
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home.with_name(f"{home.name}.{self.port}.log")
         self._signal = how_to_stop
+        self._workers = workers
 
     def __enter__(self) -> "Serving":
         with self.log.open("wb") as log:
+            command = [str(COMMAND), "serve", "--home", str(self.home), "--host", "127.0.0.1", "--port", str(self.port)]
             self.process = subprocess.Popen(
-                [str(COMMAND), "serve", "--home", str(self.home), "--host", "127.0.0.1", "--port", str(self.port)],
+                [*command, "--workers", str(self._workers)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
