@@ -55,8 +55,8 @@ SETTINGS = {
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A cluster of its own, with a folder of its own: Spark writes into the one that it is installed in."""
     home = tmp_path_factory.mktemp("spark")
-    for part in Path(pyspark.__file__).parent.iterdir():
-        (home / part.name).symlink_to(part)
+    for part in ("bin", "jars", "python"):
+        (home / part).symlink_to(Path(pyspark.__file__).parent / part)
     with pytest.MonkeyPatch.context() as environ:
         environ.setenv("SPARK_HOME", str(home))
         environ.setenv("SPARK_LOCAL_IP", "127.0.0.1")
@@ -260,7 +260,8 @@ def test_a_bundle_that_is_damaged_on_its_way_fails_the_task_with_the_same_senten
 
         shards = list(Path(SparkFiles.getRootDirectory()).glob("*.zip/generation-00000002/targets/labels-0-*"))
         for shard in shards:
-            shard.write_bytes(bytes(shard.stat().st_size))
+            with shard.open("r+b") as file:  # in place: two workers at once leave it as long as it was
+                file.write(b"not a shard")
         return {"changed": len(shards)}
 
     assert {answer["changed"] for answer in on_each_worker(spark, ask)} == {1}
