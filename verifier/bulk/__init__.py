@@ -12,7 +12,7 @@ signature, only a comparison of every byte. Whatever is not such a text is judge
 | `texts` | many texts in one buffer |
 | `index`, `match` | which row a text may be; whether it is, to the last byte |
 | `standing` | what is said of each row at a moment: status, dates, keys |
-| `judging`, `worker` | ``judge`` for what is left, each text once, spread over the cores |
+| `judging`, `worker`, `messages` | ``judge`` for what is left, each text once, spread over the cores |
 | `flat` | a verdict as a row of a table |
 """
 

@@ -13,9 +13,9 @@ import pyarrow as pa
 from verifier.bulk.batch import BatchJudge, Snapshot
 from verifier.bulk.flat import OUTPUT_COLUMNS
 from verifier.bulk.judging import Judging, Workers
+from verifier.bulk.messages import Held
 from verifier.bulk.standing import outcomes_at
 from verifier.bulk.texts import Texts
-from verifier.bulk.worker import Held
 from verifier.verifier import Verifier
 
 LABEL, EXPECT = "label", "expect"

@@ -21,7 +21,7 @@ import msgspec
 
 from schemas.verdict import Verdict
 from verifier.bulk.flat import Row, row_of
-from verifier.bulk.worker import Asked, Held, read_message, write_message
+from verifier.bulk.messages import Asked, Held, read_message, write_message
 
 _ENOUGH = 1_000
 """Texts judged here before processes are started: opening a large bundle takes as long as judging so many."""
@@ -79,7 +79,8 @@ class Workers:
     """Processes that judge by the bundle in ``folder``, which must be ``held``, at ``now``: one for each core."""
 
     def __init__(self, folder: Path, held: Held, now: datetime, count: int | None = None) -> None:
-        self._command = [sys.executable, "-m", "verifier.bulk.worker", str(folder), now.isoformat()]
+        # -P: nothing out of the working directory
+        self._command = [sys.executable, "-P", "-m", "verifier.bulk.worker", str(folder), now.isoformat()]
         self._held = held
         self._count = count or os.cpu_count() or 1
         self._threads = ThreadPoolExecutor(self._count, "judging")
@@ -120,7 +121,10 @@ class Workers:
             start = len(self._started) < self._count
             if start:
                 process = subprocess.Popen(  # noqa: S603 - our own interpreter, with our own module
-                    self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    process_group=0,  # Ctrl-C is for us, who end them
                 )
                 self._started.append(process)
         if not start:
