@@ -38,10 +38,10 @@ LINES_WITHOUT_TOKEN = 1_000
 MOST_WAITING = 4 << 20
 """Bytes that are received ahead of what is judged."""
 
-_SMALLEST, _LARGEST = 64 << 10, 1 << 20
+_SMALLEST, _LARGEST = 64 << 10, 2 << 20
 """Bytes of content of a step. Larger ones would not stay in a core's cache."""
 
-_QUICK, _SLOW = 0.02, 0.05
+_QUICK, _SLOW = 0.03, 0.1
 """Seconds of a step: after a quicker one the next has twice the bytes, after a slower one half of them."""
 
 _STALLED = 60.0

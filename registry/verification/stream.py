@@ -45,7 +45,7 @@ class BatchStream:
         gzip: bool = False,
         allowance: Allowance | None = None,
     ) -> None:
-        self._chunks: deque[bytes] = deque()
+        self._chunks: deque[memoryview] = deque()
         self._ended = False
         self._inflater = Inflater() if gzip else None
         self._lines = Lines()
@@ -58,7 +58,7 @@ class BatchStream:
 
     def feed(self, chunks: list[bytes], ended: bool) -> None:
         """What was sent since, and whether that was all."""
-        self._chunks.extend(filter(None, chunks))
+        self._chunks.extend(memoryview(chunk) for chunk in chunks if chunk)
         self._ended = ended
 
     def step(self, most: int) -> bytes | None:
@@ -112,10 +112,10 @@ class BatchStream:
             content = self._inflater.take(most)
             if content or not self._chunks:
                 return content
-            self._inflater.add(self._chunks.popleft())
+            self._inflater.add(bytes(self._chunks.popleft()))
 
     def _joined(self, most: int) -> bytes:
-        taken: list[bytes] = []
+        taken: list[memoryview] = []
         while self._chunks and most:
             chunk = self._chunks.popleft()
             if len(chunk) > most:

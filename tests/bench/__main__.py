@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import bundle, publishing, sequencing, serving, verifying
+from tests.bench import bundle, publishing, sequencing, serving, streaming, verifying
 from tests.bench.table import show
 from tests.world import new_registry
 
@@ -27,6 +27,7 @@ def main() -> None:
         registry.close()
         (home / "config.toml").write_text(unlimited.to_toml())
         lines += serving.measure(home, some)
+        lines += streaming.measure(home, labels)
         lines += sequencing.measure(new_registry(Path(folder) / "log"), ENTRIES)
         lines += bundle.measure(Path(folder) / "large", BUNDLE_LABELS)
         lines += bundle.measure_days(Path(folder) / "small", FEWER_LABELS, DAYS)

@@ -1,5 +1,6 @@
-"""``POST /v1/verify/batch`` as one long stream, against a handler on the same server that takes the same bytes and
-answers as many, without looking at any; both asked by the same client."""
+"""``POST /v1/verify/batch`` as one long stream, against the same work without a network: the same lines judged out of
+memory by one thread, and verdicts written into it. Beside it what the network could do: a handler on the same server
+that takes the same bytes and answers as many, without looking at any, asked by the same client."""
 
 import asyncio
 import os
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -21,6 +22,10 @@ from registry.access.tokens import issue
 from registry.home import HOME_VARIABLE
 from registry.log.service import publish, sequence
 from registry.registry import OPERATOR, Registry, utc_now
+from registry.verification.forms import NDJSON, WRITERS, TextReader
+from registry.verification.live_snapshot import LiveSnapshot
+from registry.verification.online import OnlineVerifier
+from registry.verification.stream import BatchStream
 from registry.web.app import create_app
 from tests.bench.serving import wait_for
 from tests.bench.table import Line
@@ -68,15 +73,15 @@ def measure(home: Path, labels: list[str]) -> list[Line]:
                 took = _stream(port, path, token, text, times)
                 found.append(times * len(labels) / took)
         first = [_first_verdict(port, token, labels[0].encode()) for _ in range(50)]
-    judged, moved = max(rates[BATCH]), max(rates[MOVE])
+    judged, moved, plain = max(rates[BATCH]), max(rates[MOVE]), max(_in_memory(home, text) for _ in range(3))
     latency = statistics.quantiles(first, n=20)[-1] * 1000
     return [
         Line(
             "POST /v1/verify/batch, text, one process",
             f"{judged:,.0f} labels a second",
-            f"the same bytes, not looked at: {moved:,.0f}",
-            f"{judged / moved:.2f}",
-            "at least 0.3",
+            f"from memory, one thread: {plain:,.0f}; moved and not looked at: {moved:,.0f}",
+            f"{judged / plain:.2f}",
+            "at least 0.7",
         ),
         Line(
             "POST /v1/verify/batch, first verdict",
@@ -86,6 +91,25 @@ def measure(home: Path, labels: list[str]) -> list[Line]:
             "at most 50 ms",
         ),
     ]
+
+
+def _in_memory(home: Path, text: bytes) -> float:
+    """Labels a second."""
+    with (
+        closing(Registry.open(home, ENVIRON)) as registry,
+        closing(OnlineVerifier(registry)) as online,
+        closing(LiveSnapshot(registry, online)) as labels,
+    ):
+        labels.read()
+        stream = BatchStream(
+            TextReader(), lambda texts, expect: labels.verdicts(texts, expect, utc_now()), WRITERS[NDJSON]
+        )
+        times = max(LABELS // 4 // text.count(b"\n"), 1)
+        stream.feed([text] * times, True)
+        began = time.perf_counter()
+        while stream.step(2 << 20) is not None:
+            pass
+        return stream.judged / (time.perf_counter() - began)
 
 
 def _prepare(home: Path) -> str:
