@@ -4,6 +4,7 @@ It opens the bundle in FOLDER, says what it holds, and then answers lists of tex
 ends. NOW, in ISO 8601, is the moment that all are judged at.
 """
 
+import signal
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,8 @@ from verifier.verifier import Verifier
 
 
 def main(folder: str, at: str) -> None:
-    """Answers until the input ends."""
+    """Answers until the input ends, or nobody reads any more."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     now = datetime.fromisoformat(at)
     verifier = Verifier.open(Path(folder), now=lambda: now)
     if verifier.bundle is None:
