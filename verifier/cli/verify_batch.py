@@ -57,10 +57,14 @@ def verify_batch(
         from verifier.bulk.files.sink import WholeFile
         from verifier.bulk.files.verify import Job, verify_file
         from verifier.cli.batch_summary import show_summary, summary_json
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("numpy", "pyarrow"):
+            raise
         _stop("judging whole files needs an extra: pip install 'carbonlabel[bulk]'")
     if as_json and output == _STANDARD:
         _stop("--json and OUTPUT - both write to standard output: give OUTPUT a name")
+    if report is not None and Path(report).resolve() in (Path(scans).resolve(), Path(output).resolve()):
+        _stop("the report would take the place of another file: give it a name of its own")
     began, at = perf_counter(), datetime.now(UTC)
     try:
         job = Job.of(scans, output, stated, stated_output, encoding, column)

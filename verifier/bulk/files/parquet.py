@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
 from io import FileIO
+from itertools import islice
 from typing import Self
 
 import numpy as np
@@ -61,8 +62,21 @@ class ParquetSource:
                     self.position += len(batch)
 
     def _rows_at_once(self, group: int) -> int:
+        """So many that they are not too much to hold, also if each has the longest value that may stand for many."""
         described = self._file.metadata.row_group(group)
-        return max(1, min(_MOST_ROWS, _AT_ONCE * described.num_rows // max(described.total_byte_size, 1)))
+        usual = described.total_byte_size // max(described.num_rows, 1)
+        return max(1, min(_MOST_ROWS, _AT_ONCE // max(usual, self._longest_repeated(group), 1)))
+
+    def _longest_repeated(self, group: int) -> int:
+        """Bytes of the longest value that a row group keeps once for all rows that have it."""
+        names = list(self._columns.values())
+        coded = pyarrow.parquet.ParquetFile(self._source, read_dictionary=names, pre_buffer=False, buffer_size=_BUFFER)
+        longest = 0
+        for batch in islice(coded.iter_batches(1, [group], names, use_threads=False), 1):
+            for column in batch.columns:
+                if pa.types.is_dictionary(column.type) and not pa.types.is_integer(column.type.value_type):
+                    longest = max(longest, pc.max(pc.binary_length(column.dictionary)).as_py() or 0)
+        return longest
 
     def _rows(self, batch: pa.RecordBatch) -> Rows:
         columns = {name: batch.column(column) for name, column in self._columns.items()}

@@ -32,7 +32,11 @@ class Source:
         packed = compression is not Compression.NONE
         self._stream: _Readable = pa.CompressedInputStream(self._file, _CODECS[compression]) if packed else self._file
         self._decoder: codecs.IncrementalDecoder | None = None
-        self._ahead = self._begun(encoding)
+        try:
+            self._ahead = self._begun(encoding)
+        except BaseException:
+            self._file.close()
+            raise
 
     def _begun(self, encoding: str | None) -> bytes:
         """The first bytes in UTF-8, without the byte order mark; finds out the encoding."""
@@ -46,7 +50,7 @@ class Source:
         if head[:2] in _WIDE:
             encoding, head = _WIDE[head[:2]], head[2:]
         if encoding is not None:
-            self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+            self._decoder = _decoder(encoding)
             return self._decoder.decode(head).encode("utf-8", "replace")
         return head
 
@@ -64,21 +68,20 @@ class Source:
     def fill(self, view: memoryview) -> int:
         """Reads until ``view`` is full or the input ends; how many bytes were read. Raises ``FileProblem``."""
         filled = 0
-        while filled < len(view):
-            room = view[filled:]
-            if self._ahead:
-                taken = min(len(self._ahead), len(room))
-                room[:taken], self._ahead = self._ahead[:taken], self._ahead[taken:]
-            elif self._decoder is None:
-                with self._understood():
-                    taken = self._stream.readinto(room) or 0
-            else:
-                self._ahead = self._decoded(self._decoder)
-                taken = 0 if self._ahead else -1
-            if taken <= 0 and not self._ahead:
-                break
+        while filled < len(view) and (taken := self._into(view[filled:])):
             filled += taken
         return filled
+
+    def _into(self, room: memoryview) -> int:
+        """Reads some; nothing at the end."""
+        if self._decoder is not None and not self._ahead:
+            self._ahead = self._decoded(self._decoder)
+        if self._ahead or self._decoder is not None:
+            taken = min(len(self._ahead), len(room))
+            room[:taken], self._ahead = self._ahead[:taken], self._ahead[taken:]
+            return taken
+        with self._understood():
+            return self._stream.readinto(room) or 0
 
     def unread(self, data: bytes) -> None:
         """Gives back what was read last."""
@@ -110,3 +113,12 @@ class Source:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def _decoder(encoding: str) -> codecs.IncrementalDecoder:
+    """What is no character of that encoding is replaced. Raises ``FileProblem`` for one that does not exist."""
+    try:
+        b"".decode(encoding)
+        return codecs.getincrementaldecoder(encoding)("replace")
+    except LookupError as unknown:
+        raise FileProblem(f"there is no encoding {encoding!r}: give one such as gb18030, big5 or utf-16") from unknown

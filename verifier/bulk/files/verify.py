@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Self
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from msgspec import Struct
 from verifier.bulk.bulk import Bulk, in_order, numbered
 from verifier.bulk.files.blocks import BLOCK
 from verifier.bulk.files.csv_rows import csv_parts
-from verifier.bulk.files.form import STANDARD, Form, Kind
+from verifier.bulk.files.form import STANDARD, FileProblem, Form, Kind
 from verifier.bulk.files.lines import text_parts
 from verifier.bulk.files.ndjson import ndjson_parts
 from verifier.bulk.files.parquet import ParquetSource
@@ -93,6 +94,8 @@ class Job(Struct, frozen=True):
         column: str | None = None,
     ) -> Self:
         """From file to file, in the forms that their names or the stated formats tell. Raises ``FileProblem``."""
+        if STANDARD not in (source, target) and Path(source).resolve() == Path(target).resolve():
+            raise FileProblem("the verdicts would take the place of the labels: give them a file of their own")
         usual = Kind.CSV if target == STANDARD else None
         forms = Form.of(source, source_form), Form.of(target, target_form, usual)
         return cls(source, forms[0], target, forms[1], encoding, column)

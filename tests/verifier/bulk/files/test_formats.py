@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from tests.scans import KnownLabel, Scan, Scans
 from tests.verifier.bulk.files.judged import judged, one_by_one, read_back
 from verifier import Verifier
 from verifier.bulk.files.form import FileProblem
+from verifier.bulk.files.parquet import ParquetSource
 from verifier.bulk.files.verify import Job, verify_file
 
 
@@ -216,3 +218,16 @@ def test_a_column_of_another_kind(verifier: Verifier, tmp_path: Path) -> None:
     pyarrow.parquet.write_table(pa.table({"label": [[1], [2]]}), source)
     with pytest.raises(FileProblem, match="'label' holds list"):
         verify_file(verifier, Job.of(str(source), str(tmp_path / "out.csv")))
+
+
+def test_one_long_value_that_stands_for_many_is_read_in_small_pieces(verifier: Verifier, tmp_path: Path) -> None:
+    """Two kilobytes that would be 80 gigabytes."""
+    source = tmp_path / "scans.parquet"
+    coded = pa.DictionaryArray.from_arrays(pa.array([0, 1] * 10_000, pa.int32()), pa.array(["a", "x" * 8_000_000]))
+    pyarrow.parquet.write_table(
+        pa.table({"label": coded}), source, compression="zstd", store_schema=False, dictionary_pagesize_limit=1 << 30
+    )
+    assert source.stat().st_size < 10_000
+    with ParquetSource(str(source), None) as table:
+        sizes = [len(part()) for part in islice(table.parts(), 5)]
+    assert max(sizes) <= 4
