@@ -4,9 +4,11 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import pyarrow as pa
@@ -136,11 +138,12 @@ def test_a_million_scans(
         check_night(spark, verifier, bundle, [next(scans) for _ in range(100_000)], tmp_path / str(share))
 
 
-def frame_of(
-    spark: SparkSession, labels: Sequence[KnownLabel], parts: int = 1, folder: Path | None = None
-) -> DataFrame:
-    texts = pa.table({"label": [f"https://id.example.org{label.path}?c={label.digits}" for label in labels]})
-    return spark.createDataFrame(texts).repartition(parts)
+def texts_of(labels: Sequence[KnownLabel]) -> list[str]:
+    return [f"https://id.example.org{label.path}?c={label.digits}" for label in labels]
+
+
+def frame_of(spark: SparkSession, labels: Sequence[KnownLabel], parts: int = 1) -> DataFrame:
+    return spark.createDataFrame(pa.table({"label": texts_of(labels)})).repartition(parts)
 
 
 def collected(frame: DataFrame, column: str) -> list[object]:
@@ -192,6 +195,25 @@ def test_two_executors_judge_by_a_bundle_that_each_worker_opens_once(
     assert {answer["processes"] for answer in after.values()} == {0}
 
 
+def test_the_job_of_the_document(
+    spark: SparkSession,
+    bundle: Path,
+    labels: list[KnownLabel],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8").splitlines()
+    start = lines.index("    import sys")
+    job = "\n".join(takewhile(lambda line: not line or line.startswith("    "), lines[start:]))
+    scans = pa.table({"shop": ["shop-1"] * 50, "label": [*texts_of(labels[:49]), "nothing"]})
+    where = (stored(scans, tmp_path / "scans", 2), str(bundle), str(tmp_path / "verdicts"))
+    monkeypatch.setattr(sys, "argv", ["judge_scans.py", *where])
+    exec(textwrap.dedent(job), {})
+    assert len(pq.read_table(tmp_path / "verdicts")) == 50
+    assert "unreadable|    1|" in capsys.readouterr().out
+
+
 def test_an_application_ships_a_bundle_once(spark: SparkSession, bundle: Path, labels: list[KnownLabel]) -> None:
     frame = frame_of(spark, labels[:10])
     verify(frame, bundle, now=BEGAN)
@@ -209,7 +231,7 @@ def test_all_partitions_judge_at_the_moment_given(spark: SparkSession, bundle: P
 
 def test_a_column_expect_counts_also_unnamed(spark: SparkSession, bundle: Path, labels: list[KnownLabel]) -> None:
     (label,) = [label for label in labels if label.verdict is VerdictCode.VALID][:1]
-    text = f"https://id.example.org{label.path}?c={label.digits}"
+    (text,) = texts_of([label])
     table = pa.table({"expect": ["09506000134352", label.path[4:18], None], "label": [text, text, None]})
     judged = verify(spark.createDataFrame(table).coalesce(1), bundle, now=BEGAN)
     assert collected(judged, "reason") == ["other-product", "active", "not-a-gs1-digital-link"]
