@@ -11,7 +11,7 @@ judged in large pieces.
 import asyncio
 import logging
 import time
-from asyncio import Event, Task
+from asyncio import Event, Future, Task
 from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -44,8 +44,8 @@ _SMALLEST, _LARGEST = 64 << 10, 2 << 20
 _QUICK, _SLOW = 0.03, 0.1
 """Seconds of a step: after a quicker one the next has twice the bytes, after a slower one half of them."""
 
-_STALLED = 60.0
-"""Seconds after which a client that does not read is given up."""
+_LAST = 3.0
+"""Seconds that a piece on its way still gets when the server stops."""
 
 _LINGER, _SILENCE = 5.0, 0.5
 """Seconds for which the rest of a refused batch is taken and dropped: at most, and after the last piece. A client that
@@ -120,7 +120,7 @@ def _without_token(service: Service) -> Allowance:
 
 
 class _Gone(Exception):
-    """The client has gone, or reads nothing."""
+    """The client has gone, or the server stops and the client reads nothing."""
 
 
 class Incoming:
@@ -133,6 +133,7 @@ class Incoming:
         self._ended = False
         self._stopped = False
         self._news, self._room = Event(), Event()
+        self.over: Future[None] = asyncio.get_running_loop().create_future()
         self.task: Task[None] = asyncio.create_task(self._run())
 
     async def take(self) -> tuple[list[bytes], bool]:
@@ -144,10 +145,15 @@ class Incoming:
         self._room.set()
         return chunks, self._ended
 
+    @property
+    def gone(self) -> bool:
+        """Whether the client has gone."""
+        return self.task.done()
+
     async def drop_rest(self) -> None:
         """Drops what still comes, for a while."""
         until = time.monotonic() + _LINGER
-        while not self._ended and not self.task.done() and time.monotonic() < until:
+        while not self._ended and not self.gone and time.monotonic() < until:
             self._news.clear()
             self._chunks, self._size = [], 0
             self._room.set()
@@ -158,7 +164,7 @@ class Incoming:
 
     def check(self) -> None:
         """Raises ``_Gone`` when the client has gone, ``Stopping`` when the server is to stop."""
-        if self.task.done():
+        if self.gone:
             raise _Gone
         if self._stopped:
             raise Stopping("verdicts on what follows are not given: send it again")
@@ -166,7 +172,7 @@ class Incoming:
     def stop(self) -> None:
         """The server is to stop."""
         self._stopped = True
-        self._news.set()
+        self._end()
 
     async def _run(self) -> None:
         """Ends when the client has gone."""
@@ -183,7 +189,13 @@ class Incoming:
                     self._room.clear()
                     await self._room.wait()
         finally:
-            self._news.set()
+            self._end()
+
+    def _end(self) -> None:
+        """Wakes whoever waits."""
+        self._news.set()
+        if not self.over.done():
+            self.over.set_result(None)
 
 
 class Outgoing:
@@ -225,7 +237,9 @@ class Outgoing:
     async def _sent(self) -> None:
         if self._sending is None:
             return
-        await asyncio.wait({self._sending, self._incoming.task}, timeout=_STALLED, return_when="FIRST_COMPLETED")
+        await asyncio.wait({self._sending, self._incoming.over}, return_when="FIRST_COMPLETED")
+        if not self._sending.done() and not self._incoming.gone:
+            await asyncio.wait({self._sending}, timeout=_LAST)
         if not self._sending.done():
             raise _Gone
         self._sending.result()

@@ -12,6 +12,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -132,7 +133,25 @@ class TestAgreement:
         asked = [(scan.text.rstrip("\r"), scan.expect) for scan in scans if "\n" not in scan.text]
         judged = as_judged(shop, asked)
         assert [row[0] for row in judged] == [scan.verdict for scan in scans if "\n" not in scan.text]
-        assert shop.rows(ndjson(asked), content_type="application/x-ndjson") == judged
+        lines = both_ways(shop, ndjson(asked), {"Content-Type": "application/x-ndjson"})
+        assert [tuple(json.loads(line).values())[1:] for line in lines] == judged
+
+
+def both_ways(shop: Shop, content: bytes, headers: dict[str, str], wait: float = 0.0) -> list[bytes]:
+    """All lines of the answer, read while another thread sends; ``wait``: seconds before the first is read."""
+
+    def send() -> None:
+        for at in range(0, len(content), 100_000):
+            stream.send(content[at : at + 100_000])
+        stream.finish()
+
+    with Duplex(shop.serving.port, shop.token, headers) as stream:
+        sending = Thread(target=send)
+        sending.start()
+        time.sleep(wait)
+        lines = stream.rest()
+        sending.join()
+    return lines
 
 
 def scans_of(shop: Shop, number: int, share_bad: float) -> Sequence[Scan]:
@@ -219,6 +238,26 @@ class TestBothWaysAtOnce:
             assert grown < 150_000_000
             assert json.loads(stream.line())["line"] == 1
             assert sent * lines > 1_000
+
+    def test_who_reads_late_gets_every_verdict(self, shop: Shop) -> None:
+        content = "".join(f"{label}\n" for label in shop.labels).encode() * 2_500
+        lines = both_ways(shop, content, {}, wait=2)
+        assert len(lines) == 2_500 * len(shop.labels)
+        assert json.loads(lines[-1])["line"] == len(lines)
+
+    @pytest.mark.soak
+    def test_a_server_stops_although_a_client_does_not_read(self, tmp_path: Path) -> None:
+        """After ten seconds, for what is on its way cannot be taken back; the client does not find an end."""
+        with closing(new_registry(tmp_path / "home", {})) as registry:
+            token = token_of(registry)
+        with Serving(tmp_path / "home") as serving, Duplex(serving.port, token) as stream:
+            stream.socket.settimeout(2)
+            with suppress(TimeoutError):
+                while True:
+                    stream.send(b"\n" * 100_000)
+            serving.stop()
+            with pytest.raises(ConnectionError):
+                stream.rest()
 
     def test_work_stops_when_the_client_goes(self, shop: Shop) -> None:
         label = shop.labels[0]
