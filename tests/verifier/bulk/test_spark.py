@@ -48,8 +48,8 @@ SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.task.maxFailures": "1",
     # A short life: what a better compiler would win costs more than it brings.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
-    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 
 
