@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.declaration import DeclaredUnit
@@ -88,7 +88,6 @@ class TestReading:
         assert row.names == {"en": "Beam", "zh": "钢梁"}
         assert CLAIMS.leaf16 in row.payload
 
-    @settings(deadline=None)  # the first time, each label is signed
     @given(st.sets(st.integers(0, SHARD_WIDTH - 1), max_size=40), st.data())
     def test_any_rows_are_found_where_they_are_and_nowhere_else(self, records: set[int], data: st.DataObject) -> None:
         lots = data.draw(st.sets(st.tuples(st.sampled_from(sorted(records) or [0]), st.integers(0, 5))))

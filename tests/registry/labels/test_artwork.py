@@ -217,7 +217,7 @@ names = st.text(max_size=300) | st.text("国检认证中心（北京）有限公
 numbers = st.decimals(min_value=-(10**20), max_value=10**20, allow_nan=False, allow_infinity=False, places=9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     language=st.sampled_from(words.LANGUAGES),
     name=names,
@@ -252,7 +252,7 @@ def test_whatever_the_names_and_figures_everything_has_its_own_place(
     assert f"{words.number(value)}kgCO2e" in printed(render_svg(art, language, module_mm=module))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=names.map(printable), limit=st.floats(8, 60), lines=st.integers(1, 4))
 def test_wrapping_keeps_to_the_width_and_loses_nothing_that_fits(text: str, limit: float, lines: int) -> None:
     setting = wrap(text, limit, 1.7, lines)
@@ -304,7 +304,7 @@ def test_hostile_names_stay_text_in_well_formed_xml(language: str, variant: Vari
     assert render_png(art, language, variant)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=st.text(st.characters(), max_size=60))
 def test_any_name_gives_well_formed_xml(name: str) -> None:
     art = replace(SAMPLES["class-level"], verifier={"en": name})

@@ -85,8 +85,9 @@ def test_a_full_disk_stops_writing_and_nothing_else(small_disk: Path, leave: int
 def test_a_public_disk_that_is_full_stops_the_sequencer_only(small_disk: Path, tmp_path: Path) -> None:
     registry = new_registry(tmp_path / "home")
     published(registry, 1)
-    registry.home.public.symlink_to(small_disk / "public")
+    registry.home.public.rmdir()
     (small_disk / "public").mkdir()
+    registry.home.public.symlink_to(small_disk / "public")
     sequence(registry)
     filler = fill(small_disk, 0)
     (later,) = published(registry, [a_declaration(9)])

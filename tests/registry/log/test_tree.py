@@ -32,7 +32,7 @@ def test_tiles_that_grew_are_those_made_at_once(size):
 
 
 @given(st.lists(st.integers(1, 1_500), min_size=1, max_size=8), st.integers(0, 58_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_tiles_grow_in_any_steps(steps, first):
     size = first
     for step in steps:
@@ -96,7 +96,7 @@ def test_the_proofs_of_a_log_of_every_shape_hold(size):
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_proof_holds_and_no_changed_one_does(data):
     size = data.draw(st.integers(1, LARGEST))
     index = data.draw(st.integers(0, size - 1))

@@ -208,7 +208,7 @@ figures = st.builds(lambda units, places: Decimal(units).scaleb(-places), st.int
 
 class TestFigures:
     @given(total=figures, amount=figures)
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     def test_whatever_figures_pass_the_rules_the_label_says_them_to_the_digit_or_are_refused(
         self, shared: Registry, total: Decimal, amount: Decimal
     ) -> None:

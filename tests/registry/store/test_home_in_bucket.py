@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from msgspec import Struct
 
@@ -178,7 +179,10 @@ class TestOutOfReach:
         assert ended.code == 1
 
     def test_a_file_that_cannot_be_read_now_is_no_404(self, tmp_path: Path) -> None:
-        new_registry(tmp_path / "home", {}, store=f"s3://{BUCKET}?endpoint=http://127.0.0.1:9").close()
+        registry = new_registry(tmp_path / "home", {})
+        config = msgspec.structs.replace(registry.config, store=f"s3://{BUCKET}?endpoint=http://127.0.0.1:9")
+        registry.close()
+        (tmp_path / "home" / "config.toml").write_text(config.to_toml())
         with Serving(tmp_path / "home") as serving:
             for path in ("/log/checkpoint", "/tuf/metadata/timestamp.json", "/log/tile/0/000"):
                 answer = httpx.get(f"{serving.url}{path}", timeout=timedelta(minutes=1).total_seconds())

@@ -100,7 +100,7 @@ def edited(text: str, edit: tuple[str, int, str]) -> str:
             return text[:place]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 4_999), st.lists(EDIT, max_size=3)), min_size=1, max_size=20))
 def test_any_edit_of_a_genuine_label(
     verifier: Verifier, labels: list[KnownLabel], drawn: list[tuple[int, list[tuple[str, int, str]]]]
@@ -114,7 +114,7 @@ def test_any_edit_of_a_genuine_label(
     assert in_bulk(verifier, asked) == one_by_one(verifier, asked)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.text(max_size=60), st.none() | st.text(max_size=20)), max_size=20))
 def test_any_text_and_expectation(verifier: Verifier, asked: list[tuple[str, str | None]]) -> None:
     assert in_bulk(verifier, asked) == one_by_one(verifier, asked)

@@ -215,13 +215,11 @@ class TestForm:
         st.lists(st.binary(min_size=32, max_size=32), max_size=63),
         st.binary(min_size=1, max_size=300),
     )
-    @settings(deadline=None)
     def test_what_is_written_is_read(self, old: int, proof: list[bytes], note: bytes) -> None:
         request = AddCheckpoint(old, tuple(proof), note)
         assert AddCheckpoint.parse(request.encode()) == request
 
     @given(st.binary(max_size=400) | st.text("old 0129\nA=+/é—", max_size=200).map(str.encode))
-    @settings(deadline=None)
     def test_any_bytes_are_read_in_one_way_or_refused(self, body: bytes) -> None:
         try:
             found = AddCheckpoint.parse(body)
@@ -230,7 +228,7 @@ class TestForm:
         assert found.encode() == body
 
     @given(st.data())
-    @settings(deadline=None, max_examples=150)
+    @settings(max_examples=150)
     def test_a_changed_request_is_never_accepted_for_another_tree(self, data: st.DataObject) -> None:
         body = bytearray(growth(7, 20))
         at = data.draw(st.integers(0, len(body) - 1))
