@@ -36,7 +36,7 @@ format: $(INSTALLED) ## let ruff fix what it can
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-bench: $(INSTALLED) ## measure, and print a table of ratios
+bench: $(INSTALLED) ## measure, and print a table of ratios         (ARGS="retail" for a part)
 	@.venv/bin/python -m tests.bench $(ARGS)
 
 soak: $(INSTALLED) ## the long runs that `make test` leaves out

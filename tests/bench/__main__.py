@@ -1,37 +1,77 @@
-"""Runs all benchmarks: ``python -m tests.bench``."""
+"""Runs the benchmarks: ``python -m tests.bench [PART...]``, without names all but ``huge``.
 
+``registry``, ``log``, ``bundle``, ``retail``; ``huge``: ten million labels, a hundred million scans.
+"""
+
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from tests.bench import bundle, publishing, sequencing, serving, streaming, verifying
-from tests.bench.table import show
+from tests.bench import bundle, hash_join, publishing, retail, sequencing, serving, streaming, verifying
+from tests.bench.table import Line, show
 from tests.world import new_registry
 
 DECLARATIONS = 6_000
 LABELS = 500
 ENTRIES = 100_000
 BUNDLE_LABELS, FEWER_LABELS, DAYS = 1_000_000, 100_000, 4
+SCANS, JOINED = 10_000_000, 1_000_000
+NIGHTS = 10
 
 
-def main() -> None:
-    """Measures on a registry of its own, and prints the table."""
+def of_registry(folder: Path) -> list[Line]:
+    """Publishing, one verification, and both over HTTP."""
+    home = folder / "home"
+    registry = new_registry(home)
+    lines, labels = publishing.measure(registry, DECLARATIONS)
+    some = labels[-LABELS:]
+    lines += verifying.measure(registry, some)
+    unlimited = msgspec.structs.replace(registry.config, verify_per_minute=0)
+    registry.close()
+    (home / "config.toml").write_text(unlimited.to_toml())
+    return lines + serving.measure(home, some) + streaming.measure(home, labels)
+
+
+def of_log(folder: Path) -> list[Line]:
+    """Integrating entries."""
+    return sequencing.measure(new_registry(folder / "log"), ENTRIES)
+
+
+def of_bundle(folder: Path) -> list[Line]:
+    """Syncing and opening."""
+    return bundle.measure(folder / "bundle", BUNDLE_LABELS) + bundle.measure_days(folder / "small", FEWER_LABELS, DAYS)
+
+
+def of_retail(folder: Path) -> list[Line]:
+    """A night of scans, by two designs."""
+    held, night = retail.held(folder / "retail", BUNDLE_LABELS), folder / "night"
+    lines = retail.measure(held, night, SCANS)
+    return lines + hash_join.measure(held, night / retail.SCANS, night, JOINED)
+
+
+def of_huge(folder: Path) -> list[Line]:
+    """Ten times the labels; then ten nights as one stream."""
+    held, night = retail.held(folder / "huge", 10 * BUNDLE_LABELS), folder / "huge-night"
+    return [*retail.measure(held, night, SCANS), retail.measure_long(held, night / retail.SCANS, NIGHTS)]
+
+
+PARTS: dict[str, Callable[[Path], list[Line]]] = {
+    "registry": of_registry,
+    "log": of_log,
+    "bundle": of_bundle,
+    "retail": of_retail,
+    "huge": of_huge,
+}
+
+
+def main(names: list[str]) -> None:
+    """Measures on registries of its own, and prints the table."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        registry = new_registry(home)
-        lines, labels = publishing.measure(registry, DECLARATIONS)
-        some = labels[-LABELS:]
-        lines += verifying.measure(registry, some)
-        unlimited = msgspec.structs.replace(registry.config, verify_per_minute=0)
-        registry.close()
-        (home / "config.toml").write_text(unlimited.to_toml())
-        lines += serving.measure(home, some)
-        lines += streaming.measure(home, labels)
-        lines += sequencing.measure(new_registry(Path(folder) / "log"), ENTRIES)
-        lines += bundle.measure(Path(folder) / "large", BUNDLE_LABELS)
-        lines += bundle.measure_days(Path(folder) / "small", FEWER_LABELS, DAYS)
+        lines = [line for name in names or [*PARTS][:-1] for line in PARTS[name](Path(folder))]
     show("carbonlabel", lines)
 
 
-main()
+main(sys.argv[1:])

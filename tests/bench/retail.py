@@ -9,21 +9,31 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from schemas.label import parse_label, parse_token, signed_message
-from tests.bench.large_registry import ORIGIN
+from tests.bench.large_registry import BEGAN, ORIGIN, LargeRegistry
 from tests.bench.memory import Run, run
 from tests.bench.night import strangers
 from tests.bench.table import Line, microseconds
 from verifier import Verifier
+from verifier.bundle import FolderFetcher, sync
 
 COMMAND = str(Path(sys.executable).with_name("carbonlabel"))
 STRANGERS = 60_000
+SCANS = "scans.txt"
 _GIGA = 1e9
+
+
+def held(folder: Path, labels: int) -> Path:
+    """A synced bundle of so many labels."""
+    registry = LargeRegistry(folder / "public")
+    registry.grow(labels, labels // 100, BEGAN)
+    sync(FolderFetcher(folder / "public"), folder / "bundle", now=BEGAN, root=registry.root)
+    return folder / "bundle"
 
 
 def measure(bundle: Path, folder: Path, scans: int) -> list[Line]:
     """``scans`` scans against the labels of ``bundle``; files go to ``folder``."""
     folder.mkdir(exist_ok=True)
-    night, verdicts = folder / "scans.txt", folder / "verdicts.csv"
+    night, verdicts = folder / SCANS, folder / "verdicts.csv"
     write_night(bundle, night, scans)
     verifier = Verifier.open(bundle)
     labels = sum(map(len, verifier.bundle.shards)) if verifier.bundle else 0
