@@ -157,6 +157,7 @@ def started(bundle: Path, tmp_path: Path, *words: str) -> subprocess.Popen[bytes
         cwd=tmp_path,
         env=environment(),
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # it is ignored in what runs in the background
     )
 
 

@@ -29,7 +29,7 @@ def blocks(fill: Callable[[memoryview], int], cut: Cut, size: int = BLOCK) -> It
         if taken:
             yield data[:taken]
         rest = data[taken:].copy()
-        if not taken and not final and len(rest) > MAX_ROW:
+        if not taken and not final and len(rest) >= MAX_ROW + 2:
             rest = _without_the_rest_of_the_line(rest, fill)
 
 

@@ -124,13 +124,13 @@ class _Fields:
         return apart
 
 
-def _fields(text: bytes, start: int, limit: int, separator: int) -> list[bytes]:
-    """The fields of one row; as they stand if its quotation marks are not right."""
-    fields = []
-    for at, end in quoted_fields(text, start, limit, separator):
-        if end is None:
-            return text[start:limit].split(bytes([separator]))
-        field = text[at:end]
+def _fields(text: bytes, start: int, end: int, separator: int) -> list[bytes]:
+    """The fields of the row from ``start`` to ``end``; as they stand if its quotation marks are not right."""
+    fields, limit = [], end + (text[end : end + 1] == b"\r")
+    for at, until in quoted_fields(text, start, limit, separator):
+        if until is None:
+            return text[start:end].split(bytes([separator]))
+        field = text[at:until]
         fields.append(field[1:-1].replace(b'""', b'"') if field.startswith(b'"') else field)
     return fields
 

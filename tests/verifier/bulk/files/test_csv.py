@@ -100,6 +100,8 @@ def in_blocks(text: bytes, count: int, size: int) -> list[bytes]:
 @example(b'"a"\r', 1, 1)
 @example(b'a,"b\n', 2, 1)
 @example(b'"a\n"b\n"c"\n', 1, 5)
+@example(b'"",\r\r\n"', 2, 4)
+@example(b'""bcbc","","","","","","\r"', 1, 1)
 @example(b'x"y","z"\n', 2, 3)
 @example(b'"' + b"a" * 30 + b'"\n', 1, 8)
 def test_rows_are_the_same_wherever_blocks_are_cut(text: bytes, count: int, size: int) -> None:
