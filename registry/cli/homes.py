@@ -19,7 +19,7 @@ from registry.cli.shell import DEFAULT_HOME, HomeArgument, HomeOption, console, 
 from registry.demo.demo import demonstrate
 from registry.demo.samples import sample_scans
 from registry.errors import HomeError
-from registry.home import HOME_VARIABLE, Config
+from registry.home import HOME_VARIABLE, Config, Home
 from registry.log.sequencer import LogFault
 from registry.log.service import sequence
 from registry.registry import Registry, utc_now
@@ -144,8 +144,9 @@ def _check_port(host: str, port: int) -> None:
 def _serve(home: Path, host: str, port: int, workers: int) -> None:
     os.environ[HOME_VARIABLE] = str(home.absolute())
     address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
-    # Workers that start afresh: a forked one would wait for ever for the threads that a bucket's library had here.
-    multiprocessing.set_start_method("spawn", force=True)
+    if Home.open(home).store_url(os.environ):
+        # Workers that start afresh: a forked one would wait for ever for the threads that a bucket's library had here.
+        multiprocessing.set_start_method("spawn", force=True)
     try:
         Granian(
             "registry.web.app:app_from_environment",
