@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from schemas.declaration import DeclaredUnit
 from schemas.shard import Shard
+from verifier.bulk.arrow import flags, integers, strings
 from verifier.bulk.flat import UNIT, VERDICT_COLUMNS, Row
 from verifier.bulk.judging import Judging
 from verifier.bulk.labels import lay_out
@@ -22,8 +23,8 @@ from verifier.bulk.standing import IN_THE_FUTURE, KEY_UNKNOWN, OTHER_PRODUCT, OU
 from verifier.bulk.texts import Places, Texts
 from verifier.judge import other_product
 
-_VERDICTS = pa.array([verdict.value for verdict, _ in OUTCOMES])
-_REASONS = pa.array([reason for _, reason in OUTCOMES])
+_VERDICTS = strings([verdict.value for verdict, _ in OUTCOMES])
+_REASONS = strings([reason for _, reason in OUTCOMES])
 _BY_REASON = {reason: number for number, (_, reason) in enumerate(OUTCOMES)}
 
 
@@ -33,8 +34,8 @@ class Snapshot:
     def __init__(self, shards: Sequence[Shard]) -> None:
         self.labels = lay_out(shards)
         self.matcher = Matcher(self.labels)
-        units = pa.array(["", *(f" {unit}" for unit in DeclaredUnit)])
-        joined = pc.binary_join_element_wise(self.labels.amounts, units.take(pa.array(self.labels.units)), "")
+        units = strings(["", *(f" {unit}" for unit in DeclaredUnit)])
+        joined = pc.binary_join_element_wise(self.labels.amounts, units.take(integers(self.labels.units)), "")
         self.per = joined.dictionary_encode()
 
 
@@ -63,7 +64,7 @@ class BatchJudge:
         without leading zeros; the others are read one by one, as ``judge`` reads them."""
         labels, result = self._snapshot.labels, outcomes.copy()
         expect = expect.cast(pa.string()) if not pa.types.is_string(expect.type) else expect
-        gtins = labels.gtins.take(pa.array(rows, mask=rows < 0))
+        gtins = labels.gtins.take(integers(rows, rows >= 0))
         padded = pc.utf8_lpad(expect, 14, "0")
         same = pc.and_(pc.equal(padded, gtins), pc.is_in(pc.utf8_length(expect), _GTIN_LENGTHS))
         doubtful = ~pc.fill_null(same, False).to_numpy(zero_copy_only=False)
@@ -76,11 +77,9 @@ class BatchJudge:
 
     def _columns(self, rows: Places, outcomes: Outcomes) -> list[pa.Array]:
         labels, decided = self._snapshot.labels, outcomes != UNDECIDED
-        said = pa.array(np.where(decided, outcomes, 0))
-        whose = pa.array(rows, mask=~decided)
-        stated = pa.array(rows, mask=~(outcomes < IN_THE_FUTURE))
-        known = outcomes < KEY_UNKNOWN
-        records = pa.array(labels.records[rows] if len(labels) else rows, mask=~known)
+        said = integers(np.where(decided, outcomes, np.uint8(0)))
+        whose, stated = integers(rows, decided), integers(rows, outcomes < IN_THE_FUTURE)
+        records = integers(labels.records[rows] if len(labels) else rows, outcomes < KEY_UNKNOWN)
         footprints = labels.footprints.take(stated)
         units = pc.if_else(footprints.is_valid(), UNIT, pa.scalar(None, pa.string()))
         per = self._snapshot.per.take(stated).dictionary_decode()
@@ -88,18 +87,23 @@ class BatchJudge:
         return [_VERDICTS.take(said), _REASONS.take(said), gtins, records, footprints, units, per]
 
     def _judged(self, texts: Texts, expect: pa.Array | None, positions: Places) -> list[Row]:
-        wanted = [None] * len(positions) if expect is None else expect.take(pa.array(positions)).to_pylist()
+        wanted = [None] * len(positions) if expect is None else expect.take(integers(positions)).to_pylist()
         scanned = (texts.at(position).decode(errors="replace") for position in positions)
         return self._judging.rows(list(zip(scanned, wanted, strict=True)))
 
 
-_GTIN_LENGTHS = pa.array([8, 12, 13, 14], pa.int32())
+_GTIN_LENGTHS = integers(np.array([8, 12, 13, 14], np.int32))
 
 
 def _overlaid(columns: list[pa.Array], where: npt.NDArray[np.bool_], rows: list[Row]) -> list[pa.Array]:
-    mask = pa.array(where)
+    mask = flags(where)
     values = zip(*rows, strict=True)
     return [
-        pc.replace_with_mask(column, mask, pa.array(value, column.type))
+        pc.replace_with_mask(column, mask, _numbers(value) if pa.types.is_integer(column.type) else strings(value))
         for column, value in zip(columns, values, strict=True)
     ]
+
+
+def _numbers(values: Sequence[int | None]) -> pa.Array:
+    known = np.array([value is not None for value in values])
+    return integers(np.array([value or 0 for value in values], np.int64), known)

@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from verifier.bulk.arrow import integers
 from verifier.bulk.batch import BatchJudge, Snapshot
 from verifier.bulk.flat import OUTPUT_COLUMNS
 from verifier.bulk.judging import Judging, Workers
@@ -72,7 +73,7 @@ class Bulk:
 
 def numbered(verdicts: pa.RecordBatch, first: int) -> pa.RecordBatch:
     """The verdicts with their line numbers, the first of which is ``first``."""
-    lines = pa.array(np.arange(first, first + len(verdicts)))
+    lines = integers(np.arange(first, first + len(verdicts)))
     return pa.RecordBatch.from_arrays([lines, *verdicts.columns], schema=OUTPUT_COLUMNS)
 
 

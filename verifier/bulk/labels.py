@@ -173,4 +173,4 @@ def _ragged(sources: Sequence[_Source], part: str) -> pa.Array:
 
 
 def _concatenated(chunks: Sequence[pa.Array]) -> pa.Array:
-    return pa.concat_arrays(chunks) if chunks else pa.array([], pa.string())
+    return pa.concat_arrays(chunks) if chunks else pa.nulls(0, pa.string())

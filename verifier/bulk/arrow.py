@@ -1,0 +1,35 @@
+"""Arrow arrays made of their buffers. ``pyarrow.array`` would do, but loads pandas wherever that is installed, to ask
+whether what it is given is a series: that takes as long as judging a million labels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Valid = npt.NDArray[np.bool_]
+
+
+def strings(values: Sequence[str | None]) -> pa.Array:
+    """Strings; None is null."""
+    encoded = [b"" if value is None else value.encode() for value in values]
+    ends = np.cumsum(np.fromiter(map(len, encoded), np.int32, len(encoded)), dtype=np.int32)
+    offsets = np.concatenate((np.zeros(1, np.int32), ends))
+    valid = np.fromiter((value is not None for value in values), np.bool_, len(encoded))
+    buffers = [_bitmap(valid), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
+
+
+def integers(values: npt.NDArray[np.integer], valid: Valid | None = None) -> pa.Array:
+    """Numbers as they are, null where they are not ``valid``."""
+    buffers = [None if valid is None else _bitmap(valid), pa.py_buffer(np.ascontiguousarray(values))]
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), buffers)
+
+
+def flags(values: Valid) -> pa.Array:
+    """True and false."""
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bitmap(values)])
+
+
+def _bitmap(values: Valid) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(values, bitorder="little"))
