@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifier.bulk.files import blocks as module
@@ -23,6 +23,7 @@ def rows(data: bytes, size: int) -> list[bytes]:
     return [texts.at(place) for texts in read for place in range(len(texts))]
 
 
+@settings(deadline=None)
 @given(LINES, st.sampled_from([b"\n", b"\r\n"]), st.booleans(), st.integers(1, 40))
 def test_each_line_is_a_row_wherever_blocks_are_cut(lines: list[bytes], end: bytes, ended: bool, size: int) -> None:
     data = end.join(lines) + end * ended

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.json
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifier.bulk import OUTPUT_COLUMNS
@@ -37,6 +37,7 @@ def batch_of(rows: list[tuple]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=OUTPUT_COLUMNS)
 
 
+@settings(deadline=None)
 @given(_ROWS, st.integers(0, 3))
 def test_rows_are_read_back_as_they_were(rows: list[tuple], skipped: int) -> None:
     batch = batch_of(rows).slice(min(skipped, len(rows)))
