@@ -24,7 +24,7 @@ run: $(INSTALLED) ## demonstration registry at http://localhost:8000  (PORT=8001
 
 test: $(INSTALLED) ## every test, in under ten minutes             (ARGS="tests/keys -k rotate" for some)
 	@.make/debian_packages.sh
-	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(INSTALLED) ## lint, format, types, and the arrows between the packages
 	.venv/bin/ruff check
