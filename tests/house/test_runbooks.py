@@ -186,7 +186,21 @@ def test_every_runbook_has_promises_that_are_checked() -> None:
     assert [runbook.title for runbook in OTHERS] == list(PROMISES)
 
 
-@pytest.mark.parametrize("runbook", OTHERS, ids=lambda runbook: runbook.title)
+LONG = {
+    "Rotate the label key",
+    "Rotate the log key",
+    "A root key is lost or stolen",
+    "A record key is stolen",
+    "A log key is stolen",
+    "A key of the bundle is stolen",
+}
+"""Run in `make soak`: of each kind - rotated, stolen, lost - others run in `make test`."""
+
+
+@pytest.mark.parametrize(
+    "runbook",
+    [pytest.param(one, id=one.title, marks=[pytest.mark.soak] * (one.title in LONG)) for one in OTHERS],
+)
 def test_a_runbook_does_what_it_says(runbook: Runbook, practice: Path, tmp_path: Path) -> None:
     folder = tmp_path / "practice"
     shutil.copytree(practice, folder)
