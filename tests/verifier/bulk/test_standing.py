@@ -123,7 +123,7 @@ def worlds(draw: st.DrawFn) -> World:
     return World(bundle, now.astimezone(zone))
 
 
-@settings(max_examples=100)
+@settings(max_examples=400)
 @given(worlds())
 def test_every_row_has_the_outcome_that_judge_gives_its_text(world: World) -> None:
     bundle = world.bundle
