@@ -10,6 +10,8 @@ INSTALLED := .venv/.installed
 STALE := $(shell test ! -e $(INSTALLED) || { test -x .venv/bin/python && grep -qxF "$(CURDIR)" $(INSTALLED); } || echo stale)
 
 export PYTHON
+# Every command starts a Python: each would compile all that it imports, time and again.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench soak lock clean stale
 
