@@ -2,23 +2,111 @@
 
 import typer
 
-from registry.cli import ceremony, fsck, homes, importing, keys, labels, members, sequencing
+from verifier.cli.later import Later, add_later
+
+_COMMANDS = {
+    "init": Later(
+        "registry.cli.init:init",
+        "Make a registry home: configuration, database, keys, and the first entries of the log.",
+    ),
+    "demo": Later(
+        "registry.cli.demo:demo",
+        "Load the demonstration: historic product footprints as companies reported them to CDP, published "
+        "and labelled.",
+    ),
+    "serve": Later(
+        "registry.cli.serving:serve",
+        "Run the registry: API, resolver and pages.",
+    ),
+    "import": Later(
+        "registry.cli.importing:import_file",
+        "Register declarations from a file. Rows that break a rule are reported, and the rest goes on.",
+    ),
+    "label": Later(
+        "registry.cli.labels:label",
+        "Draw the label of a product's newest record, or write the texts of a set of labels.",
+    ),
+    "sequence": Later(
+        "registry.cli.sequencing:sequence_once",
+        "Integrate new entries into the log, and publish its checkpoint and the bundle.",
+    ),
+}
+_HANDED_OVER = {
+    "fsck-home": Later(
+        "registry.cli.fsck:fsck_home",
+        "Check a home: database, log and public files. Changes nothing, and needs no passphrase.",
+    ),
+}
+_MEMBER = {
+    "add": Later(
+        "registry.cli.members:add_member",
+        "Let an organisation join. Its joining is an entry of the log.",
+    ),
+    "list": Later(
+        "registry.cli.members:list_members",
+        "Show all members.",
+    ),
+}
+_TOKEN = {
+    "create": Later(
+        "registry.cli.members:create_token",
+        "Make a token of a member. It is shown this once; the registry keeps only its hash.",
+    ),
+    "revoke": Later(
+        "registry.cli.members:revoke_token",
+        "End a token.",
+    ),
+}
+_KEYS = {
+    "list": Later(
+        "registry.cli.keys:list_keys",
+        "Show what the log says of each key, and what the newest root says of those of the bundle.",
+    ),
+    "rotate": Later(
+        "registry.cli.keys:rotate_key",
+        "Retire a key and put a new one in its place. Labels and records that it signed stay good.",
+    ),
+    "compromise": Later(
+        "registry.cli.keys:compromise_key",
+        "State that others may have a key: from that log index on nothing it signed counts.",
+    ),
+    "destroy": Later(
+        "registry.cli.keys:destroy_key",
+        "Destroy the private half of bundle keys that another root has replaced. Not while a root is being drafted.",
+    ),
+    "ceremony": Later(
+        "registry.cli.ceremony:ceremony",
+        "Draw the three root keys, two of which must sign, and sign the first root with them. Once for each registry.",
+    ),
+    "draft-root": Later(
+        "registry.cli.ceremony:draft",
+        "Draft the next root: with new keys, other witnesses, or, without options, only with a later expiry.",
+    ),
+    "sign-root": Later(
+        "registry.cli.ceremony:sign",
+        "Sign a drafted root with the root keys in a folder. Look at the draft first: it is JSON.",
+    ),
+    "install-root": Later(
+        "registry.cli.ceremony:install",
+        "Put a signed root in force. The next publication of the bundle takes it to verifiers.",
+    ),
+    "rebuild-bundle": Later(
+        "registry.cli.ceremony:rebuild",
+        "Publish the bundle anew after its timestamp was lost or damaged, with versions above all that verifiers saw.",
+    ),
+}
+_GROUPS = (
+    ("member", "Organisations of the alliance.", _MEMBER),
+    ("token", "Bearer tokens, with which members call the API.", _TOKEN),
+    ("keys", "The registry's signing keys.", _KEYS),
+)
 
 
 def add_commands(app: typer.Typer) -> None:
     """Adds the registry's commands; called through the entry point group ``carbonlabel.commands``."""
-    app.command("init")(homes.init)
-    app.command("demo")(homes.demo)
-    app.command("serve")(homes.serve)
-    app.command("fsck-home", hidden=True)(fsck.fsck_home)
-    app.command("import")(importing.import_file)
-    app.command("label")(labels.label)
-    app.command("sequence")(sequencing.sequence_once)
-    app.add_typer(members.members, name="member")
-    app.add_typer(members.tokens, name="token")
-    app.add_typer(keys.keys, name="keys")
-    keys.keys.command("ceremony")(ceremony.ceremony)
-    keys.keys.command("draft-root")(ceremony.draft)
-    keys.keys.command("sign-root")(ceremony.sign)
-    keys.keys.command("install-root")(ceremony.install)
-    keys.keys.command("rebuild-bundle")(ceremony.rebuild)
+    add_later(app, _COMMANDS)
+    add_later(app, _HANDED_OVER, hidden=True)
+    for name, title, commands in _GROUPS:
+        group = typer.Typer(help=title, no_args_is_help=True)
+        add_later(group, commands)
+        app.add_typer(group, name=name)

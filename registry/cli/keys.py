@@ -17,11 +17,9 @@ from registry.registry import Registry
 from registry.store import StoreError
 from schemas.entry import KeyEntry
 
-keys = typer.Typer(help="The registry's signing keys.", no_args_is_help=True)
 KeyId = Annotated[str, typer.Argument(help="16 hexadecimal digits, as in trust.json")]
 
 
-@keys.command("list")
 def list_keys(
     in_force: Annotated[
         KeyUse | None, typer.Option(help="print only the id of the key that signs for this now; for scripts")
@@ -72,7 +70,6 @@ def _named(registry: Registry, use: KeyUse) -> list[str]:
     return [kid_of(bytes.fromhex(root.keys[keyid].keyval["public"])) for keyid in root.roles[use].keyids]
 
 
-@keys.command("rotate")
 def rotate_key(kid: KeyId, home: HomeOption = DEFAULT_HOME) -> None:
     """Retire a key and put a new one in its place. Labels and records that it signed stay good."""
     with opened(home) as registry:
@@ -80,7 +77,6 @@ def rotate_key(kid: KeyId, home: HomeOption = DEFAULT_HOME) -> None:
     console.print(f"key {kid} has retired; {successor} is in force", markup=False)
 
 
-@keys.command("compromise")
 def compromise_key(
     kid: KeyId,
     first: Annotated[int, typer.Option("--from", min=0, help="the first log index for which it is no longer good")],
@@ -105,7 +101,6 @@ def compromise_key(
         console.print(f"records from {first} on that it signed count no more: publish their declarations again")
 
 
-@keys.command("destroy")
 def destroy_key(
     kid: Annotated[
         str | None, typer.Argument(help="a key of the bundle; else all that neither root names, published or newest")

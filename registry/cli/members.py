@@ -15,11 +15,7 @@ from schemas.member import Member, MemberKind
 from schemas.text import in_language
 from verifier.cli.show import printable
 
-members = typer.Typer(help="Organisations of the alliance.", no_args_is_help=True)
-tokens = typer.Typer(help="Bearer tokens, with which members call the API.", no_args_is_help=True)
 
-
-@members.command("add")
 def add_member(
     member_id: Annotated[str, typer.Argument(help="short name for ever: lower-case letters, digits, hyphens")],
     name: Annotated[str, typer.Option(help="name in English")] = "",
@@ -42,7 +38,6 @@ def add_member(
     console.print(f"{member_id} joined as {kind}", markup=False)
 
 
-@members.command("list")
 def list_members(home: HomeOption = DEFAULT_HOME) -> None:
     """Show all members."""
     with opened(home) as registry, registry.database.reading() as session:
@@ -53,7 +48,6 @@ def list_members(home: HomeOption = DEFAULT_HOME) -> None:
     console.print(table)
 
 
-@tokens.command("create")
 def create_token(
     member: Annotated[str, typer.Option(help="the member's id; its kind decides what the token may do")],
     days: Annotated[int, typer.Option(min=1, max=3650, help="how long it is good for")] = 365,
@@ -66,7 +60,6 @@ def create_token(
     typer.echo(token)
 
 
-@tokens.command("revoke")
 def revoke_token(
     token_id: Annotated[str, typer.Argument(help="the 16 hexadecimal digits in the middle of the token")],
     home: HomeOption = DEFAULT_HOME,

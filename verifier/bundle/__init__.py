@@ -18,7 +18,8 @@ A folder with only ``trust.json`` (``open_trust``) is a bundle too: signatures c
 | `open` | opens a folder: replays the chain, hashes and maps the targets |
 | `witnesses` | whose cosignatures the checkpoint needs, as the root says |
 | `generations` | the folder: whole generations of the bundle, and which one is current |
-| `fetch`, `http` | files from a registry, over HTTP or from a folder, never longer than announced |
+| `fetch` | files from a registry, or from a folder, never longer than announced |
+| `http` | a registry over HTTP; not loaded with this package, for httpx is a good part of a verification's start |
 | `sync`, `lock` | brings a folder up to date, one at a time |
 | `trust_file` | a bundle of ``trust.json`` alone |
 
@@ -69,7 +70,6 @@ from verifier.bundle.errors import (
     WrongRootError,
 )
 from verifier.bundle.fetch import Fetcher, FolderFetcher
-from verifier.bundle.http import HttpFetcher
 from verifier.bundle.open import is_synced, open_bundle
 from verifier.bundle.opened import Bundle, BundleLog
 from verifier.bundle.sync import Synced, sync
@@ -87,7 +87,6 @@ __all__ = [
     "ForkError",
     "FreezeError",
     "HashMismatchError",
-    "HttpFetcher",
     "MalformedError",
     "MixAndMatchError",
     "NotPublished",

@@ -1,31 +1,44 @@
 """The command's root. Other parts join through the entry point group ``carbonlabel.commands``.
 
-They are loaded only when the command asked for is not one of ours, so that a verification starts fast and this package
-needs none of theirs. Exit codes: 0 done and good, 1 done and something is not good, 2 could not.
+They are asked only when the command is not one of ours, so that a verification depends on nothing of theirs. Exit
+codes: 0 done and good, 1 done and something is not good, 2 could not.
 """
 
 import sys
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 
 import typer
 
-from verifier.cli.fsck import fsck
-from verifier.cli.schemas import export_schemas
-from verifier.cli.sync import sync_bundle
-from verifier.cli.verify import verify
-from verifier.cli.verify_batch import verify_batch
-from verifier.cli.witness import witness
+from verifier.cli.later import Later, add_later
 
 GROUP = "carbonlabel.commands"
 _OURS = {
-    "verify": verify,
-    "verify-batch": verify_batch,
-    "fsck": fsck,
-    "sync": sync_bundle,
-    "schemas": export_schemas,
-    "witness": witness,
+    "verify": Later(
+        "verifier.cli.verify:verify",
+        "Say of each label whether it is genuine, what it declares and whether it still stands.",
+    ),
+    "verify-batch": Later(
+        "verifier.cli.verify_batch:verify_batch",
+        "Judge every label of a file: one row of verdict for each line or row, in order.",
+    ),
+    "fsck": Later(
+        "verifier.cli.fsck:fsck",
+        "Derive everything that is published from the log's entries again, and report all faults.",
+    ),
+    "sync": Later(
+        "verifier.cli.sync:sync_bundle",
+        "Bring a bundle up to date, so that labels can be verified without a network.",
+    ),
+    "schemas": Later(
+        "verifier.cli.schemas:export_schemas",
+        "Write the JSON Schema of every form: declaration, member, log entries, label claims, verdict.",
+    ),
+    "witness": Later(
+        "verifier.cli.witness:witness",
+        "Run a witness (C2SP tlog-witness): cosign each checkpoint that its log has proved to have grown from "
+        "the last.",
+    ),
 }
-_PARTS = ("registry", "verifier", "keys", "schemas")
 
 
 def build(command: str | None) -> typer.Typer:
@@ -37,21 +50,11 @@ def build(command: str | None) -> typer.Typer:
         help="Low-carbon product labels: verify them; run the registry that issues them.",
         epilog="Commands of the registry need the extra: pip install 'carbonlabel\\[registry]'",
     )
-    for name, function in _OURS.items():
-        app.command(name)(function)
+    add_later(app, _OURS)
     if command not in _OURS:
         for entry in entry_points(group=GROUP):
-            _join(app, entry)
+            entry.load()(app)
     return app
-
-
-def _join(app: typer.Typer, entry: EntryPoint) -> None:
-    """Lets a part add its commands, unless what it needs is not installed."""
-    try:
-        entry.load()(app)
-    except ModuleNotFoundError as missing:
-        if (missing.name or "").split(".")[0] in _PARTS:
-            raise
 
 
 def main() -> None:

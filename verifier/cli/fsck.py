@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from keys import TrustError, TrustList
-from verifier.bundle import BundleError, Fetcher, FolderFetcher, HttpFetcher, NotPublished
+from verifier.bundle import BundleError, Fetcher, FolderFetcher, NotPublished
 from verifier.bundle.fetch import read
+from verifier.bundle.http import HttpFetcher
 from verifier.cli.faults import show_report
 from verifier.fsck import check_public
 
@@ -97,15 +98,16 @@ def _progress() -> Generator[Callable[[int, int], None]]:
 
 def _check_home(home: Path, as_json: bool) -> None:
     """Runs the command that the registry's part adds for this."""
-    part = typer.Typer()
+    parts = typer.Typer()
     for entry in entry_points(group=_GROUP):
-        try:
-            entry.load()(part)
-        except ModuleNotFoundError:
-            continue
-    for command in part.registered_commands:
+        entry.load()(parts)
+    for command in parts.registered_commands:
         if command.name == _HOME_COMMAND and command.callback is not None:
-            command.callback(home, as_json)
+            try:
+                check = command.callback()
+            except ModuleNotFoundError:
+                break
+            check(home, as_json)
             return
     _stop(f"{home} is a registry home: to check its database, pip install 'carbonlabel[registry]'")
 

@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from verifier.bundle import BundleError, Fetcher, FolderFetcher, HttpFetcher, sync
+from verifier.bundle import BundleError, Fetcher, FolderFetcher, sync
 from verifier.bundle.consistency import GrowthCheck
+from verifier.bundle.http import HttpFetcher
 from verifier.bundle.sync import Progress as Show
 from verifier.bundle.sync import Synced
 from verifier.cli.relying import ThresholdOption, WitnessOption, asked_for

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import httpx
 import msgspec
 import typer
 from rich.console import Console
@@ -91,6 +90,8 @@ def _offline(bundle: Path, max_age: float | None, witnesses: WitnessPolicy, expe
 
 @contextmanager
 def _online(registry: str, expect: str | None) -> Generator[Judge]:
+    import httpx  # here, because it is a good part of the start, and a bundle needs no network
+
     client = httpx.Client(base_url=registry, timeout=_TIMEOUT, follow_redirects=False)
 
     def judge(label: str) -> Verdict:

@@ -24,7 +24,7 @@ from verifier.witness.witness import Witness
 def witness(
     folder: Annotated[Path, typer.Option(help="the witness's own folder: its key, and what it has seen")],
     log: Annotated[list[str], typer.Option(help="verifier key of a log to watch (repeat for more)")],
-    name: Annotated[str | None, typer.Option(help="name of a new key, as host[/path]; default: this host's")] = None,
+    name: Annotated[str | None, typer.Option(help="name of a new key, as host\\[/path]; default: this host's")] = None,
     host: Annotated[str, typer.Option(help="address to listen at")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen at; 0: a free one", min=0, max=65_535)] = 8090,
 ) -> None:

@@ -11,7 +11,7 @@ and only then cosigns. So a log that shows two histories can have at most one of
 | `state` | the last seen checkpoint of each log, in a folder |
 | `key` | the witness's own key, in a private file |
 | `witness` | remembers, then signs |
-| `server` | HTTP |
+| `server` | HTTP; loaded by whoever runs a witness, not with this package |
 | `policy` | for whoever relies on a checkpoint: k of n witnesses have cosigned it; pure |
 """
 
@@ -19,7 +19,6 @@ from verifier.witness.decision import Accepted, Answer, consider
 from verifier.witness.key import WitnessKey
 from verifier.witness.policy import NO_WITNESSES, NotWitnessed, WitnessPolicy
 from verifier.witness.request import AddCheckpoint
-from verifier.witness.server import WitnessServer
 from verifier.witness.state import SeenCheckpoints, WitnessFault
 from verifier.witness.witness import Witness
 
@@ -34,6 +33,5 @@ __all__ = [
     "WitnessFault",
     "WitnessKey",
     "WitnessPolicy",
-    "WitnessServer",
     "consider",
 ]

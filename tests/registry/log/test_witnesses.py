@@ -43,7 +43,8 @@ from tests.verifier.witness.logs import (
     signer,
 )
 from tests.world import ENVIRON, ORIGIN, new_registry, published
-from verifier.witness import AddCheckpoint, SeenCheckpoints, Witness, WitnessPolicy, WitnessServer
+from verifier.witness import AddCheckpoint, SeenCheckpoints, Witness, WitnessPolicy
+from verifier.witness.server import WitnessServer
 
 Reply = Callable[[bytes], tuple[int, str, bytes]]
 TYPE = "text/x.tlog.size"

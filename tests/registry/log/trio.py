@@ -14,7 +14,8 @@ from registry.home import CONFIG_FILE
 from registry.registry import Registry, utc_now
 from tests.verifier.witness.logs import note_key, signer
 from tests.world import ENVIRON
-from verifier.witness import SeenCheckpoints, Witness, WitnessPolicy, WitnessServer
+from verifier.witness import SeenCheckpoints, Witness, WitnessPolicy
+from verifier.witness.server import WitnessServer
 
 NAMES = ("a.example", "b.example", "c.example")
 KEYS = tuple(note_key(name, signer(80 + at), NoteKind.COSIGNATURE) for at, name in enumerate(NAMES))

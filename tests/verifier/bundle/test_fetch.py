@@ -9,8 +9,9 @@ import pytest
 from tests.verifier.bundle.conftest import World
 from tests.world import NOW
 from verifier import Verifier
-from verifier.bundle import EndlessDataError, FetchError, FolderFetcher, HttpFetcher, NotPublished, sync
+from verifier.bundle import EndlessDataError, FetchError, FolderFetcher, NotPublished, sync
 from verifier.bundle.fetch import download, read
+from verifier.bundle.http import HttpFetcher
 
 DATA = bytes(range(256)) * 2000
 

@@ -16,8 +16,9 @@ from keys import NoteKind, add_lines, note_vkey, open_note, parse_vkey
 from tests.end_to_end.commands import COMMAND, carbonlabel_here, environment
 from tests.verifier.witness.logs import LOG_SIGNER, ORIGIN, WITNESS_KEY, checkpoint, growth, line_of, signed
 from tests.verifier.witness.logs import witness_in as new_witness
-from verifier.witness import SeenCheckpoints, WitnessFault, WitnessServer
+from verifier.witness import SeenCheckpoints, WitnessFault
 from verifier.witness import server as serving
+from verifier.witness.server import WitnessServer
 
 VKEY = note_vkey(ORIGIN, LOG_SIGNER.public)
 
