@@ -78,7 +78,7 @@ def test_the_list_says_of_a_command_what_the_command_says_of_itself(words: tuple
 def test_the_list_loads_no_command(words: str) -> None:
     loaded = loaded_by(*words.split())
     assert {"typer", "rich"} <= loaded
-    assert not loaded & (OF_THE_REGISTRY - {"registry"} | OF_FILES | {"httpx"})
+    assert not loaded & (OF_THE_REGISTRY - {"registry"} | OF_FILES | {"httpx", "tuf"})
 
 
 def test_a_verification_loads_nothing_of_the_registry_and_no_network(home: Path, tmp_path: Path) -> None:
