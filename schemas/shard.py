@@ -5,7 +5,7 @@ Made so that any language can read it without a library. All numbers are unsigne
 ========================  =============================================================================================
 at                        what
 ========================  =============================================================================================
-0, 8 bytes                magic: ``CLSHARD`` and the version, 2
+0, 8 bytes                magic: ``CLSHARD`` and the version, 3
 8, u64                    ``first``: the first log index of the range
 16, u64                   ``end``: the log index behind the range; ``first`` < ``end``
 24, u64                   ``until``: as far as the log had been read; ``first`` <= ``until`` <= ``end``. Equal to
@@ -28,8 +28,9 @@ A row:
 30, u8; 31, u8; 32, u8    bytes of the path; of the footprint; of the amount that the footprint is per
 33, u8                    the declared unit, by its code on labels
 34                        the GS1 path in ASCII; the footprint and the amount in decimal; the token's digits, two to a
-                          byte, the first in the high half (an odd number of them has ``d`` before the first); the
-                          product's name by language, a JSON object; the owner's name in UTF-8
+                          byte: the last 136 in the low halves, those before them in the high halves, both aligned to
+                          the right, and ``f`` where a half has none; the product's name by language, a JSON object;
+                          the owner's name in UTF-8
 ========================  =============================================================================================
 
 Rows are in the order of record, path (by byte) and entry. The label that a declaration itself mints, for its product or
@@ -65,13 +66,14 @@ from schemas.label import (
     parse_claims,
     unit_code,
 )
+from schemas.packed_digits import pack_digits, packed_size, unpack_digits
 from schemas.text import Text
 
 SHARD_WIDTH = 4096
 """Log indexes of one shard."""
 
 _NAMES = msgspec.json.Decoder(Text)
-_MAGIC = b"CLSHARD\x02"
+_MAGIC = b"CLSHARD\x03"
 _HEADER = struct.Struct("<8sQQQQ")
 _ROW = struct.Struct("<8s8sIIHHHBBBB")
 _WORD = 8
@@ -79,7 +81,6 @@ _SIGNATURE = 66  # its head, 58 40, and 64 bytes
 _PAYLOAD_HEAD = 17  # tag, array, protected map with the key id, empty unprotected map
 _KID = slice(8, 16)
 _PATH_SIZE = 30
-_ODD = "d"
 
 
 class ShardError(ValueError):
@@ -185,7 +186,6 @@ def _figures_if_any(row: ShardRow) -> _Figures:
 def _encode_row(row: ShardRow, figures: _Figures) -> bytes:
     path, name, owner = row.path.encode("ascii"), row.name, row.owner.encode()
     digits = str(int.from_bytes(row.token))
-    packed = bytes.fromhex(_ODD * (len(digits) % 2) + digits)
     sizes = (len(digits), len(name), len(owner), len(path), len(figures.footprint), len(figures.amount))
     days = (figures.issued, figures.expires)
     try:
@@ -194,7 +194,7 @@ def _encode_row(row: ShardRow, figures: _Figures) -> bytes:
         head = _ROW.pack(bytes.fromhex(row.signer), row.token[_KID], *days, *sizes, figures.unit)
     except struct.error as problem:
         raise ShardError(f"the label of record {row.record} for {row.path} does not fit a shard") from problem
-    return b"".join((head, path, figures.footprint, figures.amount, packed, name, owner))
+    return b"".join((head, path, figures.footprint, figures.amount, pack_digits(digits), name, owner))
 
 
 def _check_label(row: ShardRow, claims: LabelClaims) -> None:
@@ -278,13 +278,13 @@ class Shard:
         signer, _, _, _, digits, name, owner, path, footprint, amount, _ = _ROW.unpack_from(row)
         path_end = _ROW.size + path
         digits_start = path_end + footprint + amount
-        digits_end = digits_start + (digits + 1) // 2
+        digits_end = digits_start + packed_size(digits)
         name_end = digits_end + name
         if name_end + owner != len(row):
             raise ShardError(f"row {position} is not as long as it says")
         try:
             text = row[_ROW.size : path_end].decode("ascii"), row[name_end:].decode()
-            number = int(row[digits_start:digits_end].hex()[digits % 2 :] or "0")
+            number = int(unpack_digits(row[digits_start:digits_end], digits) or "0")
         except ValueError as problem:
             raise ShardError(f"row {position} cannot be read: {problem}") from problem
         token, entry = number.to_bytes((number.bit_length() + 7) // 8), self.entries[position]

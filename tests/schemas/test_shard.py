@@ -106,7 +106,7 @@ class TestReading:
         """With nothing but the table in the module's docstring."""
         data = encode_shard(4096, 8192, 5000, [own(4100), minted(7, LOT, 4101)])
         magic, first, end, until, count = struct.unpack_from("<8sQQQQ", data)
-        assert (magic, first, end, until, count) == (b"CLSHARD\x02", 4096, 8192, 5000, 2)
+        assert (magic, first, end, until, count) == (b"CLSHARD\x03", 4096, 8192, 5000, 2)
         assert struct.unpack_from("<2Q", data, 40) == (7, 4100)
         assert struct.unpack_from("<2Q", data, 40 + 8 * count) == (4101, 4100)
         places = struct.unpack_from("<3Q", data, 40 + 16 * count)
@@ -126,9 +126,10 @@ class TestReading:
         assert Decimal(row[at : at + amount].decode()) == CLAIMS.amount
         assert list(DeclaredUnit)[unit - 1] == CLAIMS.unit
         at += amount
-        half = (digits + 1) // 2
-        assert f"https://{HOST}{PATH}?c={row[at : at + half].hex().removeprefix('d')}" == a_label(record=4100)
-        at += half
+        packed = row[at : at + digits - 136].hex()
+        assert packed[1::2].startswith("f" * (digits - 272))
+        assert f"https://{HOST}{PATH}?c={packed[0::2]}{packed[1::2].lstrip('f')}" == a_label(record=4100)
+        at += digits - 136
         assert json.loads(row[at : at + name])["zh"] == "钢梁"
         assert row[at + name :].decode() == "Maker 厂"
         assert len(row) == at + name + owner
@@ -198,7 +199,7 @@ class TestRefusing:
             a_shard(own(**changes))
 
     @pytest.mark.parametrize(
-        "data", [b"", bytes(47), bytes(48), b"CLSHARD\x02" + bytes(40), b"CLSHARD\x01" + bytes(40)]
+        "data", [b"", bytes(47), bytes(48), b"CLSHARD\x03" + bytes(40), b"CLSHARD\x02" + bytes(40)]
     )
     def test_what_is_no_shard(self, data: bytes) -> None:
         with pytest.raises(ShardError):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.bulk.labels import Labels
-from verifier.bulk.texts import Bytes, Places, Texts
+from verifier.bulk.texts import Places, Texts, gathered
 
 TAIL = 16
 """Digits that are looked at."""
@@ -26,34 +26,36 @@ class TailIndex:
     """
 
     def __init__(self, labels: Labels) -> None:
-        bits = max(int(2 * len(labels)).bit_length(), 4)
+        rows = np.flatnonzero(labels.fit).astype(np.uint64)
+        bits = max(int(2 * len(rows)).bit_length(), 4)
         self._shift = np.uint64(64 - bits)
         self._mask = (1 << bits) - 1
         self._slots = np.zeros(1 << bits, np.uint64)
         self._probes = 0
-        self._fill(_hashes_of(*_tails_of(labels.digits)))
+        self._fill(_hashes_of(_tails_of(labels)), rows)
 
     def candidates(self, texts: Texts) -> Places:
         """For each text the one row that it may be; -1 where there is none. Each must have ``TAIL`` bytes at least."""
-        words = np.ndarray((max(len(texts.buffer) - 7, 0),), np.uint64, texts.buffer, strides=(1,))
-        hashes = _hashes_of(words[texts.ends - 16], words[texts.ends - 8])
+        hashes = _hashes_of(gathered(texts.buffer, TAIL, texts.ends - TAIL).view(np.uint64).reshape(-1, 2))
         places = (hashes >> self._shift).astype(np.int64)
         marks = hashes << _HALF
-        found, asking = np.full(len(texts), -1, np.int64), np.arange(len(texts))
-        for _ in range(self._probes):
-            slots = self._slots[places]
-            hit = ((slots ^ marks) >> _HALF == 0) & (slots != 0)
-            found[asking[hit]] = (slots[hit] & _LOW).astype(np.int64) - 1
-            further = ~hit & (slots != 0)
-            if not further.any():
+        slots = self._slots[places]
+        found = (slots & _LOW).astype(np.int64) - 1
+        other = np.flatnonzero((slots ^ marks) > _LOW)
+        found[other] = -1
+        asking = other[slots[other] != 0]
+        for probe in range(1, self._probes):
+            if not len(asking):
                 break
-            asking, marks, places = asking[further], marks[further], (places[further] + 1) & self._mask
+            slots = self._slots[(places[asking] + probe) & self._mask]
+            hit = (slots != 0) & ((slots ^ marks[asking]) <= _LOW)
+            found[asking[hit]] = (slots[hit] & _LOW).astype(np.int64) - 1
+            asking = asking[~hit & (slots != 0)]
         return found
 
-    def _fill(self, hashes: Hashes) -> None:
-        rows = np.arange(len(hashes), dtype=np.uint64)
-        slots = (hashes << _HALF) | (rows + np.uint64(1))
-        places = (hashes >> self._shift).astype(np.int64)
+    def _fill(self, hashes: Hashes, rows: Hashes) -> None:
+        slots = (hashes[rows] << _HALF) | (rows + np.uint64(1))
+        places = (hashes[rows] >> self._shift).astype(np.int64)
         while len(slots) and self._probes < _MOST_PROBES:
             self._probes += 1
             free = self._slots[places] == 0
@@ -62,27 +64,13 @@ class TailIndex:
             slots, places = slots[left], (places[left] + 1) & self._mask
 
 
-def _tails_of(digits: Bytes) -> tuple[Hashes, Hashes]:
-    """The last digits of each row in ASCII, as two words."""
-    packed = np.zeros((len(digits), TAIL // 2), np.uint8)
-    width = min(digits.shape[1], TAIL // 2)
-    if width:
-        packed[:, -width:] = digits[:, -width:]
-    words = ascii_of(packed).view(np.uint64)
-    return words[:, 0].copy(), words[:, 1].copy()
+def _tails_of(labels: Labels) -> Hashes:
+    """The last digits of each row in ASCII, as two words: they lie in the low halves."""
+    tails = labels.packed[:, -TAIL:] & np.uint8(0x0F) | np.uint8(0x30)
+    return np.ascontiguousarray(tails).view(np.uint64)
 
 
-def _hashes_of(first: Hashes, second: Hashes) -> Hashes:
+def _hashes_of(tails: Hashes) -> Hashes:
+    first, second = tails[:, 0], tails[:, 1]
     mixed = first * _MULTIPLIERS[0] + (second ^ (first >> np.uint64(29))) * _MULTIPLIERS[1]
     return (mixed ^ (mixed >> _HALF)) * _MULTIPLIERS[0]
-
-
-def ascii_of(packed: Bytes) -> npt.NDArray[np.uint16]:
-    """Digits, two to a byte, as text: the first of two in the low half of a word, so first in memory."""
-    text = packed.astype(np.uint16)
-    low = text & np.uint16(0x000F)
-    low <<= np.uint16(8)
-    text >>= np.uint16(4)
-    text |= low
-    text |= np.uint16(0x3030)
-    return text

@@ -12,6 +12,7 @@ import pyarrow as pa
 from msgspec import Struct
 
 from schemas.gs1 import Gs1Path, parse_path
+from schemas.packed_digits import LOW
 from schemas.shard import Shard
 from verifier.bulk.texts import Bytes, Places, as_rows, gathered
 
@@ -36,15 +37,16 @@ BEFORE_DIGITS = b"?c="
 
 _PRODUCT = b"/01/"
 _GTIN = 14
+_WORD = 8
 
 
 class Labels(Struct, frozen=True):
-    """Row ``i`` is one label, in two parts: the path with ``?c=`` behind it, and the token's digits.
+    """Row ``i`` is one label. Days are counted from 1970-01-01. ``gtins`` is null for places.
 
-    Both are aligned to the right of their blocks, with zeros before them: ``stems`` in the last ``stem_sizes[i]``
-    bytes, ``digits``, packed two to a byte, in the last ``widths[i]``. An odd number of digits has the half byte D
-    before it, which in ASCII makes ``=``. ``own`` is the row of the record's own label, -1 where there is none.
-    ``gtins`` is null for places. Days are counted from 1970-01-01.
+    A label's text ``<path>?c=<digits>``, of ``sizes[i]`` bytes, is in two parts: ``packed[i]`` is the last ``2 * LOW``
+    digits, two to a byte as in the shard, ``fronts[i]`` what stands before them, aligned to the right, with zeros before
+    it. A row that does not ``fit`` this form is compared with nothing. ``paths[i]`` is the size of the path.
+    ``own`` is the row of the record's own label, -1 where there is none.
     """
 
     records: Places
@@ -53,10 +55,11 @@ class Labels(Struct, frozen=True):
     kids: npt.NDArray[np.uint64]
     issued: npt.NDArray[np.uint32]
     expires: npt.NDArray[np.uint32]
-    stems: Bytes
-    stem_sizes: npt.NDArray[np.uint16]
-    digits: Bytes
-    widths: npt.NDArray[np.uint8]
+    packed: Bytes
+    fronts: Bytes
+    sizes: npt.NDArray[np.uint16]
+    paths: npt.NDArray[np.uint8]
+    fit: npt.NDArray[np.bool_]
     gtins: pa.Array
     footprints: pa.Array
     units: npt.NDArray[np.uint8]
@@ -66,26 +69,23 @@ class Labels(Struct, frozen=True):
         return len(self.records)
 
     def path(self, row: int) -> Gs1Path:
-        """The path of a row, taken apart."""
-        start, end = self.stems.shape[1] - int(self.stem_sizes[row]), self.stems.shape[1] - len(BEFORE_DIGITS)
-        return parse_path(self.stems[row, start:end].tobytes().decode("ascii"))
+        """The path of a row that fits, taken apart."""
+        start = self.fronts.shape[1] - (int(self.sizes[row]) - 2 * LOW)
+        return parse_path(self.fronts[row, start : start + int(self.paths[row])].tobytes().decode("ascii"))
 
 
 def lay_out(shards: Sequence[Shard]) -> Labels:
     """The columns of all rows of these shards, in their order. The shards must have been checked (``Shard.check``)."""
     sources = [_Source(shard) for shard in shards if len(shard)]
     heads = _joined([source.heads for source in sources], HEAD)
-    count = len(heads)
     records = _joined([np.asarray(source.shard.records, np.uint64) for source in sources], np.uint64).astype(np.int64)
     entries = _joined([np.asarray(source.shard.entries, np.uint64) for source in sources], np.uint64).astype(np.int64)
-    widths = ((heads["digits"] + 1) // 2).astype(np.uint8)
-    digits = np.zeros((count, int(widths.max(initial=0))), np.uint8)
-    gap = len(BEFORE_DIGITS)
-    stems = np.zeros((count, int(heads["path"].max(initial=0)) + gap), np.uint8)
-    stems[:, -gap:] = np.frombuffer(BEFORE_DIGITS, np.uint8)
+    sizes = heads["path"] + len(BEFORE_DIGITS) + heads["digits"]
+    width = _in_words(max(int(sizes.max(initial=0)) - 2 * LOW, 1))
+    packed, fronts = np.empty((len(heads), LOW), np.uint8), np.zeros((len(heads), width), np.uint8)
+    fit = np.empty(len(heads), bool)
     for source, part in zip(sources, _parts(sources), strict=True):
-        source.fill(stems[part, :-gap], source.path_starts, source.heads["path"])
-        source.fill(digits[part], source.digit_starts, widths[part])
+        fit[part] = source.lay_out(packed[part], fronts[part])
     return Labels(
         records=records,
         own=_own(records, entries),
@@ -93,15 +93,21 @@ def lay_out(shards: Sequence[Shard]) -> Labels:
         kids=heads["kid"].astype(np.uint64),
         issued=heads["issued"].copy(),
         expires=heads["expires"].copy(),
-        stems=stems,
-        stem_sizes=heads["path"].astype(np.uint16) + gap,
-        digits=digits,
-        widths=widths,
+        packed=packed,
+        fronts=fronts,
+        sizes=sizes,
+        paths=heads["path"].copy(),
+        fit=fit,
         gtins=_gtins(sources),
         footprints=_ragged(sources, "footprint"),
         units=heads["unit"].copy(),
         amounts=_ragged(sources, "amount"),
     )
+
+
+def _in_words(size: int) -> int:
+    """The size in bytes of as many whole words as hold it."""
+    return -(-size // _WORD) * _WORD
 
 
 class _Source:
@@ -115,14 +121,31 @@ class _Source:
         self.path_starts = starts + HEAD.itemsize
         self.starts = {"footprint": self.path_starts + self.heads["path"]}
         self.starts["amount"] = self.starts["footprint"] + self.heads["footprint"]
-        self.digit_starts = self.starts["amount"] + self.heads["amount"]
+        digits = self.heads["digits"].astype(np.int64)
+        self.first = digits - 2 * LOW
+        self.digit_ends = (
+            self.starts["amount"] + self.heads["amount"] + np.maximum(np.minimum(digits, LOW), digits - LOW)
+        )
 
-    def fill(self, block: Bytes, starts: Places, sizes: npt.NDArray[np.uint8]) -> None:
-        """Copies a part of each row into the right end of its row of the block."""
-        for size in np.unique(sizes):
-            which = np.flatnonzero(sizes == size)
-            if size:
-                block[which, block.shape[1] - size :] = as_rows(gathered(self.data, int(size), starts[which]))
+    def lay_out(self, packed: Bytes, fronts: Bytes) -> npt.NDArray[np.bool_]:
+        """Fills the parts of these rows; which of them fit. A byte that is zero would be compared with nothing."""
+        starts = self.digit_ends - LOW
+        packed[:] = as_rows(gathered(self.data, LOW, np.maximum(starts, 0)))
+        sizes = self.first + len(BEFORE_DIGITS) + self.heads["path"]
+        fit = (self.first >= 1) & (starts >= 0)
+        forms = self.first << 8 | self.heads["path"]
+        for form in np.unique(forms[fit]):
+            self._fill(fronts, np.flatnonzero(fit & (forms == form)), int(form >> 8), int(form & 255))
+        return fit & (np.count_nonzero(fronts, axis=1) == sizes)
+
+    def _fill(self, fronts: Bytes, which: Places, first: int, path: int) -> None:
+        """Fills the fronts of rows with so many bytes of first digits and of path."""
+        front = np.empty((len(which), path + len(BEFORE_DIGITS) + first), np.uint8)
+        front[:, :path] = as_rows(gathered(self.data, path, self.path_starts[which])) if path else 0
+        front[:, path:-first] = np.frombuffer(BEFORE_DIGITS, np.uint8)
+        digits = as_rows(gathered(self.data, first, self.digit_ends[which] - LOW - first))
+        front[:, -first:] = digits >> np.uint8(4) | np.uint8(0x30)
+        fronts[which, fronts.shape[1] - front.shape[1] :] = front
 
 
 def _joined(parts: Sequence[npt.NDArray], dtype: npt.DTypeLike) -> npt.NDArray:

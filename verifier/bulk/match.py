@@ -1,26 +1,46 @@
 """Which texts are, to the last byte, labels that the bundle holds: path and token, whatever the host.
 
-1. The last sixteen digits name the one row that the text can be (``index``).
-2. The digits, all of them, are compared with that row's, and then the path before ``?c=`` with that row's path.
-3. What stands before the path is read by the label's own grammar, once for each different beginning.
+A label's text is ``<beginning><path><middle><digits><ending>``. In nearly all, the middle is ``?c=`` and the ending is
+empty.
 
-What is not of this plain form - another query pair, a fragment - is taken apart by ``parse_label`` and then compared in
-the same way. What is still not found is no row's exact text; whether it is a label is for ``judge`` to say.
+1. The last sixteen digits name the one row that the text can be (``index``).
+2. All digits are compared with that row's, and what stands before them with that row's path and the middle.
+3. The beginning, with the middle and ending, is read by the label's own grammar, once for each different one.
+
+Of a text with another middle or ending - a further query pair, a fragment - the plain form is made and compared in the
+same way. Middles and endings become known by labels that ``parse_label`` took apart. What is still not found is no
+row's exact text; whether it is a label is for ``judge`` to say.
 """
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from schemas.label import MAX_TEXT, UnreadableLabel, parse_label
-from verifier.bulk.index import TAIL, TailIndex, ascii_of
+from schemas.packed_digits import LOW
+from verifier.bulk.index import TAIL, TailIndex
 from verifier.bulk.labels import Labels
-from verifier.bulk.texts import Places, Texts, as_items, as_rows, as_text, gathered
+from verifier.bulk.texts import Bytes, Places, Texts, as_items, as_rows, as_text, gathered
 
-_ODD = 0xD
 _AT_ONCE = 1024  # rows whose comparison fits a core's cache
-_BEGINNINGS = 64  # different beginnings of which one batch learns; further ones are taken apart one by one
+_BEGINNINGS = 64  # different ones of which one batch learns; labels with further ones are taken apart one by one
+_FRAMES = 16
+_LONGEST = 32  # bytes of a middle or ending that is remembered
+_HALF, _LOW_HALVES, _DIGITS = np.uint64(4), np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x3030303030303030)
 _SPACE = np.zeros(256, bool)
 _SPACE[list(b" \t\r\n")] = True
+
+
+class _Frame(Struct, frozen=True):
+    """What stands around a label's digits."""
+
+    middle: bytes
+    ending: bytes
+
+
+_PLAIN = _Frame(b"?c=", b"")
+_HOST = b"https://id.example.org"
+_PATHS = (b"/01/09520000000004", b"/414/9521234000006")
 
 
 class Matcher:
@@ -29,117 +49,163 @@ class Matcher:
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
         self._index = TailIndex(labels)
-        self._digits, self._stems = as_items(labels.digits), as_items(labels.stems)
-        self._beginnings: dict[tuple[bytes, bool], bool] = {}
+        self._packed, self._fronts = as_items(labels.packed), as_items(labels.fronts)
+        self._reach = 2 * LOW + labels.fronts.shape[1]
+        self._frames: list[_Frame] = []
+        self._beginnings: dict[tuple[bytes, _Frame], bool] = {}
 
     def rows(self, texts: Texts) -> Places:
         """The row that each text is; -1 for none."""
-        found, plain = self._plain(texts)
-        others = np.flatnonzero(~plain)
-        if len(others):
-            found[others] = self._taken_apart(texts.some(others))
+        found = np.full(len(texts), -1, np.int64)
+        if not len(self._labels) or not len(texts.buffer):
+            return found
+        sizes = texts.ends - texts.starts
+        open_ = (sizes >= TAIL) & (sizes <= MAX_TEXT)
+        texts = Texts(texts.buffer, texts.starts, _without_space(texts))
+        seen = np.flatnonzero(open_ & (texts.ends >= self._reach))
+        some = texts if len(seen) == len(texts) else texts.some(seen)
+        rows, good = self._compared(some, _PLAIN)
+        found[seen[good]] = rows[good]
+        open_[seen[good]] = False
+        strangers = seen[rows < 0]
+        open_[strangers[_end_in_digits(texts.some(strangers))]] = False
+        for other in (self._reframed, self._taken_apart):
+            left = np.flatnonzero(open_ & (found < 0))
+            if len(left):
+                found[left] = other(texts.some(left))
         return found
 
-    def _plain(self, texts: Texts) -> tuple[Places, npt.NDArray[np.bool_]]:
-        """Rows of texts of the plain form, and which texts are settled by that: the others may still be labels."""
-        found = np.full(len(texts), -1, np.int64)
-        if not len(self._labels):
-            return found, np.ones(len(texts), bool)
-        ends = _without_space(texts)
-        sized = np.flatnonzero((ends - texts.starts >= TAIL) & (texts.ends - texts.starts <= MAX_TEXT))
-        some = Texts(texts.buffer, texts.starts[sized], ends[sized])
-        rows = self._index.candidates(some)
+    def _compared(self, texts: Texts, frame: _Frame) -> tuple[Places, npt.NDArray[np.bool_]]:
+        """The one row that each text in its plain form can be, -1 for none, and whether it is that row.
+
+        ``frame`` is what it had before. There must be as many bytes before each text's end as are looked at.
+        """
+        rows = self._index.candidates(texts)
         hit = np.flatnonzero(rows >= 0)
-        rows, some, sized = rows[hit], some.some(hit), sized[hit]
-        starts = self._path_starts(some, rows)
-        good = starts >= 0
-        good[good] = self._begin_well(some.some(np.flatnonzero(good)), starts[good])
-        found[sized[good]] = rows[good]
-        return found, found >= 0
+        taken, texts = (rows, texts) if len(hit) == len(rows) else (rows[hit], texts.some(hit))
+        path_starts = texts.ends - self._labels.sizes[taken]
+        same = path_starts >= texts.starts
+        for at in range(0, len(taken), _AT_ONCE):
+            part = slice(at, at + _AT_ONCE)
+            same[part] &= self._are_same(texts.buffer, texts.ends[part], taken[part])
+        which = np.flatnonzero(same)
+        good = np.zeros(len(rows), bool)
+        good[hit[which]] = self._begin_well(texts.buffer, texts.starts[which], path_starts[which], frame)
+        return rows, good
 
-    def _path_starts(self, texts: Texts, rows: Places) -> Places:
-        """Where the path begins in each text that ends in its row's path and digits; -1 in the others."""
-        labels, result = self._labels, np.full(len(rows), -1, np.int64)
-        forms = labels.stem_sizes[rows].astype(np.int64) << 8 | labels.widths[rows]
-        for form in np.flatnonzero(np.bincount(forms)):
-            which = np.flatnonzero(forms == form)
-            for at in range(0, len(which), _AT_ONCE):
-                some = which[at : at + _AT_ONCE]
-                result[some] = self._compared(texts.some(some), rows[some], int(form >> 8), int(form & 255))
-        return result
+    def _are_same(self, buffer: Bytes, ends: Places, rows: Places) -> npt.NDArray[np.bool_]:
+        """Whether all bytes of these rows stand before ``ends``."""
+        same = np.ones(len(rows), bool)
+        low = as_rows(self._packed.take(rows)).view(np.uint64)
+        high = low >> _HALF
+        for digits, end in ((low, ends), (high, ends - LOW)):
+            digits &= _LOW_HALVES
+            digits |= _DIGITS
+            _strike(same, digits != as_rows(gathered(buffer, LOW, end - LOW)).view(np.uint64))
+        fronts = as_rows(self._fronts.take(rows))
+        other = fronts != as_rows(gathered(buffer, fronts.shape[1], ends - 2 * LOW - fronts.shape[1]))
+        other &= fronts != 0
+        _strike(same, other)
+        return same
 
-    def _compared(self, texts: Texts, rows: Places, size: int, width: int) -> Places:
-        """``_path_starts`` for rows whose stems are of one size, and their digits of one width."""
-        packed = as_rows(self._digits.take(rows))[:, -width:]
-        stem_ends = texts.ends - 2 * width + (packed[:, 0] >> 4 == _ODD)
-        starts = stem_ends - size
-        room = starts >= texts.starts
-        digits = as_rows(gathered(texts.buffer, 2 * width, np.where(room, texts.ends - 2 * width, 0)))
-        same = (digits.view(np.uint16) == ascii_of(packed)).all(axis=1)
-        stems = gathered(texts.buffer, size, np.where(room, starts, 0))
-        same &= as_text(stems) == as_text(as_items(as_rows(self._stems.take(rows))[:, -size:]))
-        return np.where(same & room, starts, -1)
-
-    def _begin_well(self, texts: Texts, path_starts: Places) -> npt.NDArray[np.bool_]:
+    def _begin_well(self, buffer: Bytes, starts: Places, path_starts: Places, frame: _Frame) -> npt.NDArray[np.bool_]:
         """Whether what stands before the path is what may stand there; of a few different beginnings a batch."""
-        good, sizes = np.zeros(len(texts), bool), path_starts - texts.starts
-        place = texts.buffer[path_starts + 1] == ord("4")  # /414/, not /01/
-        left = np.arange(len(texts))
-        for _ in range(_BEGINNINGS):
-            if not len(left):
-                break
-            first = left[0]
-            text, is_place = texts.buffer[texts.starts[first] : path_starts[first]].tobytes(), bool(place[first])
-            alike = (sizes[left] == len(text)) & (place[left] == is_place)
-            alike[alike] = _all_are(texts.buffer, texts.starts[left[alike]], text)
-            good[left[alike]] = self._may_begin(text, is_place)
-            left = left[~alike]
+        good, sizes = np.zeros(len(starts), bool), path_starts - starts
+        tries = 0
+        for size in np.flatnonzero(np.bincount(sizes)):
+            left = np.flatnonzero(sizes == size)
+            while len(left) and tries < _BEGINNINGS:
+                tries += 1
+                text = buffer[starts[left[0]] : path_starts[left[0]]].tobytes()
+                alike = _all_are(buffer, starts[left], text)
+                good[left[alike]] = self._may_begin(text, frame)
+                left = left[~alike]
         return good
 
-    def _may_begin(self, text: bytes, is_place: bool) -> bool:
-        """Whether a label may begin so, before the path of a product or place."""
-        known = self._beginnings.get((text, is_place))
+    def _may_begin(self, text: bytes, frame: _Frame) -> bool:
+        """Whether a label may begin so, before the path of a product and of a place, in this frame."""
+        known = self._beginnings.get((text, frame))
         if known is None:
-            path = "/414/9521234000006" if is_place else "/01/09520000000004"
-            try:
-                known = parse_label(f"{text.decode()}{path}?c=1").path.text == path
-            except (UnicodeDecodeError, UnreadableLabel):
-                known = False
+            known = all(_is_label(text, path, frame) for path in _PATHS)
             if len(self._beginnings) < 100 * _BEGINNINGS:
-                self._beginnings[text, is_place] = known
+                self._beginnings[text, frame] = known
         return known
+
+    def _reframed(self, texts: Texts) -> Places:
+        """Rows of texts in frames that are known."""
+        plain: dict[_Frame, dict[int, bytes]] = {}
+        for position in range(len(texts)):
+            text = texts.at(position)
+            for frame in self._frames:
+                if frame.middle in text and text.endswith(frame.ending):
+                    text = text.removesuffix(frame.ending).replace(frame.middle, _PLAIN.middle, 1)
+                    plain.setdefault(frame, {})[position] = text
+                    break
+        found = np.full(len(texts), -1, np.int64)
+        for frame, some in plain.items():
+            self._find(found, some, frame)
+        return found
 
     def _taken_apart(self, texts: Texts) -> Places:
         """Rows of texts of any form, by way of the exact text that they stand for."""
-        found = np.full(len(texts), -1, np.int64)
-        exact, which = [], []
+        parts: dict[int, tuple[bytes, bytes]] = {}
         for position in range(len(texts)):
             try:
                 label = parse_label(texts.at(position).decode())
             except (UnicodeDecodeError, UnreadableLabel):
                 continue
             if label.digits is not None and len(label.digits) >= TAIL:
-                exact.append(f"{label.path.text}?c={label.digits}".encode())
-                which.append(position)
-        if exact:
-            plain = Texts.joined(exact)
-            rows = self._index.candidates(plain)
-            hit = np.flatnonzero(rows >= 0)
-            starts = self._path_starts(plain.some(hit), rows[hit])
-            hit = hit[starts == plain.starts[hit]]
-            found[np.array(which)[hit]] = rows[hit]
+                parts[position] = label.path.text.encode(), label.digits.encode()
+        found = np.full(len(texts), -1, np.int64)
+        plain = {at: _HOST + path + _PLAIN.middle + digits for at, (path, digits) in parts.items()}
+        self._find(found, plain, _PLAIN)
+        for position in np.flatnonzero(found >= 0)[:_FRAMES]:
+            self._learn(texts.at(position), *parts[position])
         return found
+
+    def _find(self, found: Places, plain: dict[int, bytes], frame: _Frame) -> None:
+        """Writes the rows of texts in plain form, where there are any."""
+        if plain:
+            room = [bytes(self._reach)]
+            rows, good = self._compared(Texts.joined(room + [*plain.values()]).some(np.arange(len(plain)) + 1), frame)
+            found[np.fromiter(plain, np.int64)[good]] = rows[good]
+
+    def _learn(self, text: bytes, path: bytes, digits: bytes) -> None:
+        """Remembers what stands around the digits of a label."""
+        before, _, ending = text.rpartition(digits)
+        middle = before.rpartition(path)[2]
+        frame = _Frame(middle, ending)
+        short = 0 < len(middle) <= _LONGEST and len(ending) <= _LONGEST
+        if short and frame != _PLAIN and frame not in self._frames and len(self._frames) < _FRAMES:
+            self._frames.append(frame)
+
+
+def _is_label(beginning: bytes, path: bytes, frame: _Frame) -> bool:
+    try:
+        label = parse_label((beginning + path + frame.middle + b"1" + frame.ending).decode())
+    except (UnicodeDecodeError, UnreadableLabel):
+        return False
+    return (label.path.text.encode(), label.digits) == (path, "1")
+
+
+def _strike(same: npt.NDArray[np.bool_], other: npt.NDArray[np.bool_]) -> None:
+    """Rows with anything that is other are not the same. Such rows are few, or this would not be the quickest way."""
+    same[np.flatnonzero(other) // other.shape[1]] = False
 
 
 def _without_space(texts: Texts) -> Places:
     """The ends of the texts without the white space that ends them: the one byte that scanners and Windows leave."""
-    if not len(texts.buffer):
-        return texts.ends
     last = texts.buffer[np.maximum(texts.ends - 1, 0)]
     return texts.ends - (_SPACE[last] & (texts.ends > texts.starts))
 
 
-def _all_are(buffer: npt.NDArray[np.uint8], starts: Places, text: bytes) -> npt.NDArray[np.bool_]:
+def _end_in_digits(texts: Texts) -> npt.NDArray[np.bool_]:
+    """Whether the last ``TAIL`` bytes are digits."""
+    tails = as_rows(gathered(texts.buffer, TAIL, texts.ends - TAIL))
+    return ((tails >= ord("0")) & (tails <= ord("9"))).all(axis=1)
+
+
+def _all_are(buffer: Bytes, starts: Places, text: bytes) -> npt.NDArray[np.bool_]:
     """Whether the bytes at each start are ``text``."""
     if not text:
         return np.ones(len(starts), bool)
