@@ -17,7 +17,7 @@ from verifier.witness.policy import NO_WITNESSES, WitnessPolicy
 if TYPE_CHECKING:  # of the extra "bulk"
     import pyarrow as pa
 
-    from verifier.bulk.batch import Snapshot
+    from verifier.bulk.snapshot import Snapshot
     from verifier.bulk.bulk import Bulk
 
 
@@ -98,7 +98,7 @@ class Verifier:
         """The bundle's labels laid out for comparison: made once, in about half a second for a million labels."""
         with self._lock:
             if self._snapshot is None:
-                from verifier.bulk.batch import Snapshot
+                from verifier.bulk.snapshot import Snapshot
 
                 self._snapshot = Snapshot(() if self.bundle is None else self.bundle.shards)
             return self._snapshot

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from registry.errors import InvalidInput
 from verifier.bulk import EXPECT, LABEL, Texts
-from verifier.bulk.files.encode import as_csv, as_ndjson
+from verifier.bulk.files import encode
 
 TEXT, NDJSON, CSV = "text/plain", "application/x-ndjson", "text/csv"
 
@@ -114,10 +114,10 @@ def _columns(asked: Sequence[BatchLine]) -> Asked:
 READERS: dict[str, Callable[[], Reader]] = {TEXT: TextReader, NDJSON: NdjsonReader, CSV: CsvReader}
 """By media type. A reader is for one stream."""
 
-Writer = Callable[[pa.RecordBatch], bytes]
-"""A batch of ``OUTPUT_COLUMNS`` -> its lines."""
+Writer = Callable[[int, pa.RecordBatch], bytes]
+"""The number of the first line, and ``VERDICT_COLUMNS`` -> the lines."""
 
-WRITERS: dict[str, Writer] = {NDJSON: as_ndjson, CSV: as_csv}
+WRITERS: dict[str, Writer] = {NDJSON: encode.NDJSON.written, CSV: encode.CSV.written}
 """By media type."""
 
 

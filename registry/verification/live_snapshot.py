@@ -32,8 +32,9 @@ from schemas.shard import SHARD_WIDTH, Shard, shard_name
 from schemas.status_list import decode
 from schemas.tlog import Checkpoint
 from verifier.bulk import Texts
-from verifier.bulk.batch import BatchJudge, Snapshot
+from verifier.bulk.batch import BatchJudge
 from verifier.bulk.judging import Judging
+from verifier.bulk.snapshot import Snapshot
 from verifier.bulk.standing import UNDECIDED, Outcomes, outcomes_at
 from verifier.bundle.targets import CHECKPOINT, STATUS
 
@@ -108,7 +109,7 @@ class LiveSnapshot:
     def verdicts(self, texts: Texts, expect: pa.Array | None, now: datetime) -> pa.RecordBatch:
         """A row of ``VERDICT_COLUMNS`` for each text, as new as the last commit."""
         judging = Judging(lambda label, wanted: self._online.verify(label, now, wanted))
-        return BatchJudge(*self._decided(now), judging).verdicts(texts, expect)
+        return BatchJudge(*self._decided(now), judging).judged(texts, expect).table()
 
     @property
     def size(self) -> int:

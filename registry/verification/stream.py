@@ -12,7 +12,7 @@ from msgspec import Struct
 from registry.errors import NotAuthenticated
 from registry.verification.forms import Reader, Writer
 from registry.verification.lines import Inflater, Lines
-from verifier.bulk import Texts, numbered
+from verifier.bulk import Texts
 
 MOST_LINES = 16_384
 """Lines of one step."""
@@ -86,9 +86,9 @@ class BatchStream:
             return b""
         if self._allowance is not None and self.judged >= self._allowance.lines:
             raise self._allowance.refusal()
-        rows = numbered(self._judge(labels, expect), self.judged + 1)
-        self.judged += len(rows)
-        return self._writer(rows)
+        verdicts, first = self._judge(labels, expect), self.judged + 1
+        self.judged += len(verdicts)
+        return self._writer(first, verdicts)
 
     def _most_lines(self) -> int:
         if self._allowance is None:

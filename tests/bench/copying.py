@@ -6,7 +6,7 @@ import sys
 
 import pyarrow as pa
 
-from verifier.bulk.bulk import in_order, numbered
+from verifier.bulk import in_order
 from verifier.bulk.files.blocks import BLOCK
 from verifier.bulk.files.form import Form
 from verifier.bulk.files.lines import text_parts

@@ -8,7 +8,8 @@ signature, only a comparison of every byte. Whatever is not such a text is judge
 |---|---|
 | `bulk` | the door: ``Bulk`` judges columns and streams of batches |
 | `batch` | the batch function: columns of labels in, columns of verdicts out |
-| `labels` | the bundle's labels as columns |
+| `judged` | what was found of each |
+| `snapshot`, `labels` | a bundle laid out: its labels as columns, and what is said of each |
 | `texts` | many texts in one buffer |
 | `index`, `match` | which row a text may be; whether it is, to the last byte |
 | `standing` | what is said of each row at a moment: status, dates, keys |
@@ -16,8 +17,8 @@ signature, only a comparison of every byte. Whatever is not such a text is judge
 | `flat`, `arrow` | a verdict as a row of a table; Arrow arrays made of their buffers |
 """
 
-from verifier.bulk.bulk import EXPECT, LABEL, Bulk, in_order, numbered
-from verifier.bulk.flat import OUTPUT_COLUMNS, VERDICT_COLUMNS
+from verifier.bulk.bulk import EXPECT, LABEL, Bulk, in_order
+from verifier.bulk.flat import OUTPUT_COLUMNS, VERDICT_COLUMNS, numbered
 from verifier.bulk.texts import Texts
 
 __all__ = ["EXPECT", "LABEL", "OUTPUT_COLUMNS", "VERDICT_COLUMNS", "Bulk", "Texts", "in_order", "numbered"]

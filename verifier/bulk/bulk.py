@@ -7,14 +7,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Self, TypeVar
 
-import numpy as np
 import pyarrow as pa
 
-from verifier.bulk.arrow import integers
-from verifier.bulk.batch import BatchJudge, Snapshot
-from verifier.bulk.flat import OUTPUT_COLUMNS
+from verifier.bulk.batch import BatchJudge
+from verifier.bulk.flat import numbered
 from verifier.bulk.judging import Judging, Workers
 from verifier.bulk.messages import Held
+from verifier.bulk.snapshot import Snapshot
 from verifier.bulk.standing import outcomes_at
 from verifier.bulk.texts import Texts
 from verifier.verifier import Verifier
@@ -44,11 +43,11 @@ class Bulk:
             workers = Workers(verifier.folder, Held.of(bundle), now, self.threads)
         outcomes = outcomes_at(snapshot.labels, verifier.trust, b"" if bundle is None else bundle.statuses, now)
         self._judging = Judging(verifier.at(now), workers)
-        self._judge = BatchJudge(snapshot, outcomes, self._judging)
+        self.judge = BatchJudge(snapshot, outcomes, self._judging)
 
     def verdicts(self, labels: pa.Array | Texts, expect: pa.Array | None = None) -> pa.RecordBatch:
         """A row of ``flat.VERDICT_COLUMNS`` for each label, in order. ``expect``: GTINs or GLNs; null expects none."""
-        return self._judge.verdicts(labels if isinstance(labels, Texts) else Texts.of(labels), expect)
+        return self.judge.judged(labels if isinstance(labels, Texts) else Texts.of(labels), expect).table()
 
     def batches(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """For each batch with a column ``label``, and perhaps ``expect``, one of ``flat.OUTPUT_COLUMNS``.
@@ -69,12 +68,6 @@ class Bulk:
 
     def __exit__(self, *_: object) -> None:
         self._judging.close()
-
-
-def numbered(verdicts: pa.RecordBatch, first: int) -> pa.RecordBatch:
-    """The verdicts with their line numbers, the first of which is ``first``."""
-    lines = integers(np.arange(first, first + len(verdicts)))
-    return pa.RecordBatch.from_arrays([lines, *verdicts.columns], schema=OUTPUT_COLUMNS)
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:

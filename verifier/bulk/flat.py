@@ -1,8 +1,10 @@
 """A verdict as one row of a table: the columns of every bulk output."""
 
+import numpy as np
 import pyarrow as pa
 
 from schemas.verdict import Verdict
+from verifier.bulk.arrow import integers
 
 VERDICT_COLUMNS = pa.schema(
     [
@@ -23,6 +25,12 @@ OUTPUT_COLUMNS = VERDICT_COLUMNS.insert(0, pa.field("line", pa.int64(), nullable
 UNIT = "kgCO2e"
 
 Row = tuple[str, str, str | None, int | None, str | None, str | None, str | None]
+
+
+def numbered(verdicts: pa.RecordBatch, first: int) -> pa.RecordBatch:
+    """The verdicts with their line numbers, the first of which is ``first``."""
+    lines = integers(np.arange(first, first + len(verdicts)))
+    return pa.RecordBatch.from_arrays([lines, *verdicts.columns], schema=OUTPUT_COLUMNS)
 
 
 def row_of(verdict: Verdict) -> Row:

@@ -20,7 +20,7 @@ from schemas.label import MAX_TEXT, UnreadableLabel, parse_label
 from schemas.packed_digits import LOW
 from verifier.bulk.index import TAIL, TailIndex
 from verifier.bulk.labels import Labels
-from verifier.bulk.texts import Bytes, Places, Texts, as_items, as_rows, as_text, gathered
+from verifier.bulk.texts import Bytes, Places, Texts, as_items, as_rows, gathered
 
 _AT_ONCE = 1024  # rows whose comparison fits a core's cache
 _BEGINNINGS = 64  # different ones of which one batch learns; labels with further ones are taken apart one by one
@@ -64,9 +64,9 @@ class Matcher:
         texts = Texts(texts.buffer, texts.starts, _without_space(texts))
         seen = np.flatnonzero(open_ & (texts.ends >= self._reach))
         some = texts if len(seen) == len(texts) else texts.some(seen)
-        rows, good = self._compared(some, _PLAIN)
+        rows, same, path_starts = self._compared(some)
+        good = same[self._begin_well(texts.buffer, some.starts[same], path_starts[same])]
         found[seen[good]] = rows[good]
-        open_[seen[good]] = False
         strangers = seen[rows < 0]
         open_[strangers[_end_in_digits(texts.some(strangers))]] = False
         for other in (self._reframed, self._taken_apart):
@@ -75,27 +75,24 @@ class Matcher:
                 found[left] = other(texts.some(left))
         return found
 
-    def _compared(self, texts: Texts, frame: _Frame) -> tuple[Places, npt.NDArray[np.bool_]]:
-        """The one row that each text in its plain form can be, -1 for none, and whether it is that row.
+    def _compared(self, texts: Texts) -> tuple[Places, Places, Places]:
+        """Of texts in their plain form: the one row that each can be, -1 for none; which of them end in the whole text
+        of that row; and where that begins.
 
-        ``frame`` is what it had before. There must be as many bytes before each text's end as are looked at.
+        There must be as many bytes before each text's end as are looked at.
         """
         rows = self._index.candidates(texts)
-        hit = np.flatnonzero(rows >= 0)
-        taken, texts = (rows, texts) if len(hit) == len(rows) else (rows[hit], texts.some(hit))
-        path_starts = texts.ends - self._labels.sizes[taken]
-        same = path_starts >= texts.starts
-        for at in range(0, len(taken), _AT_ONCE):
+        path_starts = texts.ends - self._labels.sizes[rows]
+        same = (rows >= 0) & (path_starts >= texts.starts)
+        for at in range(0, len(rows), _AT_ONCE):
             part = slice(at, at + _AT_ONCE)
-            same[part] &= self._are_same(texts.buffer, texts.ends[part], taken[part])
-        which = np.flatnonzero(same)
-        good = np.zeros(len(rows), bool)
-        good[hit[which]] = self._begin_well(texts.buffer, texts.starts[which], path_starts[which], frame)
-        return rows, good
+            same[part] &= self._are_same(texts.buffer, texts.ends[part], rows[part])
+        return rows, np.flatnonzero(same), path_starts
 
     def _are_same(self, buffer: Bytes, ends: Places, rows: Places) -> npt.NDArray[np.bool_]:
         """Whether all bytes of these rows stand before ``ends``."""
         same = np.ones(len(rows), bool)
+        rows = np.maximum(rows, 0)
         low = as_rows(self._packed.take(rows)).view(np.uint64)
         high = low >> _HALF
         for digits, end in ((low, ends), (high, ends - LOW)):
@@ -108,7 +105,7 @@ class Matcher:
         _strike(same, other)
         return same
 
-    def _begin_well(self, buffer: Bytes, starts: Places, path_starts: Places, frame: _Frame) -> npt.NDArray[np.bool_]:
+    def _begin_well(self, buffer: Bytes, starts: Places, path_starts: Places) -> npt.NDArray[np.bool_]:
         """Whether what stands before the path is what may stand there; of a few different beginnings a batch."""
         good, sizes = np.zeros(len(starts), bool), path_starts - starts
         tries = 0
@@ -118,7 +115,7 @@ class Matcher:
                 tries += 1
                 text = buffer[starts[left[0]] : path_starts[left[0]]].tobytes()
                 alike = _all_are(buffer, starts[left], text)
-                good[left[alike]] = self._may_begin(text, frame)
+                good[left[alike]] = self._may_begin(text, _PLAIN)
                 left = left[~alike]
         return good
 
@@ -133,42 +130,44 @@ class Matcher:
 
     def _reframed(self, texts: Texts) -> Places:
         """Rows of texts in frames that are known."""
-        plain: dict[_Frame, dict[int, bytes]] = {}
-        for position in range(len(texts)):
-            text = texts.at(position)
+        plain: dict[int, tuple[bytes, _Frame]] = {}
+        for position, text in enumerate(texts.each()):
             for frame in self._frames:
                 if frame.middle in text and text.endswith(frame.ending):
                     text = text.removesuffix(frame.ending).replace(frame.middle, _PLAIN.middle, 1)
-                    plain.setdefault(frame, {})[position] = text
+                    plain[position] = text, frame
                     break
-        found = np.full(len(texts), -1, np.int64)
-        for frame, some in plain.items():
-            self._find(found, some, frame)
-        return found
+        return self._found(len(texts), plain)
 
     def _taken_apart(self, texts: Texts) -> Places:
         """Rows of texts of any form, by way of the exact text that they stand for."""
         parts: dict[int, tuple[bytes, bytes]] = {}
-        for position in range(len(texts)):
+        for position, text in enumerate(texts.each()):
             try:
-                label = parse_label(texts.at(position).decode())
+                label = parse_label(text.decode())
             except (UnicodeDecodeError, UnreadableLabel):
                 continue
             if label.digits is not None and len(label.digits) >= TAIL:
                 parts[position] = label.path.text.encode(), label.digits.encode()
-        found = np.full(len(texts), -1, np.int64)
-        plain = {at: _HOST + path + _PLAIN.middle + digits for at, (path, digits) in parts.items()}
-        self._find(found, plain, _PLAIN)
+        plain = {at: (_HOST + path + _PLAIN.middle + digits, _PLAIN) for at, (path, digits) in parts.items()}
+        found = self._found(len(texts), plain)
         for position in np.flatnonzero(found >= 0)[:_FRAMES]:
             self._learn(texts.at(position), *parts[position])
         return found
 
-    def _find(self, found: Places, plain: dict[int, bytes], frame: _Frame) -> None:
-        """Writes the rows of texts in plain form, where there are any."""
+    def _found(self, count: int, plain: dict[int, tuple[bytes, _Frame]]) -> Places:
+        """The rows of ``count`` texts, some of which are in plain form here, with the frame that they had before."""
+        found = np.full(count, -1, np.int64)
         if plain:
-            room = [bytes(self._reach)]
-            rows, good = self._compared(Texts.joined(room + [*plain.values()]).some(np.arange(len(plain)) + 1), frame)
-            found[np.fromiter(plain, np.int64)[good]] = rows[good]
+            texts = Texts.joined([bytes(self._reach), *(text for text, _ in plain.values())])
+            texts = texts.some(np.arange(1, len(texts)))
+            rows, same, path_starts = self._compared(texts)
+            which, each = np.fromiter(plain, np.int64), list(plain.values())
+            for position in same:
+                text, frame = each[position]
+                if self._may_begin(text[: path_starts[position] - texts.starts[position]], frame):
+                    found[which[position]] = rows[position]
+        return found
 
     def _learn(self, text: bytes, path: bytes, digits: bytes) -> None:
         """Remembers what stands around the digits of a label."""
@@ -206,7 +205,14 @@ def _end_in_digits(texts: Texts) -> npt.NDArray[np.bool_]:
 
 
 def _all_are(buffer: Bytes, starts: Places, text: bytes) -> npt.NDArray[np.bool_]:
-    """Whether the bytes at each start are ``text``."""
-    if not text:
-        return np.ones(len(starts), bool)
-    return as_text(gathered(buffer, len(text), starts)) == text
+    """Whether the bytes at each start are ``text``, with as many behind it as fill a word."""
+    same = np.ones(len(starts), bool)
+    wanted = np.frombuffer(text + bytes(-len(text) % 8), np.uint64)
+    if not len(wanted):
+        return same
+    words = as_rows(gathered(buffer, 8 * len(wanted), starts)).view(np.uint64)
+    if len(text) % 8:
+        words[:, -1] &= np.uint64((1 << 8 * (len(text) % 8)) - 1)
+    for place, word in enumerate(wanted):
+        same &= words[:, place] == word
+    return same

@@ -10,6 +10,8 @@ from msgspec import Struct
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 
+_EIGHTH = np.uint64(0x0001020304050607)  # of a word in which byte n is 1 and all others 0, this makes n
+
 
 class Texts(Struct, frozen=True):
     """Text ``i`` is ``buffer[starts[i]:ends[i]]``; UTF-8 is not checked."""
@@ -54,6 +56,12 @@ class Texts(Struct, frozen=True):
         return self.buffer[self.starts[position] : self.ends[position]].tobytes()
 
 
+    def each(self) -> list[bytes]:
+        """All of them."""
+        view = self.buffer.data
+        return [bytes(view[start:end]) for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
+
+
 def gathered(buffer: Bytes, width: int, starts: Places) -> npt.NDArray[np.void]:
     """The runs of ``width`` bytes, 1 or more, that begin at ``starts``: an item each, copied out in one piece."""
     runs = np.ndarray((max(len(buffer) - width + 1, 0),), np.dtype(f"V{width}"), buffer, strides=(1,))
@@ -71,8 +79,13 @@ def as_items(rows: Bytes) -> npt.NDArray[np.void]:
     return items.reshape(-1)
 
 
-def as_text(items: npt.NDArray[np.void]) -> npt.NDArray[np.bytes_]:
-    """The same items, to be compared with ``==``: the quickest way for short ones. That NumPy does not count zeros at
-    the end makes no two items equal that are not, for they are of one width."""
-    texts: npt.NDArray[Any] = items.view(f"S{items.dtype.itemsize}")
-    return texts
+def places_of(byte: int, data: Bytes) -> Places:
+    """Where that byte is. Looks at eight bytes at a time, of which lines of text seldom have two."""
+    whole = len(data) // 8 * 8
+    words = (data[:whole] == byte).view(np.uint64)
+    found = np.flatnonzero(words != 0)
+    marks = words[found]
+    places = (found << 3) + (marks * _EIGHTH >> np.uint64(56)).view(np.int64)
+    if (marks & (marks - np.uint64(1))).any():
+        return np.flatnonzero(data == byte)
+    return np.concatenate((places, np.flatnonzero(data[whole:] == byte) + whole)) if whole < len(data) else places

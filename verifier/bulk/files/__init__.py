@@ -11,6 +11,6 @@ writes; reading a part, judging it and making its output are done by some thread
 | `lines`, `csv_rows`, `records`, `ndjson`, `parquet` | the rows of a part, in each format |
 | `rows` | what all of these give |
 | `columns` | which column is which |
-| `sink`, `encode` | the output: there when it is whole; rows as CSV and NDJSON |
+| `sink`, `encode`, `tails` | the output: there when it is whole; rows as CSV and NDJSON, each label's made once |
 | `tally`, `report` | how many of what, where; the same as a page |
 """

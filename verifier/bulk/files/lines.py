@@ -8,7 +8,7 @@ import numpy as np
 from verifier.bulk.files.blocks import at_last_line, blocks
 from verifier.bulk.files.rows import KEPT, Rows
 from verifier.bulk.files.source import Source
-from verifier.bulk.texts import Bytes, Places, Texts
+from verifier.bulk.texts import Bytes, Places, Texts, places_of
 
 _NEWLINE, _RETURN = 10, 13
 
@@ -27,7 +27,7 @@ def text_rows(block: Bytes) -> Rows:
 
 def line_bounds(block: Bytes) -> tuple[Places, Places]:
     """Where each line starts and ends, without what ends it. The last need not be ended."""
-    newlines = np.flatnonzero(block == _NEWLINE)
+    newlines = places_of(_NEWLINE, block)
     if len(block) and block[-1] != _NEWLINE:
         newlines = np.append(newlines, len(block))
     starts = np.concatenate((np.zeros(1, np.int64), newlines[:-1] + 1)) if len(newlines) else newlines

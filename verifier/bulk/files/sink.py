@@ -14,9 +14,12 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet
 
-from verifier.bulk.files.encode import CSV_HEADING, as_csv, as_ndjson
+from verifier.bulk.batch import BatchJudge
+from verifier.bulk.files.encode import CSV_HEADING, LINE_FORMS
 from verifier.bulk.files.form import STANDARD, Compression, FileProblem, Form, Kind
-from verifier.bulk.flat import OUTPUT_COLUMNS
+from verifier.bulk.files.tails import Tails
+from verifier.bulk.flat import OUTPUT_COLUMNS, numbered
+from verifier.bulk.judged import Judged
 
 Encoded = bytes | pa.RecordBatch
 
@@ -64,9 +67,10 @@ class WholeFile:
 class Sink:
     """Rows of verdicts into a file. ``encode`` may be called by many threads, ``write`` in order. A context manager."""
 
-    def __init__(self, file: WholeFile, form: Form) -> None:
+    def __init__(self, file: WholeFile, form: Form, judge: BatchJudge) -> None:
+        """``judge`` is what judges all that is written."""
         self._file = file
-        self._rows = {Kind.CSV: as_csv, Kind.NDJSON: as_ndjson}.get(form.kind)
+        self._tails = Tails(judge, LINE_FORMS[form.kind]) if form.kind in LINE_FORMS else None
         self._pack = _PACKERS[form.compression]
         self._parquet: pyarrow.parquet.ParquetWriter | None = None
         if form.kind is Kind.TEXT:
@@ -76,9 +80,11 @@ class Sink:
         else:
             self._file.write(self._pack(CSV_HEADING if form.kind is Kind.CSV else b""))
 
-    def encode(self, batch: pa.RecordBatch) -> Encoded:
-        """The rows as they are written."""
-        return batch if self._rows is None else self._pack(self._rows(batch))
+    def encode(self, judged: Judged, first: int) -> Encoded:
+        """The rows as they are written, of which the first is of line ``first``."""
+        if self._tails is None:
+            return numbered(judged.table(), first)
+        return self._pack(self._tails.written(judged, first))
 
     def write(self, encoded: Encoded) -> None:
         """Writes rows that were encoded."""

@@ -9,6 +9,8 @@ from msgspec import Struct, field
 
 from schemas.verdict import VerdictCode
 from verifier.bulk.files.rows import Rows
+from verifier.bulk.flat import numbered
+from verifier.bulk.judged import Judged
 
 MOST_NAMES = 10_000
 """Shops, or suppliers, that are counted by name; all further ones are one, whose name is None."""
@@ -58,14 +60,12 @@ class Tally:
         self._kinds: Counter[str] = Counter()
         self._with_faults = with_faults
 
-    def counted(self, rows: Rows, batch: pa.RecordBatch) -> Counts:
-        """The counts of one part, whose verdicts are ``batch``."""
-        verdicts = batch.column("verdict")
+    def counted(self, rows: Rows, judged: Judged, first: int) -> Counts:
+        """The counts of one part, whose first line is ``first``."""
         places = {place: _names(column) for place in PLACES if (column := getattr(rows, place)) is not None}
-        grouped = {place: _by_name(names, verdicts) for place, names in places.items()}
-        faults = _faults(batch, places.get("shop")) if self._with_faults else []
-        counts = pc.value_counts(verdicts).to_pylist()
-        return Counts(len(batch), {one["values"]: one["counts"] for one in counts}, grouped, faults)
+        grouped = {place: _by_name(names, judged.verdicts()) for place, names in places.items()}
+        faults = _faults(numbered(judged.table(), first), places.get("shop")) if self._with_faults else []
+        return Counts(len(judged), judged.counts(), grouped, faults)
 
     def add(self, counts: Counts) -> None:
         """Adds the counts of a part."""

@@ -8,7 +8,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from verifier.bulk.bulk import Bulk, in_order, numbered
+from verifier.bulk.bulk import Bulk, in_order
 from verifier.bulk.files.blocks import BLOCK
 from verifier.bulk.files.csv_rows import csv_parts
 from verifier.bulk.files.form import STANDARD, FileProblem, Form, Kind
@@ -51,8 +51,8 @@ def verified(bulk: Bulk, parts: Iterator[Part], sink: Sink, tally: Tally) -> Ite
             turn.next.set_exception(problem)
             raise
         turn.next.set_result(first + len(rows))
-        batch = numbered(bulk.verdicts(rows.labels, rows.expect), first)
-        return _Done(sink.encode(batch), tally.counted(rows, batch), len(rows))
+        judged = bulk.judge.judged(rows.labels, rows.expect)
+        return _Done(sink.encode(judged, first), tally.counted(rows, judged, first), len(rows))
 
     for result in in_order(done, _turns(parts), bulk.threads):
         sink.write(result.encoded)
@@ -112,7 +112,7 @@ def verify_file(
     tally = Tally(with_faults=with_faults)
     with verifier.bulk() as bulk, _opened(job) as (source, parts), WholeFile(job.target) as file:
         bulk.threads = threads or bulk.threads
-        with Sink(file, job.target_form) as sink:
+        with Sink(file, job.target_form, bulk.judge) as sink:
             for _ in verified(bulk, parts, sink, tally):
                 show(tally.lines, source.position, source.size)
     return tally

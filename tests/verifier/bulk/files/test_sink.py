@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.json
@@ -10,15 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verifier.bulk import OUTPUT_COLUMNS
-from verifier.bulk.files.encode import CSV_HEADING, as_csv, as_ndjson
+from schemas.verdict import Verdict, VerdictCode
+from verifier.bulk import OUTPUT_COLUMNS, VERDICT_COLUMNS, numbered
+from verifier.bulk.batch import BatchJudge
+from verifier.bulk.files import encode
 from verifier.bulk.files.form import Compression, FileProblem, Form, Kind
 from verifier.bulk.files.sink import Sink, WholeFile
+from verifier.bulk.judging import Judging
+from verifier.bulk.snapshot import Snapshot
+from verifier.bulk.texts import Texts
 
 _CODES = st.sampled_from(["valid", "unreadable", "not-a-gs1-digital-link"])
 _ROWS = st.lists(
     st.tuples(
-        st.integers(1, 2**62),
         _CODES,
         _CODES,
         st.none() | st.from_regex(r"[0-9]{14}", fullmatch=True),
@@ -31,26 +36,34 @@ _ROWS = st.lists(
 )
 
 
+def _unreadable(*_: object) -> Verdict:
+    return Verdict(verdict=VerdictCode.UNREADABLE, reason="not-a-gs1-digital-link")
+
+
+NOTHING_HELD = BatchJudge(Snapshot(()), np.empty(0, np.uint8), Judging(_unreadable))
+
+
 def batch_of(rows: list[tuple]) -> pa.RecordBatch:
-    columns = zip(*rows, strict=True) if rows else [()] * len(OUTPUT_COLUMNS)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, OUTPUT_COLUMNS, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=OUTPUT_COLUMNS)
+    columns = zip(*rows, strict=True) if rows else [()] * len(VERDICT_COLUMNS)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, VERDICT_COLUMNS, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=VERDICT_COLUMNS)
 
 
 @settings(deadline=None)
-@given(_ROWS, st.integers(0, 3))
-def test_rows_are_read_back_as_they_were(rows: list[tuple], skipped: int) -> None:
-    batch = batch_of(rows).slice(min(skipped, len(rows)))
+@given(_ROWS, st.integers(0, 3), st.integers(1, 2**62) | st.sampled_from([1, 9, 95, 9_999, 99_999_998]))
+def test_rows_are_read_back_as_they_were(rows: list[tuple], skipped: int, first: int) -> None:
+    verdicts = batch_of(rows).slice(min(skipped, len(rows)))
+    batch = numbered(verdicts, first)
     kinds = {field.name: field.type for field in OUTPUT_COLUMNS}
     options = pyarrow.csv.ConvertOptions(column_types=kinds, strings_can_be_null=True)
-    csv = pyarrow.csv.read_csv(pa.BufferReader(CSV_HEADING + as_csv(batch)), convert_options=options)
+    csv = pyarrow.csv.read_csv(pa.BufferReader(encode.CSV_HEADING + encode.CSV.written(first, verdicts)), convert_options=options)
     assert csv.to_pylist() == batch.to_pylist()
     if len(batch):
         schema = pyarrow.json.ParseOptions(explicit_schema=OUTPUT_COLUMNS)
-        json = pyarrow.json.read_json(pa.BufferReader(as_ndjson(batch)), parse_options=schema)
+        json = pyarrow.json.read_json(pa.BufferReader(encode.NDJSON.written(first, verdicts)), parse_options=schema)
         assert json.to_pylist() == batch.to_pylist()
     else:
-        assert as_ndjson(batch) == b""
+        assert encode.NDJSON.written(first, verdicts) == b""
 
 
 def test_nothing_is_there_before_the_end(tmp_path: Path) -> None:
@@ -99,19 +112,19 @@ def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.CSV, Kind.NDJSON, Kind.PARQUET])
 def test_a_full_disk_while_writing(kind: Kind) -> None:
-    batch = batch_of([(1, "valid", "active", None, None, None, None, None)] * 1000)
+    judged = NOTHING_HELD.judged(Texts.joined([b"no label"] * 1000))
 
     def written() -> None:
-        with WholeFile("/dev/full") as file, Sink(file, Form(kind)) as sink:
+        with WholeFile("/dev/full") as file, Sink(file, Form(kind), NOTHING_HELD) as sink:
             for _ in range(100):
-                sink.write(sink.encode(batch))
+                sink.write(sink.encode(judged, 1))
 
     with pytest.raises(OSError, match="No space left"):
         written()
 
 
 def test_text_is_no_form_of_verdicts(tmp_path: Path) -> None:
-    with pytest.raises(FileProblem), WholeFile(str(tmp_path / "out")) as file, Sink(file, Form(Kind.TEXT)):
+    with pytest.raises(FileProblem), WholeFile(str(tmp_path / "out")) as file, Sink(file, Form(Kind.TEXT), NOTHING_HELD):
         pass
     assert not list(tmp_path.iterdir())
 
