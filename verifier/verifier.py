@@ -17,8 +17,8 @@ from verifier.witness.policy import NO_WITNESSES, WitnessPolicy
 if TYPE_CHECKING:  # of the extra "bulk"
     import pyarrow as pa
 
-    from verifier.bulk.snapshot import Snapshot
     from verifier.bulk.bulk import Bulk
+    from verifier.bulk.snapshot import Snapshot
 
 
 def _utc_now() -> datetime:

@@ -14,6 +14,7 @@ signature, only a comparison of every byte. Whatever is not such a text is judge
 | `index`, `match` | which row a text may be; whether it is, to the last byte |
 | `standing` | what is said of each row at a moment: status, dates, keys |
 | `judging`, `worker`, `messages` | ``judge`` for what is left, each text once, spread over the cores |
+| `process` | settings of a process that does nothing else |
 | `flat`, `arrow` | a verdict as a row of a table; Arrow arrays made of their buffers |
 """
 

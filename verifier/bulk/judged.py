@@ -14,8 +14,10 @@ from verifier.bulk.texts import Places
 
 
 class Judged(Struct, frozen=True):
-    """Text ``i`` is row ``rows[i]`` of the snapshot with ``outcomes[i]``; where that is ``UNDECIDED``, in order, ``said``
-    has the row of its verdict."""
+    """Text ``i`` is row ``rows[i]`` of the snapshot, with ``outcomes[i]``.
+
+    Where that is ``UNDECIDED``, ``said`` has the row of its verdict, in order.
+    """
 
     snapshot: Snapshot
     rows: Places
@@ -57,7 +59,9 @@ class Judged(Struct, frozen=True):
         return pa.RecordBatch.from_arrays(columns, schema=VERDICT_COLUMNS)
 
 
-def _overlaid(columns: list[pa.Array], where: npt.NDArray[np.bool_], rows: list[Row] | list[tuple[str]]) -> list[pa.Array]:
+def _overlaid(
+    columns: list[pa.Array], where: npt.NDArray[np.bool_], rows: list[Row] | list[tuple[str]]
+) -> list[pa.Array]:
     if not rows:
         return columns
     mask, values = flags(where), zip(*rows, strict=True)

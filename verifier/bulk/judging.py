@@ -23,8 +23,9 @@ from schemas.verdict import Verdict
 from verifier.bulk.flat import Row, row_of
 from verifier.bulk.messages import Asked, Held, read_message, write_message
 
-_ENOUGH = 1_000
-"""Texts judged here before processes are started: opening a large bundle takes as long as judging so many."""
+_MANY, _ENOUGH = 500, 20_000
+"""Texts at once, or in all, for which processes are started: opening a large bundle takes as long as judging some ten
+thousand, so a few that come now and then are judged here."""
 _AT_ONCE = 64
 _KEPT = 200_000
 
@@ -55,7 +56,7 @@ class Judging:
     def _judged_now(self, asked: list[Asked]) -> list[Row]:
         with self._lock:
             self._judged += len(asked)
-            many = self._judged > _ENOUGH
+            many = len(asked) >= _MANY or self._judged > _ENOUGH
         if self._workers is None or not many or len(asked) < _AT_ONCE:
             return self._judged_here(asked)
         parts = [asked[start : start + _AT_ONCE] for start in range(0, len(asked), _AT_ONCE)]

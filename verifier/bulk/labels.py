@@ -44,8 +44,8 @@ class Labels(Struct, frozen=True):
     """Row ``i`` is one label. Days are counted from 1970-01-01. ``gtins`` is null for places.
 
     A label's text ``<path>?c=<digits>``, of ``sizes[i]`` bytes, is in two parts: ``packed[i]`` is the last ``2 * LOW``
-    digits, two to a byte as in the shard, ``fronts[i]`` what stands before them, aligned to the right, with zeros before
-    it. A row that does not ``fit`` this form is compared with nothing. ``paths[i]`` is the size of the path.
+    digits, two to a byte as in the shard; ``fronts[i]`` is what stands before them, aligned to the right, with zeros
+    before it. A row that does not ``fit`` this form is compared with nothing. ``paths[i]`` is the size of the path.
     ``own`` is the row of the record's own label, -1 where there is none.
     """
 

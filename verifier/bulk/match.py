@@ -201,7 +201,7 @@ def _without_space(texts: Texts) -> Places:
 def _end_in_digits(texts: Texts) -> npt.NDArray[np.bool_]:
     """Whether the last ``TAIL`` bytes are digits."""
     tails = as_rows(gathered(texts.buffer, TAIL, texts.ends - TAIL))
-    return ((tails >= ord("0")) & (tails <= ord("9"))).all(axis=1)
+    return np.logical_and.reduce((tails >= ord("0")) & (tails <= ord("9")), axis=1)
 
 
 def _all_are(buffer: Bytes, starts: Places, text: bytes) -> npt.NDArray[np.bool_]:

@@ -45,5 +45,7 @@ def _per(labels: Labels) -> tuple[pa.Array, pa.Array]:
     amounts = labels.amounts.dictionary_encode()
     pairs = amounts.indices.to_numpy().astype(np.int64) * len(_UNITS) + labels.units
     distinct, which = np.unique(pairs, return_inverse=True)
-    texts = [amounts.dictionary[int(pair // len(_UNITS))].as_py() + _UNITS[int(pair % len(_UNITS))] for pair in distinct]
+    texts = [
+        amounts.dictionary[int(pair // len(_UNITS))].as_py() + _UNITS[int(pair % len(_UNITS))] for pair in distinct
+    ]
     return integers(which.astype(np.int32)), strings(texts)

@@ -55,7 +55,6 @@ class Texts(Struct, frozen=True):
         """One text."""
         return self.buffer[self.starts[position] : self.ends[position]].tobytes()
 
-
     def each(self) -> list[bytes]:
         """All of them."""
         view = self.buffer.data

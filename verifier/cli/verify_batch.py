@@ -56,6 +56,7 @@ def verify_batch(
         from verifier.bulk.files.report import LANGUAGES, Report, report_page
         from verifier.bulk.files.sink import WholeFile
         from verifier.bulk.files.verify import Job, verify_file
+        from verifier.bulk.process import settle
         from verifier.cli.batch_summary import show_summary, summary_json
     except ModuleNotFoundError as missing:
         if missing.name not in ("numpy", "pyarrow"):
@@ -66,6 +67,7 @@ def verify_batch(
     if report is not None and Path(report).resolve() in (Path(scans).resolve(), Path(output).resolve()):
         _stop("the report would take the place of another file: give it a name of its own")
     began, at = perf_counter(), datetime.now(UTC)
+    settle()
     try:
         job = Job.of(scans, output, stated, stated_output, encoding, column)
         verifier = Verifier.open(bundle, None if max_age is None else timedelta(hours=max_age))

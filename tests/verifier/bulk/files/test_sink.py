@@ -56,7 +56,9 @@ def test_rows_are_read_back_as_they_were(rows: list[tuple], skipped: int, first:
     batch = numbered(verdicts, first)
     kinds = {field.name: field.type for field in OUTPUT_COLUMNS}
     options = pyarrow.csv.ConvertOptions(column_types=kinds, strings_can_be_null=True)
-    csv = pyarrow.csv.read_csv(pa.BufferReader(encode.CSV_HEADING + encode.CSV.written(first, verdicts)), convert_options=options)
+    csv = pyarrow.csv.read_csv(
+        pa.BufferReader(encode.CSV_HEADING + encode.CSV.written(first, verdicts)), convert_options=options
+    )
     assert csv.to_pylist() == batch.to_pylist()
     if len(batch):
         schema = pyarrow.json.ParseOptions(explicit_schema=OUTPUT_COLUMNS)
@@ -124,7 +126,11 @@ def test_a_full_disk_while_writing(kind: Kind) -> None:
 
 
 def test_text_is_no_form_of_verdicts(tmp_path: Path) -> None:
-    with pytest.raises(FileProblem), WholeFile(str(tmp_path / "out")) as file, Sink(file, Form(Kind.TEXT), NOTHING_HELD):
+    with (
+        pytest.raises(FileProblem),
+        WholeFile(str(tmp_path / "out")) as file,
+        Sink(file, Form(Kind.TEXT), NOTHING_HELD),
+    ):
         pass
     assert not list(tmp_path.iterdir())
 
