@@ -2,7 +2,7 @@
 
 HOME/config.toml       what the registry is called, and its limits
 HOME/keys/             private keys, encrypted, and the passphrase unless the environment gives it
-HOME/registry.sqlite   the database, unless CARBONLABEL_DATABASE_URL names another
+HOME/registry.sqlite   the database, unless another is named
 HOME/public/           tiles, checkpoint and bundle, for anyone to read, unless a bucket is named for them
 """
 
@@ -18,11 +18,13 @@ import msgspec
 from msgspec import Struct
 
 from keys.durable import flush_to_disk
+from registry.database.database import parse_database_url
 from registry.errors import HomeError
 from registry.log.witnesses import parse_witnesses
 from registry.store.bucket import Bucket
 
 CONFIG_FILE = "config.toml"
+DATABASE_VARIABLE = "CARBONLABEL_DATABASE_URL"
 HOME_VARIABLE = "CARBONLABEL_HOME"
 """Names the home that a server process serves."""
 
@@ -36,7 +38,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     verifications one address may ask for (0: any number; a batch without a token counts as 60), ``max_body`` how many
     bytes a request may have, but for a batch with a token. ``witnesses`` are to cosign the log's checkpoints, each
     ``<verifier key> <url>``. ``store`` is the bucket that the public files are kept in, as ``registry.store.bucket``
-    reads it; empty: the home's own folder.
+    reads it; empty: the home's own folder. ``database`` is the URL of the database; empty: SQLite in the home.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_body: int = 1_000_000
     witnesses: tuple[str, ...] = ()
     store: str = ""
+    database: str = ""
 
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.name.isprintable():
@@ -62,6 +65,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             _ = self.store and Bucket.parse(self.store)
         except ValueError as problem:
             raise HomeError(str(problem)) from None
+        _ = self.database and parse_database_url(self.database)
 
     def to_toml(self) -> str:
         """The configuration as text; strings in JSON's form, which is TOML's too."""
@@ -88,8 +92,13 @@ class Home(Struct, frozen=True):
         return self.path / "public"
 
     def database_url(self, environ: Mapping[str, str]) -> str:
-        """The database's URL: ``CARBONLABEL_DATABASE_URL``, else SQLite in the home."""
-        return environ.get("CARBONLABEL_DATABASE_URL") or f"sqlite:///{(self.path / 'registry.sqlite').absolute()}"
+        """The database's URL: ``CARBONLABEL_DATABASE_URL``, else what is configured, else SQLite in the home."""
+        return environ.get(DATABASE_VARIABLE) or self.config.database or self.sqlite_url
+
+    @property
+    def sqlite_url(self) -> str:
+        """The URL of the home's own database."""
+        return f"sqlite:///{(self.path / 'registry.sqlite').absolute()}"
 
     def store_url(self, environ: Mapping[str, str]) -> str:
         """Where the public files are: ``CARBONLABEL_STORE_URL``, else what is configured; empty: in ``public``."""

@@ -27,6 +27,7 @@ from schemas.member import Member, MemberKind
 OPERATOR = "operator"
 """Member id of the registry's operator."""
 
+_UP_TO_DATE = "carbonlabel is up to date"
 
 _NEWEST_KEY_ENTRY = (
     select(col(LogEntryRow.index), col(LogEntryRow.leaf))
@@ -57,7 +58,6 @@ class Registry:
         self._bucket = bucket
         self._lock = Lock()
         self._keys: KeysInForce | None = None
-        self._is_up_to_date = False
 
     @classmethod
     def open(cls, path: Path, environ: Mapping[str, str]) -> Self:
@@ -66,8 +66,7 @@ class Registry:
         ring = KeyRing.open(home.keys, passphrase_for(home.keys, environ))
         bucket = open_bucket(home.store_url(environ))
         database = Database(home.database_url(environ))
-        if database.is_missing():
-            raise HomeError(f"{database.url.database} is not there: restore it from a backup; nothing was changed")
+        database.refuse_missing()
         upgrade(database)
         return cls(home, database, ring, bucket)
 
@@ -107,8 +106,10 @@ class Registry:
         Raises ``DatabaseTooOld`` for a database restored from a backup that the public log has left behind, and
         ``LogOutOfReach`` when that cannot be told.
         """
-        if not self._is_up_to_date:  # once: nobody else writes to the log
+        seen = session.connection().info
+        if _UP_TO_DATE not in seen:  # once a connection: no backup can take a database's place under one
             self._check_age(session)
+            seen[_UP_TO_DATE] = True
         return LogWriter(session, self.keys_in_force(session).record, now)
 
     def _check_age(self, session: Session) -> None:
@@ -121,7 +122,6 @@ class Registry:
                 f"the public log has {public} entries, this database {size}: it was restored from an older backup. "
                 "Restore a newer one; nothing was changed"
             )
-        self._is_up_to_date = True
 
     def store(self) -> Store:
         """The public store: the bucket that is configured, else the home's folder."""
@@ -152,6 +152,11 @@ def _fill(home: Home, environ: Mapping[str, str]) -> None:
 def _begin_log(config: Config, database: Database, ring: KeyRing, now: datetime) -> None:
     signers = {use: ring.generate(use) for use in ONLINE_USES}
     with database.writing() as session:
+        if log_size(session):
+            raise HomeError(
+                "the database has a log already, another home's or that of an init that was interrupted: name an "
+                "empty one; nothing was changed"
+            )
         writer = LogWriter(session, signers[KeyUse.RECORD], now)
         for use, signer in signers.items():
             introduce(writer, use, signer, now)

@@ -1,6 +1,60 @@
-"""For all tests: no case fails for being slow, which depends on the machine."""
+"""For all tests: no case fails for being slow, which depends on the machine; and the database they run on.
 
+Homes have SQLite, or with ``--database postgresql`` a PostgreSQL database each. Without the option, tests marked
+``each_database`` run on both. What is about SQLite's file is marked ``sqlite_file``, and skipped, which is said.
+"""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+
+from tests import databases
 
 settings.register_profile("carbonlabel", deadline=None)
 settings.load_profile("carbonlabel")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=[databases.SQLITE, databases.POSTGRESQL], help="what the tests run on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if databases.DSN in os.environ:
+        databases.drop_below(None)
+    if not hasattr(config, "workerinput"):
+        databases.end_run()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("each_database") and not metafunc.config.getoption("--database"):
+        metafunc.parametrize("database_kind", [databases.SQLITE, databases.POSTGRESQL], indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database_of_the_run(request: pytest.FixtureRequest) -> Generator[None]:
+    """The kind of database that was asked for."""
+    with databases.using(request.config.getoption("--database") or databases.SQLITE):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def database_kind(request: pytest.FixtureRequest, database_of_the_run: None) -> Generator[str]:
+    """The kind of database that the test's homes get; they and their databases last as long as the test."""
+    kind = getattr(request, "param", databases.kind())
+    if kind == databases.POSTGRESQL and not databases.is_there():
+        pytest.skip("PostgreSQL is not installed, and TEST_PG_DSN names no server")
+    if kind == databases.POSTGRESQL and (marked := request.node.get_closest_marker("sqlite_file")):
+        pytest.skip(f"about SQLite's file: {marked.args[0]}")
+    with databases.using(kind):
+        yield kind
+    folder = request.node.funcargs.get("tmp_path")
+    if isinstance(folder, Path):
+        databases.drop_below(folder)

@@ -32,8 +32,7 @@ def fsck_home(
 def _checked(path: Path, show: Progress) -> Report:
     home = Home.open(path)
     database = Database(home.database_url(os.environ))
-    if database.is_missing():
-        raise HomeError(f"{database.url.database} is not there: restore it from a backup; nothing was changed")
+    database.refuse_missing()
     store = open_bucket(home.store_url(os.environ)) or FolderStore(home.public)
     try:
         return check_home(home.config, database, store, show, roots=home.path / "root")

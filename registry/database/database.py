@@ -3,107 +3,78 @@
 A write takes the database's one write lock when it begins, so that what it reads first stays true until it commits.
 """
 
-import fcntl
-import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
-from hashlib import sha256
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
-_LOCK_WAIT = 60.0
-"""Seconds that a write waits for the lock before it gives up."""
+from registry.database.dialect import Dialect, Term
+from registry.database.postgresql import Postgresql
+from registry.database.sqlite import Sqlite
+from registry.database.watch import Watch
+from registry.errors import HomeError
 
-_WRITING = "carbonlabel_writing"
-_WATCHING = "carbonlabel_watching"
-_PUBLISH_LOCK = 0x6C61_6265
-"""Name of PostgreSQL's advisory lock under which the log grows."""
+_DIALECTS: dict[str, type[Sqlite | Postgresql]] = {
+    "sqlite": Sqlite,
+    "postgresql": Postgresql,
+    "postgresql+psycopg": Postgresql,
+}
 
 
-def wal_is_safe(version: tuple[int, int, int]) -> bool:
-    """Whether this SQLite cannot corrupt a WAL database with several connections (fixed 3.51.3, 3.50.7, 3.44.6)."""
-    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51, 0) or (3, 44, 6) <= version < (3, 45, 0)
+def parse_database_url(url: str) -> URL:
+    """``sqlite:///FILE`` or ``postgresql://USER@HOST/NAME``. Raises ``HomeError``, without what may be a password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise HomeError("the database is no URL such as postgresql://carbonlabel@db.example.org/carbonlabel") from None
+    if parsed.drivername not in _DIALECTS:
+        raise HomeError(f"a database is sqlite:///FILE or postgresql://USER@HOST/NAME, not {parsed.drivername}://...")
+    return parsed
 
 
 class Database:
-    """One registry's database, by its URL: SQLite, or PostgreSQL with psycopg."""
+    """One registry's database, by its URL. Raises ``HomeError`` for a URL that is none."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine: Engine = create_engine(self.url, connect_args={"timeout": _LOCK_WAIT} if self.is_sqlite else {})
-        self._writer = self.engine.execution_options(**{_WRITING: True})
-        if self.is_sqlite:
-            event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+        self.url = parse_database_url(url)
+        self.dialect: Dialect = _DIALECTS[self.url.drivername](self.url)
+        self.engine = self.dialect.engine
+        self._reader = self.engine.execution_options(**self.dialect.reading)
+        self._writer = self.engine.execution_options(**self.dialect.writing)
+        self._watcher = self.engine.execution_options(**self.dialect.watching)
 
-    def is_missing(self) -> bool:
-        """Whether it is a file that does not exist, which SQLite would make anew, and empty."""
-        return self.is_sqlite and bool(self.url.database) and not Path(self.url.database or "").exists()
+    def refuse_missing(self) -> None:
+        """Raises ``HomeError`` when it is a file that does not exist, which SQLite would make anew, and empty."""
+        self.dialect.refuse_missing()
 
     @contextmanager
     def reading(self) -> Generator[Session]:
         """A session that sees one state of the database."""
-        with self.engine.connect() as connection, Session(connection) as session:
+        with self._reader.connect() as connection, Session(connection) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Generator[Session]:
         """A session under the write lock; commits, durably, when the block ends well, and leaves nothing otherwise."""
         with self._writer.begin() as connection:
-            if not self.is_sqlite:
-                connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _PUBLISH_LOCK})
+            self.dialect.lock(connection)
             with Session(connection) as session:
                 yield session
                 session.flush()
 
-    def watching(self) -> Connection:
-        """A connection without transactions, for single reads that must see the newest commit. The caller closes it."""
-        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT", **{_WATCHING: True})
+    def watching(self) -> Watch:
+        """For single reads that must see the newest commit. The caller closes it."""
+        return Watch(self._watcher)
 
-    @contextmanager
-    def elected(self, what: str) -> Generator[bool]:
-        """Whether this process, of all that share the database, does ``what`` for as long as the block lasts."""
-        if self.is_sqlite:
-            with _file_lock(Path(f"{self.url.database}.{what}")) as got:
-                yield got
-            return
-        name = {"name": int.from_bytes(sha256(what.encode()).digest()[:8], signed=True)}
-        with self.watching() as connection:
-            got = bool(connection.execute(text("select pg_try_advisory_lock(:name)"), name).scalar())
-            try:
-                yield got
-            finally:
-                if got:
-                    connection.execute(text("select pg_advisory_unlock(:name)"), name)
+    def elected(self, what: str) -> AbstractContextManager[Term | None]:
+        """A term as the one process, of all that share the database, that does ``what`` while the block lasts.
+
+        None while another does it.
+        """
+        return self.dialect.elected(what)
 
     def dispose(self) -> None:
         """Closes all connections."""
         self.engine.dispose()
-
-
-@contextmanager
-def _file_lock(path: Path) -> Generator[bool]:
-    """Whether this process got the lock on ``path``, which the system gives back when the process ends."""
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # SQLAlchemy begins transactions, below; the driver must not
-    journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
-    for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "cache_spill=OFF"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get(_WATCHING):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN")

@@ -1,7 +1,7 @@
 """The whole check of a home: one pass over the entries, then tables, checkpoints and files against what came of it."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -69,24 +69,24 @@ def _check(
     progress: Progress,
 ) -> Report:
     rows: list[Committed] = []
-    with _said(faults, "checkpoint"):
+    with _said(faults, "checkpoint", session):
         rows = committed(session)
     replay = Replay(config.origin, faults, signatures, bundle.size)
     tree = GrowingTree([row.size for row in rows] + ([] if bundle.size is None else [bundle.size]))
     log = LogRows(session, replay, tree, faults)
     projections = Projections(session, replay, faults)
     for entries in log.chunks(progress):
-        with _said(faults, "record, declaration"):
+        with _said(faults, "record, declaration", session):
             projections.check(entries)
-    with _said(faults, "record, declaration"):
+    with _said(faults, "record, declaration", session):
         projections.check_standings()
-    with _said(faults, "member"):
+    with _said(faults, "member", session):
         projections.check_members()
-    with _said(faults, "label"):
+    with _said(faults, "label", session):
         Labels(replay, signatures, faults).check(session)
     checkpoints = Checkpoints(rows, replay, faults)
     checkpoints.check(tree.roots, tree.size)
-    with _said(faults, "the public store"):
+    with _said(faults, "the public store", session):
         checkpoints.check_published(published, store)
         Files(store, session, tree, faults).check(paths, _committed_size(rows, tree.size))
     bundle.compare(replay, tree, log.missing, config.name, signatures)
@@ -101,10 +101,11 @@ def _committed_size(rows: list[Committed], size: int) -> int:
 
 
 @contextmanager
-def _said(faults: list[Fault], place: str) -> Generator[None]:
-    """A table or store that cannot be read is a fault, and the rest goes on."""
+def _said(faults: list[Fault], place: str, session: Session | None = None) -> Generator[None]:
+    """A table or store that cannot be read is a fault, and the rest goes on, from a savepoint of ``session``."""
     try:
-        yield
+        with nullcontext() if session is None else session.connection().begin_nested():
+            yield
     except SQLAlchemyError as problem:
         faults.append(Fault(FaultCode.DATABASE, place, f"it cannot be read: {problem}".partition("\n")[0]))
     except (StoreError, OSError) as problem:

@@ -39,7 +39,6 @@ class DatabaseLog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection = database.watching()
-        self._cursor = self._connection.connection.cursor()  # the driver's own: asked at each judgement
         self._lock = Lock()
         self._size = 0
         self._facts: OrderedDict[int, RecordFacts] = OrderedDict()
@@ -47,9 +46,8 @@ class DatabaseLog:
     def refresh(self) -> bool:
         """Looks whether the log has grown, and if so forgets the facts that new entries have changed."""
         with self._lock:
-            self._cursor.execute(_SIZE)
-            row = self._cursor.fetchone()
-            size = 0 if row is None or row[0] is None else row[0] + 1
+            newest = self._connection.number(_SIZE)
+            size = 0 if newest is None else newest + 1
             if size == self._size:
                 return False
             for (record,) in self._connection.execute(_CHANGED, {"seen": self._size}):
@@ -87,7 +85,6 @@ class DatabaseLog:
 
     def close(self) -> None:
         """Gives the connection back."""
-        self._cursor.close()
         self._connection.close()
 
 

@@ -12,6 +12,7 @@ from keys import KeyUse
 from registry.bundle import BundleFault, publish_bundle
 from registry.bundle.facts import trust_of
 from registry.bundle.witnessed import unattainable_now
+from registry.database.dialect import Term
 from registry.log.append import log_size
 from registry.log.keys import active_kid, key_entries
 from registry.log.reader import StoredTiles
@@ -134,8 +135,8 @@ class SequencerThread:
         while not self._stopping.wait(pause):
             try:
                 with self._registry.database.elected("sequencer") as elected:
-                    if elected:
-                        self._rounds()
+                    if elected is not None:
+                        self._rounds(elected)
                 pause = INTERVAL
             except Exception as problem:
                 pause = min(max(1.0, pause * 2), LONGEST_PAUSE)
@@ -143,7 +144,7 @@ class SequencerThread:
                 said = problem.orig if isinstance(problem, DBAPIError) else problem  # without the statement
                 _LOG.critical("the log is not being extended: %s", said, exc_info=None if expected else problem)
 
-    def _rounds(self) -> None:
+    def _rounds(self, elected: Term) -> None:
         """Round after round until told to stop; a failure ends the term, and another process may take over."""
         store = self._registry.store()
         if isinstance(store, FolderStore):
@@ -155,6 +156,7 @@ class SequencerThread:
             _LOG.critical("no bundle can be published: %s", problem)
         note = b""
         while not self._stopping.wait(INTERVAL):
+            elected.check()
             committed = sequence(self._registry, self._patience.is_over(note, time.monotonic())).committed
             note = b"" if committed is None else committed.note
             age = time.monotonic() - self._bundled_at

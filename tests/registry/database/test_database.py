@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from registry.database.database import Database, wal_is_safe
+from registry.database.database import Database
+from registry.database.sqlite import wal_is_safe
+from registry.errors import HomeError
 
 
 @pytest.fixture
@@ -92,7 +94,8 @@ def test_a_watching_connection_sees_the_newest_commit_each_time(database: Databa
             assert watching.execute(text("select count(*) from number")).scalar_one() == value + 1
 
 
-def test_a_file_that_sqlite_would_make_anew_is_missing(tmp_path: Path, database: Database) -> None:
-    assert not database.is_missing()
-    assert Database(f"sqlite:///{tmp_path / 'other.sqlite'}").is_missing()
-    assert not Database("sqlite://").is_missing()
+def test_a_file_that_sqlite_would_make_anew_is_not_made(tmp_path: Path, database: Database) -> None:
+    database.refuse_missing()
+    Database("sqlite://").refuse_missing()
+    with pytest.raises(HomeError, match=r"other.sqlite is not there: restore it"):
+        Database(f"sqlite:///{tmp_path / 'other.sqlite'}").refuse_missing()

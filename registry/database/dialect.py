@@ -1,0 +1,49 @@
+"""What differs from one database to another, and what every one of them must promise."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+
+
+class Term(Protocol):
+    """The time for which a process is elected."""
+
+    def check(self) -> None:
+        """Raises what the database raises when the term is over, although nobody here ended it."""
+        ...
+
+
+class Dialect(Protocol):
+    """One kind of database. ``sqlite`` and ``postgresql`` have the same methods, so that nobody else needs to ask."""
+
+    engine: Engine
+    """What it commits is on disk when the commit returns."""
+
+    reading: Mapping[str, object]
+    """Options of a connection that sees one state of the database for as long as its transaction lasts."""
+
+    writing: Mapping[str, object]
+    """Options of a connection whose statements see all that was committed before ``lock`` returned."""
+
+    watching: Mapping[str, object]
+    """Options of a connection without transactions, each statement of which sees the newest commit."""
+
+    def refuse_missing(self) -> None:
+        """Raises ``HomeError`` when the database is not there, and connecting would make it anew, and empty."""
+        ...
+
+    def refuse_unfit(self, connection: Connection) -> None:
+        """Raises ``HomeError`` when tables made here would not do as the code expects."""
+        ...
+
+    def lock(self, connection: Connection) -> None:
+        """Takes the database's one write lock until the transaction ends, however it ends: also with its process or
+        its host. Raises what the database raises when another holds it for too long."""
+        ...
+
+    def elected(self, what: str) -> AbstractContextManager[Term | None]:
+        """A term as the one process, of all that share the database, that does ``what``; None while another has it.
+        When the process or its host is gone, another can be elected."""
+        ...

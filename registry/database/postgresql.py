@@ -1,0 +1,128 @@
+"""PostgreSQL with psycopg: the processes of many hosts. Locks are advisory ones, which end with who holds them.
+
+| lock | ends with | for |
+|---|---|---|
+| of a transaction | the transaction | the one writer |
+| of a session | the session | elections |
+
+A host that is gone without a word is missed by the server within half a minute: else its locks would outlive it by
+hours. Sessions must be ours for as long as we hold them: a pooler in between must not lend them out by transaction.
+"""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.errors import HomeError
+
+if TYPE_CHECKING:
+    import psycopg
+
+_LOCK_WAIT = 60
+"""Seconds that a write waits for the lock before it gives up."""
+
+_LONGEST_THOUGHT = 600
+"""Seconds for which a write may hold the lock and ask nothing of the server: a process that was halted loses it."""
+
+_CONNECTING = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+_SESSION = """
+    select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
+    set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
+    set timezone = 'UTC'
+"""
+
+
+def _key(what: str) -> int:
+    """The number by which the advisory lock for ``what`` is known."""
+    return int.from_bytes(sha256(f"carbonlabel {what}".encode()).digest()[:8], signed=True)
+
+
+_LOCK = f"""
+    set local lock_timeout = '{_LOCK_WAIT}s'; set local idle_in_transaction_session_timeout = '{_LONGEST_THOUGHT}s';
+    select pg_advisory_xact_lock({_key("writing")})
+"""
+_ENCODING = "select current_setting('server_encoding')"
+_ORDER = r"select 'B' < 'a' and 'a-c' < 'aB' and 'z' < U&'\00E9' and U&'\FFFD' < U&'\+010000'"
+
+
+class Postgresql:
+    """A ``Dialect``.
+
+    Writes are READ COMMITTED, deliberately: each statement then sees what was committed before the lock was had. A
+    snapshot taken by the statement that waits for the lock would be older than the lock.
+    """
+
+    reading: Mapping[str, object] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    writing: Mapping[str, object] = {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
+    watching: Mapping[str, object] = {"isolation_level": "AUTOCOMMIT"}
+
+    def __init__(self, url: URL) -> None:
+        try:
+            self.engine = create_engine(
+                url.set(drivername="postgresql+psycopg"),
+                connect_args={name: value for name, value in _CONNECTING.items() if name not in url.query},
+                pool_pre_ping=True,  # the server may have been restarted since
+                use_native_hstore=False,
+            )
+        except ModuleNotFoundError as problem:
+            if problem.name != "psycopg":
+                raise
+            raise HomeError("for a database on PostgreSQL, pip install 'carbonlabel[postgres]'") from None
+        event.listen(self.engine, "connect", _prepare)
+
+    def refuse_missing(self) -> None:
+        """See ``Dialect``: a server makes no database by itself."""
+
+    def refuse_unfit(self, connection: Connection) -> None:
+        """See ``Dialect``: text must be ordered by its bytes, as SQLite orders it. So the log says the same from
+        either, and no index depends on what the system's library thinks of a language."""
+        is_utf8 = connection.exec_driver_sql(_ENCODING).scalar() == "UTF8"
+        if not is_utf8 or not connection.exec_driver_sql(_ORDER).scalar():
+            raise HomeError(
+                "this database does not hold text in UTF-8, ordered by its bytes: make one with `createdb "
+                "--template=template0 --encoding=UTF8 --locale=C NAME`; nothing was changed"
+            )
+
+    def lock(self, connection: Connection) -> None:
+        """See ``Dialect``: who waits is served in turn."""
+        connection.exec_driver_sql(_LOCK, execution_options={"no_parameters": True})
+
+    @contextmanager
+    def elected(self, what: str) -> Generator["_Session | None"]:
+        """See ``Dialect``: a lock of a session of its own."""
+        with self.engine.connect().execution_options(**self.watching) as connection:
+            connection.detach()  # closed at the end, not pooled: with its session the lock ends in any case
+            got = connection.exec_driver_sql(f"select pg_try_advisory_lock({_key(what)})").scalar()
+            try:
+                yield _Session(connection) if got else None
+            finally:
+                if got:
+                    with suppress(SQLAlchemyError):  # at once, if the session is still there
+                        connection.exec_driver_sql(f"select pg_advisory_unlock({_key(what)})")
+
+
+class _Session:
+    """A ``Term``: for as long as the server knows the session that has the lock."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def check(self) -> None:
+        """See ``Term``."""
+        self._connection.exec_driver_sql("select 1")
+
+
+def _prepare(connection: "psycopg.Connection", _record: object) -> None:
+    connection.autocommit = True  # what is set in a transaction would end with it
+    connection.execute(_SESSION)
+    connection.autocommit = False
