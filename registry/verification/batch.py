@@ -27,7 +27,7 @@ from msgspec import Struct
 from registry.access.rules import Action, may_others
 from registry.errors import NotAllowed, RegistryError, Stopping
 from registry.registry import utc_now
-from registry.verification.forms import CSV, NDJSON, READERS, WRITERS, problem_line
+from registry.verification.forms import CSV, NDJSON, READERS, WRITTEN, problem_line
 from registry.verification.stream import Allowance, BatchStream
 from registry.web.problems import Problem, internal_problem, problem_of
 from registry.web.security import problem_headers
@@ -98,8 +98,7 @@ async def verify_batch(scope: Scope, receive: Receive, send: Send) -> None:
         raise HTTPException(status_code=413, detail=str(allowance.refusal()))
     stream = BatchStream(
         READERS[asked.form](),
-        lambda labels, expect: service.labels.verdicts(labels, expect, utc_now()),
-        WRITERS[asked.answer],
+        lambda labels, expect, first: service.labels.written(WRITTEN[asked.answer], first, labels, expect, utc_now()),
         gzip=asked.gzip,
         allowance=allowance,
     )

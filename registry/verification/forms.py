@@ -13,6 +13,7 @@ from msgspec import Struct
 from registry.errors import InvalidInput
 from verifier.bulk import EXPECT, LABEL, Texts
 from verifier.bulk.files import encode
+from verifier.bulk.files.encode import LineForm
 
 TEXT, NDJSON, CSV = "text/plain", "application/x-ndjson", "text/csv"
 
@@ -114,10 +115,7 @@ def _columns(asked: Sequence[BatchLine]) -> Asked:
 READERS: dict[str, Callable[[], Reader]] = {TEXT: TextReader, NDJSON: NdjsonReader, CSV: CsvReader}
 """By media type. A reader is for one stream."""
 
-Writer = Callable[[int, pa.RecordBatch], bytes]
-"""The number of the first line, and ``VERDICT_COLUMNS`` -> the lines."""
-
-WRITERS: dict[str, Writer] = {NDJSON: encode.NDJSON.written, CSV: encode.CSV.written}
+WRITTEN: dict[str, LineForm] = {NDJSON: encode.NDJSON, CSV: encode.CSV}
 """By media type."""
 
 

@@ -5,7 +5,7 @@ its record since: all else is judged one by one. Statuses come from the bundle, 
 
 The bundle is the registry's own, as it published it: checked against its roots, its hashes and the database's
 checkpoint. It is read anew, in the background, when the log has grown, and for a tenth of the time at most. A process
-holds about 370 bytes for each label, and 1,000 while it reads.
+holds about 370 bytes for each label, 200 more for each that was scanned, and 1,000 while it reads.
 """
 
 import logging
@@ -17,7 +17,7 @@ from threading import Lock, Thread
 
 import numpy as np
 import pyarrow as pa
-from msgspec import Struct
+from msgspec import Struct, field
 from sqlalchemy import text
 
 from keys import TrustList
@@ -33,6 +33,8 @@ from schemas.status_list import decode
 from schemas.tlog import Checkpoint
 from verifier.bulk import Texts
 from verifier.bulk.batch import BatchJudge
+from verifier.bulk.files.encode import LineForm
+from verifier.bulk.files.tails import Tails
 from verifier.bulk.judging import Judging
 from verifier.bulk.snapshot import Snapshot
 from verifier.bulk.standing import UNDECIDED, Outcomes, outcomes_at
@@ -53,6 +55,16 @@ class Laid(Struct, frozen=True):
     size: int
     statuses: bytes
     snapshot: Snapshot
+    _tails: dict[LineForm, Tails] = field(default_factory=dict)
+
+    def tails(self, form: LineForm) -> Tails:
+        """What writes its labels in this form: always the same, so that each label's line is made once."""
+        if form not in self._tails:
+            self._tails.setdefault(form, Tails(self.snapshot, form))
+        return self._tails[form]
+
+
+_NOTHING = Laid(b"", 0, b"", Snapshot(()))
 
 
 class NotOurs(Exception):
@@ -101,15 +113,15 @@ class LiveSnapshot:
         self._connection = registry.database.watching()
         self._lock = Lock()
         self._standing: _Standing | None = None
-        self._nothing = Snapshot(())
         self._reader: Thread | None = None
         self._not_before = 0.0
         self._closed = False
 
-    def verdicts(self, texts: Texts, expect: pa.Array | None, now: datetime) -> pa.RecordBatch:
-        """A row of ``VERDICT_COLUMNS`` for each text, as new as the last commit."""
+    def written(self, form: LineForm, first: int, texts: Texts, expect: pa.Array | None, now: datetime) -> bytes:
+        """A line for each text, the first with the number ``first``: its verdict, as new as the last commit."""
         judging = Judging(lambda label, wanted: self._online.verify(label, now, wanted))
-        return BatchJudge(*self._decided(now), judging).judged(texts, expect).table()
+        laid, outcomes = self._decided(now)
+        return laid.tails(form).written(BatchJudge(laid.snapshot, outcomes, judging).judged(texts, expect), first)
 
     @property
     def size(self) -> int:
@@ -123,8 +135,8 @@ class LiveSnapshot:
             self._closed = True
             self._connection.close()
 
-    def _decided(self, now: datetime) -> tuple[Snapshot, Outcomes]:
-        """The snapshot, and for each of its rows the outcome at ``now`` or ``UNDECIDED``."""
+    def _decided(self, now: datetime) -> tuple[Laid, Outcomes]:
+        """What is laid out, and for each of its rows the outcome at ``now`` or ``UNDECIDED``."""
         with self._lock:
             newest = self._connection.execute(_SIZE).scalar()
             size = 0 if newest is None else newest + 1
@@ -132,10 +144,10 @@ class LiveSnapshot:
             if standing is None or standing.laid.size != size:
                 self._read_anew()
             if standing is None or size < standing.seen:
-                return self._nothing, np.empty(0, np.uint8)
+                return _NOTHING, np.empty(0, np.uint8)
             if size > standing.seen or standing.day != _day(now):
                 self._bring_up(standing, size, now)
-            return standing.laid.snapshot, standing.outcomes
+            return standing.laid, standing.outcomes
 
     def _bring_up(self, standing: "_Standing", size: int, now: datetime) -> None:
         """Takes in what was written since, and the day."""

@@ -10,14 +10,15 @@ import pyarrow as pa
 from msgspec import Struct
 
 from registry.errors import NotAuthenticated
-from registry.verification.forms import Reader, Writer
+from registry.verification.forms import Reader
 from registry.verification.lines import Inflater, Lines
 from verifier.bulk import Texts
 
 MOST_LINES = 16_384
 """Lines of one step."""
 
-Judge = Callable[[Texts, pa.Array | None], pa.RecordBatch]
+Answer = Callable[[Texts, pa.Array | None, int], bytes]
+"""Labels, what they are expected to be for, the number of the first -> the lines of their verdicts."""
 
 
 class Allowance(Struct, frozen=True):
@@ -39,8 +40,7 @@ class BatchStream:
     def __init__(
         self,
         reader: Reader,
-        judge: Judge,
-        writer: Writer,
+        answer: Answer,
         *,
         gzip: bool = False,
         allowance: Allowance | None = None,
@@ -50,8 +50,7 @@ class BatchStream:
         self._inflater = Inflater() if gzip else None
         self._lines = Lines()
         self._reader = reader
-        self._judge = judge
-        self._writer = writer
+        self._answer = answer
         self._allowance = allowance
         self._taken = 0
         self.judged = 0
@@ -86,9 +85,9 @@ class BatchStream:
             return b""
         if self._allowance is not None and self.judged >= self._allowance.lines:
             raise self._allowance.refusal()
-        verdicts, first = self._judge(labels, expect), self.judged + 1
-        self.judged += len(verdicts)
-        return self._writer(first, verdicts)
+        first = self.judged + 1
+        self.judged += len(labels)
+        return self._answer(labels, expect, first)
 
     def _most_lines(self) -> int:
         if self._allowance is None:

@@ -22,7 +22,7 @@ from registry.access.tokens import issue
 from registry.home import HOME_VARIABLE
 from registry.log.service import publish, sequence
 from registry.registry import OPERATOR, Registry, utc_now
-from registry.verification.forms import NDJSON, WRITERS, TextReader
+from registry.verification.forms import NDJSON, WRITTEN, TextReader
 from registry.verification.live_snapshot import LiveSnapshot
 from registry.verification.online import OnlineVerifier
 from registry.verification.stream import BatchStream
@@ -102,7 +102,8 @@ def _in_memory(home: Path, text: bytes) -> float:
     ):
         labels.read()
         stream = BatchStream(
-            TextReader(), lambda texts, expect: labels.verdicts(texts, expect, utc_now()), WRITERS[NDJSON]
+            TextReader(),
+            lambda texts, expect, first: labels.written(WRITTEN[NDJSON], first, texts, expect, utc_now()),
         )
         times = max(LABELS // 4 // text.count(b"\n"), 1)
         stream.feed([text] * times, True)

@@ -85,7 +85,7 @@ def test_a_verification_loads_nothing_of_the_registry_and_no_network(home: Path,
     (tmp_path / "scans.txt").write_text("no label\n")
     batch = loaded_by("verify-batch", tmp_path / "scans.txt", tmp_path / "out.csv", "--bundle", home / "bundle")
     assert "pyarrow" in batch
-    assert not batch & (OF_THE_REGISTRY | {"httpx"})
+    assert not batch & (OF_THE_REGISTRY | {"httpx", "pandas"})
     single = loaded_by("verify", "no label", "--bundle", home / "bundle")
     assert not single & (OF_THE_REGISTRY | OF_FILES | {"httpx"})
 

@@ -1,5 +1,8 @@
-"""Arrow arrays made of their buffers. ``pyarrow.array`` would do, but loads pandas wherever that is installed, to ask
-whether what it is given is a series: that takes as long as judging a million labels."""
+"""Arrow arrays made of their buffers, and taken apart.
+
+``pyarrow.array``, ``scalar`` and ``to_numpy`` would do, but load pandas wherever that is installed: that takes as long
+as judging a quarter of a million labels.
+"""
 
 from collections.abc import Sequence
 
@@ -20,10 +23,21 @@ def strings(values: Sequence[str | None]) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
 
 
+def string(value: str | None) -> pa.Scalar:
+    """One string."""
+    return strings([value])[0]
+
+
 def integers(values: npt.NDArray[np.integer], valid: Valid | None = None) -> pa.Array:
     """Numbers as they are, null where they are not ``valid``."""
     buffers = [None if valid is None else _bitmap(valid), pa.py_buffer(np.ascontiguousarray(values))]
     return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), buffers)
+
+
+def numbers(array: pa.Array) -> npt.NDArray[np.integer]:
+    """The numbers of an array without nulls, as they lie there."""
+    found: npt.NDArray[np.integer] = np.frombuffer(array.buffers()[1], array.type.to_pandas_dtype())
+    return found[array.offset : array.offset + len(array)]
 
 
 def flags(values: Valid) -> pa.Array:

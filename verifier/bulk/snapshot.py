@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from schemas.declaration import DeclaredUnit
 from schemas.shard import Shard
-from verifier.bulk.arrow import integers, strings
+from verifier.bulk.arrow import integers, numbers, string, strings
 from verifier.bulk.flat import UNIT
 from verifier.bulk.labels import Labels, lay_out
 from verifier.bulk.match import Matcher
@@ -35,7 +35,7 @@ class Snapshot:
         whose, stated = integers(rows, decided), integers(rows, outcomes < IN_THE_FUTURE)
         records = integers(labels.records[rows] if len(labels) else rows, outcomes < KEY_UNKNOWN)
         footprints = labels.footprints.take(stated)
-        units = pc.if_else(footprints.is_valid(), UNIT, pa.scalar(None, pa.string()))
+        units = pc.if_else(footprints.is_valid(), string(UNIT), string(None))
         per = self.pers.take(self._per.take(stated))
         return [VERDICTS.take(said), REASONS.take(said), labels.gtins.take(whose), records, footprints, units, per]
 
@@ -43,7 +43,7 @@ class Snapshot:
 def _per(labels: Labels) -> tuple[pa.Array, pa.Array]:
     """For each row, which of the different declared amounts with their units it has; and these."""
     amounts = labels.amounts.dictionary_encode()
-    pairs = amounts.indices.to_numpy().astype(np.int64) * len(_UNITS) + labels.units
+    pairs = numbers(amounts.indices).astype(np.int64) * len(_UNITS) + labels.units
     distinct, which = np.unique(pairs, return_inverse=True)
     texts = [
         amounts.dictionary[int(pair // len(_UNITS))].as_py() + _UNITS[int(pair % len(_UNITS))] for pair in distinct

@@ -1,7 +1,6 @@
 """``carbonlabel fsck`` as an operator and an outsider call it: a home, a folder of public files, a running registry."""
 
 import shutil
-import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -9,6 +8,7 @@ import pytest
 
 from registry.log.service import publish, sequence
 from schemas.entry import StatusEvent
+from tests.databases import copy_home, execute
 from tests.end_to_end.commands import Ended, Serving, carbonlabel_here, free_port
 from tests.world import change, new_registry, published
 
@@ -33,7 +33,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(whole: Path, tmp_path: Path) -> Path:
-    shutil.copytree(whole, tmp_path / "home")
+    copy_home(whole, tmp_path / "home")
     shutil.copy(whole.with_name("earlier"), tmp_path / "earlier")
     return tmp_path / "home"
 
@@ -65,9 +65,7 @@ class TestHome:
 
     def test_all_faults_are_listed(self, home: Path) -> None:
         damage(home / "public")
-        with sqlite3.connect(home / "registry.sqlite") as connection:
-            connection.execute("delete from label where record = 8")
-        connection.close()
+        execute(home, "delete from label where record = 8")
         ended = fsck(home)
         assert ended.code == 1
         assert [line.split()[0] for line in ended.out.splitlines()[:4]] == [
@@ -84,6 +82,7 @@ class TestHome:
         assert sorted(fault["code"] for fault in faults) == ["bundle-target", "bundle-target", "tile-differs"]
         assert all(fault.keys() == {"code", "place", "sentence"} for fault in faults)
 
+    @pytest.mark.sqlite_file("it is removed")
     def test_without_its_database_is_could_not(self, home: Path) -> None:
         (home / "registry.sqlite").unlink()
         ended = fsck(home)

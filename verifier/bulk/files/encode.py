@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from verifier.bulk.arrow import string
 from verifier.bulk.files.form import Kind
 from verifier.bulk.flat import OUTPUT_COLUMNS
 from verifier.bulk.texts import Bytes, as_rows, gathered
 
 CSV_HEADING = (",".join(OUTPUT_COLUMNS.names) + "\n").encode()
+_NOTHING = string("")
 _FOURS = np.frombuffer("".join(f"{number:04}" for number in range(10_000)).encode(), np.uint32)
 
 
@@ -38,8 +40,9 @@ class LineForm(Struct, frozen=True):
 
 
 def _csv_tails(verdicts: pa.RecordBatch) -> pa.Array:
-    pieces = [pc.fill_null(pc.cast(column, pa.string()), "") for column in verdicts.columns]
-    return pc.binary_join_element_wise(pc.binary_join_element_wise("", *pieces, ","), "\n", "")
+    pieces = [pc.fill_null(pc.cast(column, pa.string()), _NOTHING) for column in verdicts.columns]
+    joined = pc.binary_join_element_wise(_NOTHING, *pieces, string(","))
+    return pc.binary_join_element_wise(joined, string("\n"), _NOTHING)
 
 
 def _ndjson_tails(verdicts: pa.RecordBatch) -> pa.Array:
@@ -48,11 +51,14 @@ def _ndjson_tails(verdicts: pa.RecordBatch) -> pa.Array:
     for name, column in zip(verdicts.schema.names, verdicts.columns, strict=True):
         text = pa.types.is_string(column.type)
         if text and column.null_count:
-            column = pc.fill_null(pc.binary_join_element_wise('"', column, '"', ""), "null")
+            column = pc.binary_join_element_wise(string('"'), column, string('"'), _NOTHING)
             text = False
-        pieces += [f'{before}"{name}":' + '"' * text, pc.fill_null(pc.cast(column, pa.string()), "null")]
+        pieces += [
+            string(f'{before}"{name}":' + '"' * text),
+            pc.fill_null(pc.cast(column, pa.string()), string("null")),
+        ]
         before = '"' * text + ","
-    return pc.binary_join_element_wise(*pieces, before[:-1] + "}\n", "")
+    return pc.binary_join_element_wise(*pieces, string(before[:-1] + "}\n"), _NOTHING)
 
 
 CSV = LineForm(b"", _csv_tails)

@@ -14,12 +14,12 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet
 
-from verifier.bulk.batch import BatchJudge
 from verifier.bulk.files.encode import CSV_HEADING, LINE_FORMS
 from verifier.bulk.files.form import STANDARD, Compression, FileProblem, Form, Kind
 from verifier.bulk.files.tails import Tails
 from verifier.bulk.flat import OUTPUT_COLUMNS, numbered
 from verifier.bulk.judged import Judged
+from verifier.bulk.snapshot import Snapshot
 
 Encoded = bytes | pa.RecordBatch
 
@@ -67,10 +67,10 @@ class WholeFile:
 class Sink:
     """Rows of verdicts into a file. ``encode`` may be called by many threads, ``write`` in order. A context manager."""
 
-    def __init__(self, file: WholeFile, form: Form, judge: BatchJudge) -> None:
-        """``judge`` is what judges all that is written."""
+    def __init__(self, file: WholeFile, form: Form, snapshot: Snapshot) -> None:
+        """``snapshot`` is that of all that is written."""
         self._file = file
-        self._tails = Tails(judge, LINE_FORMS[form.kind]) if form.kind in LINE_FORMS else None
+        self._tails = Tails(snapshot, LINE_FORMS[form.kind]) if form.kind in LINE_FORMS else None
         self._pack = _PACKERS[form.compression]
         self._parquet: pyarrow.parquet.ParquetWriter | None = None
         if form.kind is Kind.TEXT:

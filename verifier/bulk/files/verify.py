@@ -112,7 +112,7 @@ def verify_file(
     tally = Tally(with_faults=with_faults)
     with verifier.bulk() as bulk, _opened(job) as (source, parts), WholeFile(job.target) as file:
         bulk.threads = threads or bulk.threads
-        with Sink(file, job.target_form, bulk.judge) as sink:
+        with Sink(file, job.target_form, bulk.judge.snapshot) as sink:
             for _ in verified(bulk, parts, sink, tally):
                 show(tally.lines, source.position, source.size)
     return tally

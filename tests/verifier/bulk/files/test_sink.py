@@ -117,7 +117,7 @@ def test_a_full_disk_while_writing(kind: Kind) -> None:
     judged = NOTHING_HELD.judged(Texts.joined([b"no label"] * 1000))
 
     def written() -> None:
-        with WholeFile("/dev/full") as file, Sink(file, Form(kind), NOTHING_HELD) as sink:
+        with WholeFile("/dev/full") as file, Sink(file, Form(kind), NOTHING_HELD.snapshot) as sink:
             for _ in range(100):
                 sink.write(sink.encode(judged, 1))
 
@@ -129,7 +129,7 @@ def test_text_is_no_form_of_verdicts(tmp_path: Path) -> None:
     with (
         pytest.raises(FileProblem),
         WholeFile(str(tmp_path / "out")) as file,
-        Sink(file, Form(Kind.TEXT), NOTHING_HELD),
+        Sink(file, Form(Kind.TEXT), NOTHING_HELD.snapshot),
     ):
         pass
     assert not list(tmp_path.iterdir())
