@@ -17,7 +17,8 @@ from verifier import Verifier
 
 _HOST = f"https://{ORIGIN}"
 _LINES = (
-    "read_csv('{}', columns={{'text': 'VARCHAR'}}, delim='\x01', quote='', escape='', header=false, auto_detect=false)"
+    "read_csv('{}', columns={{'text': 'VARCHAR'}}, delim='\x01', quote='', escape='', header=false, "
+    "auto_detect=false, strict_mode=false)"
 )
 
 

@@ -8,7 +8,7 @@ from typing import IO
 
 from msgspec import Struct
 
-_EVERY = 0.1
+_EVERY = 0.25
 
 
 class Run(Struct, frozen=True):

@@ -183,10 +183,10 @@ def test_interrupted_output_is_never_taken_for_a_whole_one(bundle: Path, good: s
     wait_for_output(tmp_path, 1_000_000)
     os.killpg(process.pid, how)
     _, err = process.communicate(timeout=_PATIENCE)
-    assert (process.returncode, err) == (130 if how == signal.SIGINT else -how, b"")
+    assert (process.returncode, err) == (-how if how == signal.SIGKILL else 128 + how, b"")
     assert (tmp_path / "out.csv").read_text() == "of yesterday"
     left = {path.name for path in tmp_path.iterdir()} - {"out.csv"}
-    assert not left or (how != signal.SIGINT and all(name.endswith(".partial") for name in left))
+    assert not left or (how == signal.SIGKILL and all(name.endswith(".partial") for name in left))
 
 
 def small_disk(at: Path) -> bool:

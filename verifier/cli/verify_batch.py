@@ -1,5 +1,6 @@
 """``carbonlabel verify-batch``: a night's scans, judged in seconds."""
 
+import signal
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
@@ -68,6 +69,7 @@ def verify_batch(
         _stop("the report would take the place of another file: give it a name of its own")
     began, at = perf_counter(), datetime.now(UTC)
     settle()
+    signal.signal(signal.SIGTERM, _ended)
     try:
         job = Job.of(scans, output, stated, stated_output, encoding, column)
         verifier = Verifier.open(bundle, None if max_age is None else timedelta(hours=max_age))
@@ -103,6 +105,11 @@ def _progress() -> Generator[Show]:
             bar.update(task, description=f"{lines:,} labels, {rate:,.0f} a second", completed=done, total=of)
 
         yield show
+
+
+def _ended(*_: object) -> NoReturn:
+    """Leaves no half file behind."""
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _stop(sentence: str) -> NoReturn:
