@@ -1,5 +1,6 @@
 """Organisations of the alliance, as far as they are public."""
 
+from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
@@ -28,7 +29,10 @@ class Plan(StrEnum):
 
 
 class Member(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One organisation. ``id`` is a short lower-case name for ever; ``ids`` are URNs (LEI, GLN, USCC, VAT)."""
+    """One organisation. ``id`` is a short lower-case name for ever; ``ids`` are URNs (LEI, GLN, USCC, VAT).
+
+    ``accreditation`` of a verification body holds through the day ``accreditation_until``; None: no end is known.
+    """
 
     id: str
     name: Text
@@ -36,4 +40,5 @@ class Member(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     ids: tuple[str, ...] = ()
     country: str | None = None
     accreditation: str | None = None
+    accreditation_until: date | None = None
     plans: tuple[Plan, ...] = ()

@@ -1,17 +1,20 @@
-"""Who may do what, in one table. ``OWN`` and ``OTHERS`` are about the declaration or record concerned.
+"""Who may do what, in one table. ``own`` and ``others`` are about whose the thing concerned is.
 
 The operator runs the registry: it neither declares nor verifies. A verification body never checks its own product.
 """
 
 from enum import StrEnum
 
-from registry.access.tokens import Caller
+from msgspec import Struct
+
+from registry.access.callers import Caller
+from registry.access.roles import ROLES_OF, Role
 from registry.errors import NotAllowed
 from schemas.member import MemberKind
 
 
 class Action(StrEnum):
-    """What can be done with a token."""
+    """What can be done."""
 
     DECLARE = "declare"
     READ_DRAFT = "read a draft"
@@ -24,42 +27,118 @@ class Action(StrEnum):
     REINSTATE = "reinstate"
     WITHDRAW = "withdraw"
     VERIFY_MANY = "verify any number of labels in one batch"
+    READ_APPLICATIONS = "read applications to join"
+    DECIDE_APPLICATION = "decide on an application to join"
+    CHANGE_MEMBER = "change an organisation's particulars"
+    CHANGE_ACCREDITATION = "change a body's accreditation"
+    LEAVE = "end a membership"
+    READ_PEOPLE = "read people and tokens"
+    MANAGE_PEOPLE = "invite people, change their roles, remove them"
+    MANAGE_TOKENS = "make and end tokens"
+    DECIDE_IN_TWO = "propose and confirm what takes two people"
+    END_KEY = "retire a key, or state that it is compromised"
 
 
-_OWNERS = frozenset({MemberKind.MANUFACTURER, MemberKind.RETAILER, MemberKind.RESEARCH, MemberKind.OTHER})
-_BODY = frozenset({MemberKind.VERIFICATION_BODY})
-_OPERATOR = frozenset({MemberKind.OPERATOR})
-_EVERYBODY = frozenset(MemberKind)
-_NOBODY: frozenset[MemberKind] = frozenset()
+class Rule(Struct, frozen=True):
+    """Who may: pairs of a kind of organisation and a role in it; without a role, whoever calls for the organisation.
 
-# action: (kinds that may on what is their own, kinds that may on what is another's)
-RULES: dict[Action, tuple[frozenset[MemberKind], frozenset[MemberKind]]] = {
-    Action.DECLARE: (_OWNERS, _NOBODY),
-    Action.READ_DRAFT: (_OWNERS, _NOBODY),
-    Action.READ_DECLARATION: (_OWNERS, _BODY | _OPERATOR),
-    Action.REVISE: (_OWNERS, _NOBODY),
-    Action.SUBMIT: (_OWNERS, _NOBODY),
-    Action.STATE_VERIFICATION: (_NOBODY, _BODY),
-    Action.PUBLISH: (_NOBODY, _OPERATOR),
-    Action.SUSPEND: (_NOBODY, _OPERATOR),
-    Action.REINSTATE: (_NOBODY, _OPERATOR),
-    Action.WITHDRAW: (_OWNERS, _OPERATOR),
-    Action.VERIFY_MANY: (_EVERYBODY, _EVERYBODY),
+    ``person``: only somebody who is signed in, no machine. ``two_people``: on what is another's, or the registry's own,
+    it is done only when a second person of the operator confirms it.
+    """
+
+    own: frozenset[tuple[MemberKind, Role | None]]
+    others: frozenset[tuple[MemberKind, Role | None]]
+    person: bool = False
+    two_people: bool = False
+
+
+_OWNERS = (MemberKind.MANUFACTURER, MemberKind.RETAILER, MemberKind.RESEARCH, MemberKind.OTHER)
+_EDITORS = frozenset((kind, Role.EDITOR) for kind in _OWNERS)
+_OWNERS_SIGNERS = frozenset((kind, Role.SIGNER) for kind in _OWNERS)
+_BODYS_SIGNERS = frozenset({(MemberKind.VERIFICATION_BODY, Role.SIGNER)})
+_REVIEWERS = frozenset({(MemberKind.VERIFICATION_BODY, Role.REVIEWER)})
+_OPERATORS = frozenset({(MemberKind.OPERATOR, Role.OPERATOR)})
+_SIGNERS = _OWNERS_SIGNERS | _BODYS_SIGNERS
+_WITH_A_ROLE = frozenset((kind, role) for kind, roles in ROLES_OF.items() for role in roles)
+_EVERYBODY: frozenset[tuple[MemberKind, Role | None]] = frozenset((kind, None) for kind in MemberKind)
+_NOBODY: frozenset[tuple[MemberKind, Role | None]] = frozenset()
+
+RULES: dict[Action, Rule] = {
+    Action.DECLARE: Rule(_EDITORS, _NOBODY),
+    Action.READ_DRAFT: Rule(_EDITORS | _OWNERS_SIGNERS, _NOBODY),
+    Action.READ_DECLARATION: Rule(_EDITORS | _OWNERS_SIGNERS, _REVIEWERS | _BODYS_SIGNERS | _OPERATORS),
+    Action.REVISE: Rule(_EDITORS, _NOBODY),
+    Action.SUBMIT: Rule(_EDITORS, _NOBODY),
+    Action.STATE_VERIFICATION: Rule(_NOBODY, _REVIEWERS),
+    Action.PUBLISH: Rule(_NOBODY, _OPERATORS),
+    Action.SUSPEND: Rule(_NOBODY, _OPERATORS),
+    Action.REINSTATE: Rule(_NOBODY, _OPERATORS),
+    Action.WITHDRAW: Rule(_OWNERS_SIGNERS, _OPERATORS, two_people=True),
+    Action.VERIFY_MANY: Rule(_EVERYBODY, _EVERYBODY),
+    Action.READ_APPLICATIONS: Rule(_NOBODY, _OPERATORS),
+    Action.DECIDE_APPLICATION: Rule(_NOBODY, _OPERATORS, person=True),
+    Action.CHANGE_MEMBER: Rule(_SIGNERS | _OPERATORS, _OPERATORS),
+    Action.CHANGE_ACCREDITATION: Rule(_NOBODY, _OPERATORS, person=True),
+    Action.LEAVE: Rule(_SIGNERS, _OPERATORS, person=True),
+    Action.READ_PEOPLE: Rule(_WITH_A_ROLE, _NOBODY, person=True),
+    Action.MANAGE_PEOPLE: Rule(_SIGNERS | _OPERATORS, _NOBODY, person=True),
+    Action.MANAGE_TOKENS: Rule(_SIGNERS | _OPERATORS, _NOBODY, person=True),
+    Action.DECIDE_IN_TWO: Rule(_OPERATORS, _NOBODY, person=True),
+    Action.END_KEY: Rule(_OPERATORS, _NOBODY, person=True, two_people=True),
 }
 
 
 def may(caller: Caller, action: Action, owner: str) -> bool:
     """Whether ``caller`` may do ``action`` on what member ``owner`` owns."""
-    own, others = RULES[action]
-    return caller.kind in (own if caller.member == owner else others)
+    rule = RULES[action]
+    return _granted(caller, rule, rule.own if caller.member == owner else rule.others)
 
 
 def may_others(caller: Caller, action: Action) -> bool:
     """Whether ``caller`` may do ``action`` on what other members own."""
-    return caller.kind in RULES[action][1]
+    rule = RULES[action]
+    return _granted(caller, rule, rule.others)
+
+
+def _granted(caller: Caller, rule: Rule, grants: frozenset[tuple[MemberKind, Role | None]]) -> bool:
+    if rule.person and caller.person is None:
+        return False
+    return any((caller.kind, role) in grants for role in (None, *caller.roles))
 
 
 def require(caller: Caller, action: Action, owner: str) -> None:
     """Raises ``NotAllowed`` unless ``caller`` may do ``action`` on what member ``owner`` owns."""
     if not may(caller, action, owner):
-        raise NotAllowed(f"{caller.member} ({caller.kind}) may not {action} of {owner}")
+        raise NotAllowed(f"{caller.member} ({caller.kind}) may not {action} of {owner}{_why(caller, action)}")
+
+
+def require_others(caller: Caller, action: Action) -> None:
+    """Raises ``NotAllowed`` unless ``caller`` may do ``action`` on what is others'."""
+    if not may_others(caller, action):
+        raise NotAllowed(f"{caller.member} ({caller.kind}) may not {action}{_why(caller, action)}")
+
+
+def _why(caller: Caller, action: Action) -> str:
+    if RULES[action].person and caller.person is None:
+        return " with a token: somebody has to sign in"
+    return "" if len(caller.roles) == len(Role) else f" as {', '.join(sorted(caller.roles)) or 'one without a role'}"
+
+
+def rules_table() -> str:
+    """The table in Markdown, as the documents show it."""
+    lines = ["| action | on what is one's own | on what is another's | |", "|---|---|---|---|"]
+    for action, rule in RULES.items():
+        notes = [*(["a person"] if rule.person else []), *(["two people of the operator"] if rule.two_people else [])]
+        lines.append(f"| {action} | {_who(rule.own)} | {_who(rule.others)} | {'; '.join(notes)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _who(grants: frozenset[tuple[MemberKind, Role | None]]) -> str:
+    """Grants in words: every role of an organisation together, and manufacturers and the like as owners."""
+    if grants == _EVERYBODY:
+        return "everybody"
+    by_kind = {kind: sorted(role for held, role in grants if held is kind and role) for kind in MemberKind}
+    owners = by_kind[MemberKind.MANUFACTURER]
+    named = [("owner", owners), ("verification body", by_kind[MemberKind.VERIFICATION_BODY])]
+    words = [f"{who}: {', '.join(roles)}" for who, roles in named if roles]
+    return "; ".join([*words, *(["operator"] if by_kind[MemberKind.OPERATOR] else [])]) or "-"

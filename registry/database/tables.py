@@ -30,10 +30,12 @@ class MemberRow(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     joined: int = Field(sa_type=BigInteger)
     """Log index of the entry by which it joined."""
+    left_at: int | None = Field(default=None, sa_type=BigInteger)
+    """Log index of the entry by which it left; None: it is in."""
 
 
 class TokenRow(SQLModel, table=True):
-    """A bearer token: only the SHA-256 of its secret is kept."""
+    """A secret of an organisation's machines: only its SHA-256 is kept."""
 
     __tablename__ = "token"
 
@@ -43,6 +45,15 @@ class TokenRow(SQLModel, table=True):
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    use: str = "bearer"
+    """What it is good for, as ``registry.access.tokens.TokenUse`` names it."""
+    name: str = ""
+    roles: str | None = None
+    """The roles in which it acts, with spaces between; None: all that its member has."""
+    issued_by: str | None = None
+    """The person who made it; None: the registry's command line."""
+    client_id: str | None = Field(default=None, index=True)
+    """The client that this token was given to (RFC 6749, 4.4)."""
 
 
 class DeclarationRow(SQLModel, table=True):

@@ -11,7 +11,7 @@ from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Struct
 
 from registry.access.rules import Action, may_others, require
-from registry.access.tokens import Caller
+from registry.access.callers import Caller
 from registry.database.tables import DeclarationRow
 from registry.declarations import life
 from registry.declarations.known import KnownProducts

@@ -24,7 +24,7 @@ _DECLARATIONS = text(
 )
 _STANDINGS = text('select "index", standing, standing_reason, standing_at, superseded_by from record order by "index"')
 _STRAY = text("select id, record from declaration where record is not null or state = 'published'")
-_MEMBERS = text("select id, kind, content, joined from member")
+_MEMBERS = text("select id, kind, content, joined, left_at from member")
 
 
 class Projections:
@@ -76,7 +76,7 @@ class Projections:
     def check_members(self) -> None:
         """Compares the members."""
         seen = set()
-        for key, kind, content, joined in self._connection.execute(_MEMBERS):
+        for key, kind, content, joined, left_at in self._connection.execute(_MEMBERS):
             seen.add(key)
             place = f"member {key}"
             state = self._replay.members.get(key)
@@ -92,9 +92,10 @@ class Projections:
                 ("content", kept, state.member),
                 ("kind", kind, state.member.kind.value),
                 ("joined", joined, state.joined),
+                ("left_at", left_at, state.left),
             )
             self._compare(FaultCode.MEMBER_ROW, place, columns)
-        for key in sorted(key for key, state in self._replay.members.items() if key not in seen and not state.left):
+        for key in sorted(self._replay.members.keys() - seen):
             self._say(FaultCode.MEMBER_ROW, f"member {key}", "the table has no row of it")
 
     def _record(self, entry: EntryRow, credential: Credential, row: RowMapping | None) -> None:

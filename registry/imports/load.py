@@ -252,7 +252,7 @@ class _Batch:
         """What a member is; None when there is no such member."""
         if member not in self._kinds:
             row = session.get(MemberRow, member)
-            self._kinds[member] = None if row is None else row.kind
+            self._kinds[member] = None if row is None or row.left_at is not None else row.kind
         return self._kinds[member]
 
     def _refuse(self, row: Row, found: Sequence[Finding]) -> None:

@@ -1,10 +1,10 @@
-"""Members: joining is a log entry; the table row is what it says."""
+"""Members: joining, changing and leaving are log entries; the table row is what they say."""
 
 import re
 from datetime import datetime
 
 import msgspec
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from registry.database.tables import MemberRow
 from registry.errors import InvalidInput, NotFound, WrongState
@@ -13,32 +13,105 @@ from schemas.entry import EntryType, MemberEntry, MemberEvent
 from schemas.member import Member, MemberKind
 
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
+_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:[!-~]{1,200}", re.ASCII | re.IGNORECASE)
+_MOST = 200
+_MOST_IDS = 20
 
 
 def join(session: Session, writer: LogWriter, member: Member, now: datetime) -> None:
-    """``member`` joins: a log entry and its row, in the writer's transaction."""
+    """``member`` joins: a log entry and its row, in the writer's transaction.
+
+    Raises ``InvalidInput``, and ``WrongState`` when there is, or was, a member with its id.
+    """
     if not _ID.fullmatch(member.id):
         raise InvalidInput("a member id is 1 to 64 lower-case letters, digits and hyphens", "$.id")
+    require_name(member)
+    if session.get(MemberRow, member.id) is not None:
+        raise WrongState(f"{member.id} is a member already, or was one: its id is taken for ever")
+    index = _append(writer, member, MemberEvent.JOINED, now)
+    session.add(MemberRow(id=member.id, kind=member.kind, content=msgspec.json.encode(member), joined=index))
+
+
+def change(session: Session, writer: LogWriter, member: Member, now: datetime) -> None:
+    """``member`` has other particulars from now on: a log entry. Its id and kind never change.
+
+    Raises ``NotFound``, ``InvalidInput``, and ``WrongState`` when it has left, or is another kind.
+    """
+    row = row_in(session, member.id)
+    require_particulars(member)
+    if row.kind != member.kind:
+        raise WrongState(f"{member.id} is a {row.kind}, and stays one: what it may do follows from it")
+    content = msgspec.json.encode(member)
+    if content == row.content:
+        return
+    _append(writer, member, MemberEvent.CHANGED, now)
+    row.content = content
+    session.add(row)
+
+
+def leave(session: Session, writer: LogWriter, member_id: str, now: datetime) -> None:
+    """A member leaves: a log entry. Its records stand as they are. Raises ``NotFound`` and ``WrongState``."""
+    row = row_in(session, member_id)
+    if row.kind == MemberKind.OPERATOR:
+        raise WrongState("the operator cannot leave: the registry would be nobody's")
+    content = msgspec.json.decode(row.content, type=Member)
+    row.left_at = _append(writer, content, MemberEvent.LEFT, now)
+    session.add(row)
+
+
+def _append(writer: LogWriter, member: Member, event: MemberEvent, now: datetime) -> int:
+    return writer.append(EntryType.MEMBER, msgspec.json.encode(MemberEntry(member, event, now))).index
+
+
+def require_name(member: Member) -> None:
+    """Raises ``InvalidInput`` without a name in some language."""
     if not any(words.strip() for words in member.name.values()):
         raise InvalidInput("a member needs a name in at least one language", "$.name")
-    if session.get(MemberRow, member.id) is not None:
-        raise WrongState(f"{member.id} is a member already")
-    content = msgspec.json.encode(MemberEntry(member, MemberEvent.JOINED, now))
-    entry = writer.append(EntryType.MEMBER, content)
-    session.add(MemberRow(id=member.id, kind=member.kind, content=msgspec.json.encode(member), joined=entry.index))
 
 
-def member(session: Session, member_id: str) -> Member:
-    """The member with this id. Raises ``NotFound``."""
+def require_particulars(member: Member) -> None:
+    """Raises ``InvalidInput`` for particulars that could not be shown: everything here becomes public for ever."""
+    require_name(member)
+    for language, words in member.name.items():
+        _require_line(words, f"$.name.{language}")
+    if len(member.ids) > _MOST_IDS:
+        raise InvalidInput(f"at most {_MOST_IDS} identifiers", "$.ids")
+    for at, identifier in enumerate(member.ids):
+        if not _URN.fullmatch(identifier):
+            raise InvalidInput("an identifier is a URN, such as urn:lei:529900T8BM49AURSDO55", f"$.ids[{at}]")
+    if member.country is not None and not _COUNTRY.fullmatch(member.country):
+        raise InvalidInput("a country is two capital letters (ISO 3166-1)", "$.country")
+    if member.accreditation is not None:
+        _require_line(member.accreditation, "$.accreditation")
+    is_body = member.kind is MemberKind.VERIFICATION_BODY
+    if not is_body and (member.accreditation is not None or member.accreditation_until is not None):
+        raise InvalidInput("only a verification body is accredited", "$.accreditation")
+
+
+def _require_line(words: str, path: str) -> None:
+    if not words.strip() or len(words) > _MOST or not words.isprintable():
+        raise InvalidInput(f"one line of 1 to {_MOST} printable characters", path)
+
+
+def row_in(session: Session, member_id: str) -> MemberRow:
+    """The row of a member that has not left. Raises ``NotFound`` and ``WrongState``."""
     row = session.get(MemberRow, member_id)
     if row is None:
         raise NotFound(f"there is no member {member_id!r}")
-    return msgspec.json.decode(row.content, type=Member)
+    if row.left_at is not None:
+        raise WrongState(f"{member_id} has left the alliance")
+    return row
+
+
+def member(session: Session, member_id: str) -> Member:
+    """The member with this id. Raises ``NotFound``, and ``WrongState`` when it has left."""
+    return msgspec.json.decode(row_in(session, member_id).content, type=Member)
 
 
 def all_members(session: Session, kind: MemberKind | None = None) -> list[Member]:
-    """All members, or those of one kind, by id."""
-    query = select(MemberRow.content).order_by(MemberRow.id)
+    """All members, or those of one kind, by id; without those that have left."""
+    query = select(MemberRow.content).where(col(MemberRow.left_at).is_(None)).order_by(MemberRow.id)
     if kind is not None:
         query = query.where(MemberRow.kind == kind)
     return [msgspec.json.decode(content, type=Member) for content in session.exec(query)]

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from keys import split_compact
 from registry.access.rules import Action, require
-from registry.access.tokens import Caller
+from registry.access.callers import Caller
 from registry.labels.art import art_of, label_text
 from registry.labels.artwork import Variant, render_png, render_svg
 from registry.pages import choose_language

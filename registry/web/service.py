@@ -6,7 +6,8 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 
-from registry.access.tokens import Caller, authenticate
+from registry.access.callers import Caller
+from registry.access.tokens import authenticate
 from registry.errors import NotAuthenticated
 from registry.pages import Site
 from registry.registry import Registry, utc_now

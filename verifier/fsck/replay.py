@@ -91,11 +91,12 @@ class Moment(Struct, frozen=True):
 
 
 class MemberState(Struct):
-    """An organisation as the entries so far leave it; ``joined`` is the log index by which it came in."""
+    """An organisation as the entries so far leave it; ``joined`` and ``left`` are the log indexes of its coming in and
+    of its going."""
 
     member: Member
     joined: int
-    left: bool = False
+    left: int | None = None
 
 
 class Taken(Struct, frozen=True):
@@ -221,7 +222,7 @@ class Replay:
         for wrong in wrong_facts(credential, path, self.origin, claims):
             self._refuse(FaultCode.RECORD_FACTS, index, wrong)
         for party in {declared.owner, credential.credential_subject.verifier.id}:
-            if party not in self.members or self.members[party].left:
+            if party not in self.members or self.members[party].left is not None:
                 self._refuse(FaultCode.RECORD_FACTS, index, f"{party!r} is no member")
         self._chain(index, path, declared)
         shown = shown_digest(declared.product_name, in_language(credential.credential_subject.owner.name, "en"))
@@ -282,12 +283,12 @@ class Replay:
 
     def _meet(self, index: int, entry: MemberEntry) -> None:
         known = self.members.get(entry.member.id)
-        inside = known is not None and not known.left
+        inside = known is not None and known.left is None
         if inside == (entry.event is MemberEvent.JOINED):
             said = "is in already" if inside else f"is not in, and cannot be {entry.event}"
             self._refuse(FaultCode.MEMBER_ILLEGAL, index, f"{entry.member.id} {said}")
         elif known is None or entry.event is MemberEvent.JOINED:
             self.members[entry.member.id] = MemberState(entry.member, index)
         else:
-            known.left = entry.event is MemberEvent.LEFT
+            known.left = index if entry.event is MemberEvent.LEFT else None
             known.member = entry.member

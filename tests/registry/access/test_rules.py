@@ -1,58 +1,114 @@
-"""Who may do what: every action, every kind of organisation, on its own and on another's, written out once more."""
+"""Who may do what: every action, every kind of organisation in every role, on its own and on another's, written out
+once more."""
+
+from pathlib import Path
 
 import pytest
 
-from registry.access.rules import RULES, Action, require
-from registry.access.tokens import Caller
+from registry.access.callers import Caller
+from registry.access.roles import ROLES_OF, Role
+from registry.access.rules import RULES, Action, may, require, require_others, rules_table
 from registry.errors import NotAllowed
 from schemas.member import MemberKind
 
-EVERYBODY = {"manufacturer", "retailer", "research", "verification-body", "operator", "other"}
-DECLARERS = {"manufacturer", "retailer", "research", "other"}
+ROOT = Path(__file__).resolve().parents[3]
+DECLARERS = ("manufacturer", "retailer", "research", "other")
+EDITORS = {f"{kind} editor" for kind in DECLARERS}
+OWNERS_SIGNERS = {f"{kind} signer" for kind in DECLARERS}
+SIGNERS = {*OWNERS_SIGNERS, "verification-body signer"}
+REVIEWERS, OPERATORS = {"verification-body reviewer"}, {"operator operator"}
+ALL = {f"{kind} {role}" for kind, roles in ROLES_OF.items() for role in roles}
+NOBODY: set[str] = set()
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     # action: who may on its own, who may on another's
-    "declare": (DECLARERS, set()),
-    "read a draft": (DECLARERS, set()),
-    "read a declaration": (DECLARERS, {"verification-body", "operator"}),
-    "revise": (DECLARERS, set()),
-    "submit": (DECLARERS, set()),
-    "state a verification": (set(), {"verification-body"}),
-    "publish": (set(), {"operator"}),
-    "suspend": (set(), {"operator"}),
-    "reinstate": (set(), {"operator"}),
-    "withdraw": (DECLARERS, {"operator"}),
-    "verify any number of labels in one batch": (EVERYBODY, EVERYBODY),
+    "declare": (EDITORS, NOBODY),
+    "read a draft": (EDITORS | OWNERS_SIGNERS, NOBODY),
+    "read a declaration": (EDITORS | OWNERS_SIGNERS, REVIEWERS | {"verification-body signer"} | OPERATORS),
+    "revise": (EDITORS, NOBODY),
+    "submit": (EDITORS, NOBODY),
+    "state a verification": (NOBODY, REVIEWERS),
+    "publish": (NOBODY, OPERATORS),
+    "suspend": (NOBODY, OPERATORS),
+    "reinstate": (NOBODY, OPERATORS),
+    "withdraw": (OWNERS_SIGNERS, OPERATORS),
+    "verify any number of labels in one batch": (ALL, ALL),
+    "read applications to join": (NOBODY, OPERATORS),
+    "decide on an application to join": (NOBODY, OPERATORS),
+    "change an organisation's particulars": (SIGNERS | OPERATORS, OPERATORS),
+    "change a body's accreditation": (NOBODY, OPERATORS),
+    "end a membership": (SIGNERS, OPERATORS),
+    "read people and tokens": (ALL, NOBODY),
+    "invite people, change their roles, remove them": (SIGNERS | OPERATORS, NOBODY),
+    "make and end tokens": (SIGNERS | OPERATORS, NOBODY),
+    "propose and confirm what takes two people": (OPERATORS, NOBODY),
+    "retire a key, or state that it is compromised": (OPERATORS, NOBODY),
 }
+FOR_PEOPLE = {
+    *("decide on an application to join", "change a body's accreditation", "end a membership"),
+    *("read people and tokens", "invite people, change their roles, remove them", "make and end tokens"),
+    *("propose and confirm what takes two people", "retire a key, or state that it is compromised"),
+}
+TWO_PEOPLE = {"withdraw", "retire a key, or state that it is compromised"}
 
 
-def may(kind: MemberKind, action: Action, owner: str) -> bool:
-    try:
-        require(Caller("me", kind), action, owner)
-    except NotAllowed:
-        return False
-    return True
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("kind", MemberKind)
+def test_as_the_table_says(kind: MemberKind, role: Role, action: Action) -> None:
+    own, others = ALLOWED[action]
+    everybody = action is Action.VERIFY_MANY
+    person, machine = Caller("me", kind, frozenset({role}), "somebody"), Caller("me", kind, frozenset({role}))
+    assert may(person, action, "me") == (f"{kind} {role}" in own or everybody)
+    assert may(person, action, "another") == (f"{kind} {role}" in others or everybody)
+    for owner in ("me", "another"):
+        assert may(machine, action, owner) == (may(person, action, owner) and action not in FOR_PEOPLE)
 
 
 @pytest.mark.parametrize("action", Action)
 @pytest.mark.parametrize("kind", MemberKind)
-def test_as_the_table_says(kind: MemberKind, action: Action) -> None:
-    own, others = ALLOWED[action]
-    assert may(kind, action, "me") == (kind in own)
-    assert may(kind, action, "another") == (kind in others)
+def test_who_has_no_role_may_only_verify_labels(kind: MemberKind, action: Action) -> None:
+    roleless = Caller("me", kind, frozenset(), "somebody")
+    for owner in ("me", "another"):
+        assert may(roleless, action, owner) == (action is Action.VERIFY_MANY)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_what_may_not_be_is_refused_in_words(action: Action) -> None:
+    outsider = Caller("me", MemberKind.OTHER, frozenset())
+    if action is Action.VERIFY_MANY:
+        require(outsider, action, "another")
+        return
+    for refusing in (lambda: require(outsider, action, "another"), lambda: require_others(outsider, action)):
+        with pytest.raises(NotAllowed, match=rf"^me \(other\) may not {action}"):
+            refusing()
 
 
 def test_every_action_has_a_rule() -> None:
     assert set(RULES) == set(Action)
     assert set(ALLOWED) == set(Action)
+    assert {action for action, rule in RULES.items() if rule.person} == FOR_PEOPLE
+    assert {action for action, rule in RULES.items() if rule.two_people} == TWO_PEOPLE
+
+
+@pytest.mark.parametrize("kind", MemberKind)
+def test_a_role_that_an_organisation_has_not_to_give_opens_nothing(kind: MemberKind) -> None:
+    for role in set(Role) - ROLES_OF[kind]:
+        foreign = Caller("me", kind, frozenset({role}), "somebody")
+        allowed = {action for action in Action for owner in ("me", "another") if may(foreign, action, owner)}
+        assert allowed == {Action.VERIFY_MANY}
 
 
 def test_nobody_checks_or_publishes_its_own() -> None:
     for kind in MemberKind:
-        assert not may(kind, Action.STATE_VERIFICATION, "me")
-        assert not may(kind, Action.PUBLISH, "me")
+        for action in (Action.STATE_VERIFICATION, Action.PUBLISH):
+            assert not may(Caller("me", kind, person="somebody"), action, "me")
 
 
 def test_the_operator_neither_declares_nor_verifies() -> None:
     for action in (Action.DECLARE, Action.REVISE, Action.SUBMIT, Action.STATE_VERIFICATION):
-        assert not may(MemberKind.OPERATOR, action, "me")
-        assert not may(MemberKind.OPERATOR, action, "another")
+        for owner in ("me", "another"):
+            assert not may(Caller("me", MemberKind.OPERATOR, person="somebody"), action, owner)
+
+
+def test_the_documents_show_this_table() -> None:
+    assert rules_table() in (ROOT / "docs" / "people.md").read_text(encoding="utf-8")

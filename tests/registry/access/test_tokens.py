@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.access.tokens import Caller, authenticate, issue, revoke
+from registry.access.callers import Caller
+from registry.access.tokens import authenticate, issue, revoke
 from registry.errors import NotAuthenticated, NotFound
 from registry.registry import OPERATOR, Registry
 from schemas.member import MemberKind

@@ -62,6 +62,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "member.kind": ("update member set kind = 'operator' where id = 'rival'", "member-row"),
     "member.content": ("update member set content = x'7b' where id = 'rival'", "member-row"),
     "member.joined": ("update member set joined = 0 where id = 'rival'", "member-row"),
+    "member.left_at": ("update member set left_at = 9 where id = 'rival'", "member-row"),
 }
 TABLES = [
     ("a lost entry", 'delete from log_entry where "index" = 40', "gap"),
