@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= 2
 ARGS ?=
+DATABASE ?=
 
 INSTALLED := .venv/.installed
 # A checkout that was moved, or whose Python went away, needs its environment anew.
@@ -26,7 +27,8 @@ run: $(INSTALLED) ## demonstration registry at http://localhost:8000  (PORT=8001
 
 test: $(INSTALLED) ## every test, in under ten minutes             (ARGS="tests/keys -k rotate" for some)
 	@.make/debian_packages.sh
-	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	    $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
 
 check: $(INSTALLED) ## lint, format, types, and the arrows between the packages
 	.venv/bin/ruff check

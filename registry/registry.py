@@ -66,8 +66,12 @@ class Registry:
         ring = KeyRing.open(home.keys, passphrase_for(home.keys, environ))
         bucket = open_bucket(home.store_url(environ))
         database = Database(home.database_url(environ))
-        database.refuse_missing()
-        upgrade(database)
+        try:
+            database.refuse_missing()
+            upgrade(database)
+        except BaseException:
+            database.dispose()
+            raise
         return cls(home, database, ring, bucket)
 
     @classmethod

@@ -2,7 +2,9 @@
 
     database_for(path)              what a new home at ``path`` names as its database; "" is SQLite in the home
     copy_home(home, to)             a home and its database, copied
-    execute(registry.database.url, statement)   behind the registry's back
+    save(home, to)                  a backup of its database; ``put_back`` restores it
+    execute(home, statement)        behind the registry's back
+    failing(home, when)             while it holds, the database refuses a write
 
 PostgreSQL is the server that ``TEST_PG_DSN`` names, else one that whoever needs it first starts with Debian's binaries,
 in a folder of this run, as the user postgres when we are root. A home's database is a copy of one with empty tables.
@@ -14,7 +16,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,11 +24,11 @@ from typing import Any, LiteralString
 from uuid import uuid4
 
 import psycopg
-from sqlalchemy import URL, make_url
+from sqlalchemy import Connection, inspect, make_url, text
 
 from registry.database.database import Database
 from registry.database.upgrade import upgrade
-from registry.home import CONFIG_FILE
+from registry.home import CONFIG_FILE, Home
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 DSN, FOLDER = "TEST_PG_DSN", "CARBONLABEL_TEST_PG_FOLDER"
@@ -59,6 +61,12 @@ def database_for(home: Path) -> str:
     return "" if _kind == SQLITE else new_database(home)
 
 
+def database_option(home: Path) -> tuple[str, ...]:
+    """What ``carbonlabel init`` is told for a new home at ``home``."""
+    named = database_for(home)
+    return ("--database", named) if named else ()
+
+
 def new_database(home: Path, template: str | None = None) -> str:
     """The URL of a new PostgreSQL database with empty tables, or a copy of another; gone when ``home`` is."""
     server, name = _server(), f"carbonlabel_{uuid4().hex}"
@@ -67,10 +75,10 @@ def new_database(home: Path, template: str | None = None) -> str:
     return _of(server, name)
 
 
-def empty_database(home: Path, *, locale: str = "C") -> str:
-    """The URL of a new PostgreSQL database without tables."""
+def empty_database(home: Path, order: str = "") -> str:
+    """The URL of a new PostgreSQL database without tables; ``order`` says more of how it orders text."""
     server, name = _server(), f"carbonlabel_{uuid4().hex}"
-    _administer(server, f"create database \"{name}\" template template0 encoding 'UTF8' locale '{locale}'")
+    _administer(server, f"create database \"{name}\" template template0 encoding 'UTF8' locale 'C' {order}")
     _made[name] = home
     return _of(server, name)
 
@@ -85,24 +93,89 @@ def copy_home(home: Path, to: Path) -> None:
         (to / CONFIG_FILE).write_text(config.replace(named[1], copied), encoding="utf-8")
 
 
-def execute(database: URL, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-    """What a statement gives that is executed behind the registry's back, where no constraint holds."""
-    held = Database(database.render_as_string(hide_password=False))
+def save(home: Path, to: Path) -> None:
+    """A backup of the home's database."""
+    named = Home.open(home).config.database
+    if named:
+        to.write_text(make_url(new_database(to, make_url(named).database)).database or "")
+    else:
+        shutil.copy(home / "registry.sqlite", to)
+
+
+def put_back(home: Path, saved: Path) -> None:
+    """Restores a backup, in the place of what is there."""
+    named = Home.open(home).config.database
+    if named:
+        name = make_url(named).database
+        _administer(_server(), f'drop database "{name}" with (force)')
+        _administer(_server(), f'create database "{name}" template "{saved.read_text()}"')
+    else:
+        shutil.copy(saved, home / "registry.sqlite")
+
+
+def database_of(home: Path) -> Database:
+    """The database of a home. The caller disposes of it."""
+    return Database(Home.open(home).database_url({}))
+
+
+def everything(home: Path, *besides: str) -> list[str]:
+    """Every row of the home's database, but for those of the tables ``besides``: to be compared before and after."""
+    database = database_of(home)
     try:
-        with held.engine.connect() as connection:
-            if not database.drivername.startswith(SQLITE):
-                connection.exec_driver_sql("set session_replication_role = replica")
-            else:
+        with database.reading() as session:
+            connection = session.connection()
+            names = sorted(set(inspect(connection).get_table_names()) - {*besides})
+            rows = {name: connection.execute(text(f'select * from "{name}"')) for name in names}
+            return sorted(f"{name} {tuple(row)}" for name in names for row in rows[name])
+    finally:
+        database.dispose()
+
+
+def execute(home: Path, *statements: str) -> list[tuple[Any, ...]]:
+    """What the last of some statements gives that are executed behind the registry's back, foreign keys or not."""
+    rows: list[tuple[Any, ...]] = []
+    with _unchecked(home) as connection:
+        for statement in statements:
+            done = connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+            assert done.returns_rows or done.rowcount != 0, "nothing was changed"
+            rows = [tuple(row) for row in done] if done.returns_rows else []
+    return rows
+
+
+@contextmanager
+def _unchecked(home: Path) -> Generator[Connection]:
+    database = database_of(home)
+    try:
+        with database.engine.connect() as connection:
+            if database.url.drivername == SQLITE:
                 connection.exec_driver_sql("commit")
                 connection.exec_driver_sql("pragma foreign_keys = off")
-                connection.exec_driver_sql("begin")
-            done = connection.exec_driver_sql(statement, tuple(parameters))
-            assert done.rowcount != 0, "nothing was changed"
-            rows = [tuple(row) for row in done] if done.returns_rows else []
+                connection.exec_driver_sql("begin immediate")
+            else:
+                connection.exec_driver_sql("set session_replication_role = replica")
+            yield connection
             connection.commit()
-            return rows
     finally:
-        held.dispose()
+        database.dispose()
+
+
+@contextmanager
+def failing(home: Path, when: str) -> Generator[None]:
+    """While it holds, the database refuses what is done ``before insert on TABLE when CONDITION``, or the like."""
+    event, _, condition = when.partition(" when ")
+    if Home.open(home).config.database:
+        execute(
+            home,
+            "create function burn() returns trigger language plpgsql as "
+            "$$ begin raise exception 'the disk is on fire'; end $$",
+            f"create trigger breaks {event} for each row when ({condition or 'true'}) execute function burn()",
+        )
+        undo = ["drop function burn cascade"]
+    else:
+        execute(home, f"create trigger breaks {when} begin select raise(abort, 'the disk is on fire'); end")
+        undo = ["drop trigger breaks"]
+    yield
+    execute(home, *undo)
 
 
 def drop_below(folder: Path | None) -> None:

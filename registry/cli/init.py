@@ -18,10 +18,13 @@ def init(
     origin: Annotated[
         str, typer.Option(help="host that labels will name, for ever: id.example.org")
     ] = "id.example.org",
+    database: Annotated[
+        str, typer.Option(help="an empty one, postgresql://USER@HOST/NAME; else a file in the home")
+    ] = "",
 ) -> None:
     """Make a registry home: configuration, database, keys, and the first entries of the log."""
     with sentences():
-        registry = Registry.create(home, Config(name=name, origin=origin), os.environ)
+        registry = Registry.create(home, Config(name=name, origin=origin, database=database), os.environ)
         ensure_roles(registry, utc_now())
         root_keys = root_keys_folder(registry)
         registry.close()

@@ -1,7 +1,6 @@
 """A small alliance at work: a home made by the command line, its members' tokens, and a server; and the way of a
 declaration through it, over HTTP."""
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -11,6 +10,7 @@ from typing import Any
 import httpx
 
 from schemas.gs1 import check_digit
+from tests.databases import database_option, everything
 from tests.end_to_end.commands import done, done_here
 
 MAKER, RIVAL, BODY, SHOP, OPERATOR = "acme", "rival", "checkers", "shop", "operator"
@@ -122,16 +122,12 @@ class Alliance:
 
         But for the checkpoints, which the server adds by itself, a moment after the log has grown.
         """
-        database = sqlite3.connect(f"file:{self.home / 'registry.sqlite'}?mode=ro", uri=True, timeout=30)
-        try:
-            return [line for line in database.iterdump() if not line.startswith('INSERT INTO "checkpoint"')]
-        finally:
-            database.close()
+        return everything(self.home, "checkpoint")
 
 
 def make_home(home: Path) -> dict[str, str]:
     """A home with members, by the command line. Returns everybody's token."""
-    done("init", home, "--name", "Test alliance", "--origin", "id.test.example")
+    done("init", home, "--name", "Test alliance", "--origin", "id.test.example", *database_option(home))
     config = home / "config.toml"
     config.write_text(config.read_text().replace("verify_per_minute = 600", "verify_per_minute = 1000000"))
     for who, told in MEMBERS.items():

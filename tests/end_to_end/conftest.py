@@ -12,6 +12,7 @@ from schemas.entry import StatusEvent
 from tests.end_to_end.alliance import Alliance, make_home
 from tests.end_to_end.commands import Serving
 from tests.end_to_end.shop import Shop, token_of
+from tests.registry.demo.conftest import begin_demonstration
 from tests.verifier.bundle.test_same_verdicts import a_history
 from tests.world import a_declaration, change, new_registry, published
 
@@ -31,6 +32,7 @@ def alliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alliance]:
 def demonstration_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of the demonstration, built once."""
     home = tmp_path_factory.mktemp("demonstration") / "home"
+    begin_demonstration(home, {})
     demonstrate(home, {}, utc_now())
     return home
 

@@ -14,7 +14,9 @@ from registry.home import Home
 from registry.labels.art import art_of
 from registry.labels.artwork import LabelArt, render_png, render_svg
 from registry.registry import Registry
+from tests.databases import database_option
 from tests.end_to_end.commands import Ended, carbonlabel, done_here
+from tests.registry.demo.conftest import begin_demonstration
 from tests.registry.labels.artwork_samples import open_png, rasterise, read
 from tests.registry.labels.test_artwork_scanning import (
     LARGEST_BLUR,
@@ -63,6 +65,7 @@ def log_of(home: Path) -> list[bytes]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     home = tmp_path_factory.mktemp("demo") / "home"
+    begin_demonstration(home, {})
     first = carbonlabel("demo", home)
     log = log_of(home)
     again = carbonlabel("demo", home)
@@ -104,7 +107,7 @@ def test_the_table_of_verdicts_is_printed_with_every_verdict(demo: Demo) -> None
 
 def test_a_home_at_work_is_left_alone(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    done_here("init", home)
+    done_here("init", home, *database_option(home))
     before = {file: file.read_bytes() for file in home.rglob("*") if file.is_file()}
     refused = carbonlabel("demo", home)
     assert (refused.code, refused.out) == (2, "")

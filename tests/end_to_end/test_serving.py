@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.databases import database_option
 from tests.end_to_end.commands import Serving, carbonlabel, done
 
 LIMIT = 5
@@ -17,7 +18,7 @@ LABEL = {"label": "https://id.test.example/01/09520000000004"}
 def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that lets one address verify five times a minute."""
     home = tmp_path_factory.mktemp("small") / "home"
-    done("init", home)
+    done("init", home, *database_option(home))
     config = home / "config.toml"
     config.write_text(config.read_text().replace("verify_per_minute = 600", f"verify_per_minute = {LIMIT}"))
     return home

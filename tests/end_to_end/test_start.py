@@ -10,6 +10,7 @@ import pytest
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from tests.databases import database_option
 from tests.end_to_end.commands import COMMAND, carbonlabel, carbonlabel_here, done_here, environment
 from verifier.cli.app import build
 
@@ -43,7 +44,7 @@ COMMANDS = dict(commands(root()))
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A registry, with a bundle of its own."""
     home = tmp_path_factory.mktemp("start") / "home"
-    done_here("init", home)
+    done_here("init", home, *database_option(home))
     done_here("sequence", "--once", "--home", home)
     done_here("sync", home / "public", "--bundle", home / "bundle", "--root", home / "root" / "1.root.json")
     return home

@@ -86,7 +86,7 @@ class TestWholeOrNot:
     def test_another_home_s_database_is_not_begun_again(self, tmp_path: Path) -> None:
         with closing(new_registry(tmp_path / "one")) as one:
             before = log_of(one)
-            url = f"sqlite:///{tmp_path / 'one' / 'registry.sqlite'}"
+            url = one.home.database_url({})
             with pytest.raises(RegistryError):
                 Registry.create(tmp_path / "two", CONFIG, ENVIRON | {"CARBONLABEL_DATABASE_URL": url})
             assert log_of(one) == before
@@ -156,6 +156,7 @@ class TestOpen:
         with pytest.raises(HomeError):
             Home.open(tmp_path)
 
+    @pytest.mark.sqlite_file("it is removed")
     def test_a_home_whose_database_is_gone_is_refused_and_gets_no_empty_one(self, tmp_path: Path) -> None:
         new_registry(tmp_path / "home").close()
         (tmp_path / "home" / "registry.sqlite").unlink()

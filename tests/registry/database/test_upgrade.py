@@ -1,6 +1,8 @@
 """Migrations: from nothing they make the tables that the code reads; a newer database is refused and left alone."""
 
-import sqlite3
+import os
+import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import closing
 from hashlib import sha256
@@ -9,22 +11,28 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from registry.database.database import Database
 from registry.database.tables import SQLModel
-from registry.database.upgrade import upgrade
+from registry.database.upgrade import MIGRATIONS, newest_version, upgrade
 from registry.errors import DatabaseTooNew
 from registry.registry import Registry
+from tests.databases import SQLITE, empty_database, everything, execute
 from tests.world import ENVIRON, assert_sound, new_registry, published
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Generator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+def database(tmp_path: Path, database_kind: str) -> Generator[Database]:
+    is_sqlite = database_kind == SQLITE
+    database = Database(f"sqlite:///{tmp_path / 'registry.sqlite'}" if is_sqlite else empty_database(tmp_path))
     yield database
     database.dispose()
 
 
+@pytest.mark.each_database
 def test_from_empty_they_make_exactly_the_models(database: Database) -> None:
     upgrade(database)
     with database.reading() as session:
@@ -32,6 +40,7 @@ def test_from_empty_they_make_exactly_the_models(database: Database) -> None:
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
+@pytest.mark.sqlite_file("not a byte of it changes")
 def test_upgrading_again_changes_nothing(database: Database, tmp_path: Path) -> None:
     upgrade(database)
     before = sha256((tmp_path / "registry.sqlite").read_bytes()).digest()
@@ -39,25 +48,36 @@ def test_upgrading_again_changes_nothing(database: Database, tmp_path: Path) -> 
     assert sha256((tmp_path / "registry.sqlite").read_bytes()).digest() == before
 
 
+def test_the_newest_version_is_told_by_the_names_of_the_files() -> None:
+    """So that nothing but migrating needs Alembic, which takes longer to load than to find that there is no need."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert scripts.get_heads() == [newest_version()]
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"v{script.revision}_")
+
+
+def test_opening_a_database_of_this_version_does_not_load_alembic(tmp_path: Path) -> None:
+    new_registry(tmp_path / "home").close()
+    code = (
+        "import os, sys; from pathlib import Path; from registry.registry import Registry\n"
+        "Registry.open(Path(sys.argv[1]), os.environ).close()\n"
+        "assert 'alembic' not in sys.modules"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "home")]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **ENVIRON}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.each_database
 def test_a_newer_database_is_refused_with_a_sentence_and_left_as_it_is(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with closing(new_registry(home)) as registry:
         published(registry, 1)
-    file = home / "registry.sqlite"
-    known = set_version(file, "9999")
-    before = file.read_bytes()
+    execute(home, "update alembic_version set version_num = '9999'")
+    before = everything(home)
     with pytest.raises(DatabaseTooNew, match=r"version 9999.*Upgrade the program; nothing was changed"):
         Registry.open(home, ENVIRON)
-    assert file.read_bytes() == before
-    set_version(file, known)
+    assert everything(home) == before
+    execute(home, f"update alembic_version set version_num = '{newest_version()}'")
     with closing(Registry.open(home, ENVIRON)) as registry:
         assert_sound(registry)
-
-
-def set_version(file: Path, version: str) -> str:
-    """Sets the database's version, and returns what it was."""
-    with closing(sqlite3.connect(file)) as raw:
-        (before,) = raw.execute("select version_num from alembic_version").fetchone()
-        raw.execute("update alembic_version set version_num = ?", (version,))
-        raw.commit()
-    return str(before)

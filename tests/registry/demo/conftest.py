@@ -1,13 +1,14 @@
 """One demonstration for all tests that only look at it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from registry.demo.demo import Demonstration, demonstrate
+from registry.demo.demo import CONFIG, Demonstration, demonstrate
 from registry.registry import Registry
+from tests import databases
 from tests.world import ENVIRON, NOW
 
 
@@ -19,9 +20,16 @@ class Shown(Struct, frozen=True):
     registry: Registry
 
 
+def begin_demonstration(home: Path, environ: Mapping[str, str]) -> None:
+    """Makes the home of a demonstration, with the kind of database that the tests run on, and nothing in it yet."""
+    if databases.kind() != databases.SQLITE:
+        Registry.create(home, structs.replace(CONFIG, database=databases.database_for(home)), environ).close()
+
+
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     path = tmp_path_factory.mktemp("demonstration") / "home"
+    begin_demonstration(path, ENVIRON)
     demonstration = demonstrate(path, ENVIRON, NOW)
     registry = Registry.open(path, ENVIRON)
     yield Shown(path, demonstration, registry)

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from registry.demo.demo import demonstrate
 from registry.home import CONFIG_FILE
 from registry.registry import Registry
+from tests.registry.demo.conftest import begin_demonstration
 from tests.world import ENVIRON, NOW, assert_sound
 
 CHILD = """
@@ -58,6 +59,7 @@ def killed(home: Path, after: float, kill_at: int) -> list[str]:
 def test_an_import_that_is_killed_again_and_again_ends_as_if_it_had_not(tmp_path: Path) -> None:
     draw = random.Random(20_260_501)
     home = tmp_path / "home"
+    begin_demonstration(home, ENVIRON)
     acknowledged: list[str] = []
     for turn in range(KILLS):
         if turn < TIMED:

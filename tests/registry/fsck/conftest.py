@@ -1,6 +1,5 @@
 """A home with something of everything, made once; each test damages its own copy."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from registry.log.service import sequence
 from registry.records.rekey import end_key
 from schemas.entry import StatusEvent
 from schemas.gs1 import Gs1Path
+from tests.databases import copy_home
 from tests.world import NOW, a_declaration, a_place, change, gtin, label_key, new_registry, published
 
 
@@ -37,5 +37,5 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(whole: Path, tmp_path: Path) -> Home:
     """A fresh copy of the home."""
-    shutil.copytree(whole, tmp_path / "home")
+    copy_home(whole, tmp_path / "home")
     return Home.open(tmp_path / "home")

@@ -1,7 +1,7 @@
 """Each kind of damage to a table or a public file of a home is found, and called by its name."""
 
+import re
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from registry.database.database import Database
 from registry.fsck import check_home
 from registry.home import Home
 from registry.store import FolderStore
+from tests.databases import execute
 from tests.world import new_registry
 
 PROJECTED = ("log_entry", "checkpoint", "record", "label", "declaration", "member")
@@ -78,12 +79,14 @@ TABLES = [
     ("a lost declaration", "delete from declaration where record = 30", "declaration-row"),
     ("a lost member", "delete from member where id = 'rival'", "member-row"),
     ("a lost checkpoint, the newest", "delete from checkpoint where size > 260", "checkpoint-ahead"),
-    ("an entry of another type of value", 'update log_entry set jws = 7 where "index" = 20', "entry-form"),
-    ("a time that is none", "update log_entry set at = 'yesterday' where \"index\" = 20", "entry-time"),
     ("a lost table", "drop table label", "database"),
     ("a lost table of records", "drop table record", "database"),
     ("a lost table of checkpoints", "drop table checkpoint", "database"),
 ]  # fmt: skip
+UNTYPED = [
+    ("an entry of another type of value", 'update log_entry set jws = 7 where "index" = 20', "entry-form"),
+    ("a time that is none", "update log_entry set at = 'yesterday' where \"index\" = 20", "entry-time"),
+]
 
 
 def codes(home: Home) -> set[str]:
@@ -96,9 +99,11 @@ def codes(home: Home) -> set[str]:
 
 
 def damage(home: Home, statement: str) -> None:
-    with sqlite3.connect(home.path / "registry.sqlite") as connection:
-        assert connection.execute(statement).rowcount != 0
-    connection.close()
+    if home.config.database:
+        statement = re.sub(r"\bx'([0-9a-f]*)'", r"'\\x\1'::bytea", statement)
+        statement = statement.replace("zeroblob(32)", "decode(repeat('00', 32), 'hex')")
+        statement += " cascade" * statement.startswith("drop")
+    execute(home.path, statement)
 
 
 def test_every_column_is_damaged_here() -> None:
@@ -120,6 +125,13 @@ def test_a_changed_column_is_found(column: str, home: Home) -> None:
 
 @pytest.mark.parametrize(("what", "statement", "code"), TABLES, ids=[what for what, _, _ in TABLES])
 def test_a_damaged_table_is_found(what: str, statement: str, code: str, home: Home) -> None:
+    damage(home, statement)
+    assert code in codes(home)
+
+
+@pytest.mark.sqlite_file("its columns take values of any type")
+@pytest.mark.parametrize(("what", "statement", "code"), UNTYPED, ids=[what for what, _, _ in UNTYPED])
+def test_a_value_of_another_type_is_found(what: str, statement: str, code: str, home: Home) -> None:
     damage(home, statement)
     assert code in codes(home)
 
@@ -174,9 +186,7 @@ def test_a_file_that_no_log_of_these_entries_has_is_found(path: str, home: Home)
 
 
 def test_a_checkpoint_from_before_and_all_files_gone_are_found(home: Home) -> None:
-    with sqlite3.connect(home.path / "registry.sqlite") as connection:
-        ((older,),) = connection.execute("select note from checkpoint order by size limit 1")
-    connection.close()
+    ((older,),) = execute(home.path, "select note from checkpoint order by size limit 1")
     (home.public / "log" / "checkpoint").write_bytes(older)
     assert codes(home) == {"checkpoint-behind"}
     shutil.rmtree(home.public)

@@ -80,6 +80,7 @@ class TestDatabaseLog:
                 seen.append(facts.status)
             assert seen == ["active", "suspended", "active", "withdrawn"]
 
+    @pytest.mark.sqlite_file("it is locked as a whole")
     def test_asking_does_not_keep_a_writer_waiting(self, registry: Registry) -> None:
         (record,) = published(registry, 1)
         with closing(OnlineVerifier(registry)) as verifier:

@@ -1,6 +1,5 @@
 """A database that is older than the public log takes no entry: its index is another entry's already."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from registry.errors import DatabaseTooOld, LogOutOfReach
 from registry.log.reader import CHECKPOINT
 from registry.log.service import sequence
 from registry.registry import Registry
+from tests.databases import put_back, save
 from tests.world import ENVIRON, a_declaration, log_of, new_registry, published
 
 
@@ -22,13 +22,13 @@ def restored_before(home: Path, backup: Path) -> None:
     published(with_one, [a_declaration(1)])
     sequence(with_one)
     with_one.close()
-    shutil.copy(home / "registry.sqlite", backup)
+    save(home, backup)
     with_two = reopened(home)
     published(with_two, [a_declaration(2)])
     sequence(with_two)
     with_two.close()
-    shutil.copy(home / "registry.sqlite", backup.with_suffix(".newest"))
-    shutil.copy(backup, home / "registry.sqlite")
+    save(home, backup.with_suffix(".newest"))
+    put_back(home, backup)
 
 
 def test_nothing_is_appended_until_a_newer_backup_is_there(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_nothing_is_appended_until_a_newer_backup_is_there(tmp_path: Path) -> No
             published(registry, [a_declaration(3)])
     assert log_of(registry) == before
     registry.close()
-    shutil.copy(backup.with_suffix(".newest"), home / "registry.sqlite")
+    put_back(home, backup.with_suffix(".newest"))
     registry = reopened(home)
     assert [record.record for record in published(registry, [a_declaration(3)])] == [9]
     registry.close()

@@ -1,7 +1,5 @@
 """The sequencer survives a failure at each of its writes, never forks, and refuses what it cannot explain."""
 
-import shutil
-import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +17,7 @@ from registry.log.sequencer import LogFault, Sequencer
 from registry.registry import Registry
 from registry.store import Store, StoreError
 from schemas.declaration import Declaration
+from tests.databases import copy_home, execute
 from tests.world import ENVIRON, NOW, a_declaration, log_of, new_registry, published
 
 
@@ -117,18 +116,7 @@ def public(registry: Registry) -> dict[str, bytes]:
 
 
 def checkpoints(registry: Registry) -> list[int]:
-    return [size for (size,) in _rows(registry, "select size from checkpoint order by size")]
-
-
-def _rows(registry: Registry, statement: str) -> list[tuple[int]]:
-    with sqlite3.connect(registry.home.path / "registry.sqlite") as connection:
-        found = connection.execute(statement).fetchall()
-    connection.close()
-    return found
-
-
-def execute(registry: Registry, statement: str) -> None:
-    _rows(registry, statement)
+    return [size for (size,) in execute(registry.home.path, "select size from checkpoint order by size")]
 
 
 @pytest.mark.parametrize("persists", [False, True], ids=["not persisted", "persisted"])
@@ -164,7 +152,7 @@ def test_after_the_first_round_failed_anywhere_a_new_process_finishes(
     published(begun, size)
     begun.close()
     while more:
-        shutil.copytree(tmp_path / "home", tmp_path / f"home{fails_at}")
+        copy_home(tmp_path / "home", tmp_path / f"home{fails_at}")
         registry = Registry.open(tmp_path / f"home{fails_at}", ENVIRON)
         try:
             sequencer(registry, FailingStore(registry.store(), fails_at, persists)).run_once(NOW)
@@ -253,7 +241,7 @@ def test_a_store_ahead_of_the_database_is_refused(registry: Registry) -> None:
     finished(registry)
     published(registry, _products(0, 3))
     finished(registry)
-    execute(registry, "delete from checkpoint where size > 10")
+    execute(registry.home.path, "delete from checkpoint where size > 10")
     refused(registry, "the published checkpoint has 13 entries, the database 10: restore the database")
 
 
@@ -300,12 +288,12 @@ def test_lost_or_short_tiles_at_the_right_edge_are_refused(registry: Registry) -
 def test_a_gap_in_the_database_is_refused(registry: Registry) -> None:
     finished(registry)
     published(registry, 3)
-    execute(registry, 'delete from log_entry where "index" = 8')
+    execute(registry.home.path, 'delete from log_entry where "index" = 8')
     refused(registry, "the log has a gap")
 
 
 def test_a_database_shorter_than_its_checkpoint_is_refused(registry: Registry) -> None:
     published(registry, 3)
     finished(registry)
-    execute(registry, 'delete from log_entry where "index" = 9')
+    execute(registry.home.path, 'delete from log_entry where "index" = 9')
     refused(registry, "the database has 9 entries, but its own checkpoint says 10: restore a backup")

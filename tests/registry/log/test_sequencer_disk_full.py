@@ -20,6 +20,9 @@ from tests.world import NOW, a_declaration, log_of, new_registry, published, ver
 _MEGABYTES = 4
 
 
+pytestmark = pytest.mark.sqlite_file("its disk is full")
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Generator[Path]:
     """A file system of a few megabytes, in memory."""

@@ -18,7 +18,10 @@ from tests.system_calls import ERRORS, Call, run_failing, why_not, write_calls
 from tests.world import a_declaration, assert_sound, log_of, new_registry, published
 from verifier.fsck import Fault
 
-pytestmark = pytest.mark.skipif(why_not() is not None, reason=f"system calls cannot be made to fail: {why_not()}")
+pytestmark = [
+    pytest.mark.skipif(why_not() is not None, reason=f"system calls cannot be made to fail: {why_not()}"),
+    pytest.mark.sqlite_file("writes of it are refused"),
+]
 
 ROWS = 2
 

@@ -16,7 +16,10 @@ from tests.end_to_end.commands import Serving
 from tests.system_calls import ERRORS, Call, calls_below, failing_in, injected, why_not
 from tests.world import a_declaration, assert_sound, log_of, new_registry, verified
 
-pytestmark = pytest.mark.skipif(why_not() is not None, reason=f"system calls cannot be made to fail: {why_not()}")
+pytestmark = [
+    pytest.mark.skipif(why_not() is not None, reason=f"system calls cannot be made to fail: {why_not()}"),
+    pytest.mark.sqlite_file("writes of it are refused"),
+]
 
 _A_FEW, _MANY = 10, 400
 

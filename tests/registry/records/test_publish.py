@@ -2,7 +2,6 @@
 
 import random
 import secrets
-import sqlite3
 from collections.abc import Generator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from registry.registry import Registry
 from schemas.declaration import Declaration
 from schemas.entry import MAX_ENTRY, StatusEvent
 from schemas.findings import Severity, findings
+from tests.databases import execute
 from tests.registry.records.conftest import records
 from tests.world import (
     MAKER,
@@ -107,9 +107,7 @@ class TestOneAfterAnother:
     def test_the_entry_is_stored_hashed_and_served_as_the_same_bytes(self, registry: Registry) -> None:
         (record,) = published(registry, 1)
         (stored,) = entries_of(registry, "vc+jwt")
-        with sqlite3.connect(registry.home.path / "registry.sqlite") as raw:
-            row = raw.execute('select jws, leaf from log_entry where "index" = ?', (record.record,)).fetchone()
-        raw.close()
+        (row,) = execute(registry.home.path, f'select jws, leaf from log_entry where "index" = {record.record}')
         with registry.database.reading() as session:
             served = entry_row(session, record.record).jws
         assert (stored.jws, stored.leaf) == row

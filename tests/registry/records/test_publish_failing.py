@@ -1,7 +1,6 @@
 """Publishing that fails or is killed anywhere: whole or not at all, and what was acknowledged is there."""
 
 import random
-import sqlite3
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.records.publish import publish
 from registry.registry import Registry
+from tests.databases import execute, failing
 from tests.registry.records.conftest import records
 from tests.world import ENVIRON, NOW, Entry, a_declaration, assert_sound, log_of, new_registry, payload_of, verified
 
@@ -39,11 +39,8 @@ class TestFailure:
     def test_nothing_signed_is_stored(self, registry: Registry, fails: str) -> None:
         before = log_of(registry)
         keys = verified(registry, [a_declaration(1), a_declaration(2), a_declaration(1, gwp_total=Decimal(1))])
-        trigger = f"create trigger breaks {fails} begin select raise(abort, 'the disk is on fire'); end"
-        run_sql(registry, trigger)
-        with pytest.raises(SQLAlchemyError, match="on fire"):
+        with failing(registry.home.path, fails), pytest.raises(SQLAlchemyError, match="on fire"):
             publish(registry, keys, NOW)
-        run_sql(registry, "drop trigger breaks")
         assert log_of(registry) == before
         assert_sound(registry)
         assert records(publish(registry, keys, NOW)) == [7, 8, 9]
@@ -51,7 +48,8 @@ class TestFailure:
 
     def test_a_log_entry_is_never_written_over(self, registry: Registry) -> None:
         (key,) = verified(registry, [a_declaration(1)])
-        run_sql(registry, 'insert into log_entry select 7, typ, jws, leaf, about, at from log_entry where "index" = 0')
+        double = 'insert into log_entry select 7, typ, jws, leaf, about, at from log_entry where "index" = 0'
+        execute(registry.home.path, double)
         assert records(publish(registry, [key], NOW)) == [8]
 
     def test_a_database_that_another_holds_locked_is_waited_for(self, registry: Registry) -> None:
@@ -63,12 +61,6 @@ class TestFailure:
                 assert not waiting.done()
                 session.rollback()
             assert records(waiting.result(timeout=30)) == [7]
-
-
-def run_sql(registry: Registry, statement: str) -> None:
-    with closing(sqlite3.connect(registry.home.path / "registry.sqlite")) as raw:
-        raw.execute(statement)
-        raw.commit()
 
 
 PUBLISHER = """

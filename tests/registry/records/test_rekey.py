@@ -1,6 +1,5 @@
 """Keys that end: rotated ones leave what they signed good, compromised ones only what lies below the index stated."""
 
-import sqlite3
 from collections.abc import Generator
 from contextlib import closing
 from decimal import Decimal
@@ -18,6 +17,7 @@ from registry.records.publish import Published
 from registry.records.rekey import end_key
 from registry.registry import Registry
 from schemas.gs1 import parse_path
+from tests.databases import failing
 from tests.verifier.labels import token_of
 from tests.world import (
     ENVIRON,
@@ -210,10 +210,8 @@ class TestRefused:
         """The keys that were drawn for the attempt that failed must sign nothing, though the indexes are the same."""
         (record,) = products(registry, 0)
         old, before = label_key(registry), log_of(registry)
-        run_sql(registry, "create trigger breaks after update on label begin select raise(abort, 'no'); end")
-        with pytest.raises(SQLAlchemyError):
+        with failing(registry.home.path, "after update on label"), pytest.raises(SQLAlchemyError, match="on fire"):
             end_key(registry, old.kid, record.record)
-        run_sql(registry, "drop trigger breaks")
         assert log_of(registry) == before
         with closing(Registry.open(registry.home.path, ENVIRON)) as other:
             end_key(other, old.kid, record.record)
@@ -239,9 +237,3 @@ class TestTrustJson:
         products(registry, 0)
         assert registry.trust().encode() == before
         assert len(entries_of(registry, "carbonlabel-key+jwt")) == 3
-
-
-def run_sql(registry: Registry, statement: str) -> None:
-    with closing(sqlite3.connect(registry.home.path / "registry.sqlite")) as raw:
-        raw.execute(statement)
-        raw.commit()
