@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from schemas.gs1 import check_digit
+from schemas.label import parse_claims, parse_token
 from schemas.verdict import VerdictCode
 
 SHARE_BAD = 0.002
@@ -77,8 +78,8 @@ def _tail_kept(label: KnownLabel, _: KnownLabel, draw: random.Random) -> tuple[s
 def _figure_changed(label: KnownLabel, _: KnownLabel, draw: random.Random) -> tuple[str, VerdictCode]:
     """A bit of the claims' leaf hash is another."""
     token = bytearray(int(label.digits).to_bytes((int(label.digits).bit_length() + 7) // 8))
-    at = token.index(b"\x50", 18) + 1 + draw.randrange(16)
-    token[at] ^= 1 << draw.randrange(8)
+    leaf = parse_claims(parse_token(label.digits).payload).leaf16
+    token[token.index(leaf) + draw.randrange(16)] ^= 1 << draw.randrange(8)
     return _link(label.path, str(int.from_bytes(token))), VerdictCode.FORGED
 
 

@@ -53,9 +53,9 @@ class TestAgreement:
         text = "\r\n".join(label for label, _ in asked).encode()
         assert shop.rows(text) == as_judged(shop, [(label, None) for label, _ in asked])
 
-    @pytest.mark.soak
-    def test_of_a_hundred_thousand_scans(self, shop: Shop) -> None:
-        scans = list(scans_of(shop, 100_000, share_bad=0.02))
+    @pytest.mark.parametrize("number", [100_000, pytest.param(1_000_000, marks=pytest.mark.soak)])
+    def test_of_many_scans(self, shop: Shop, number: int) -> None:
+        scans = list(scans_of(shop, number, share_bad=0.02))
         asked = [(scan.text.rstrip("\r"), scan.expect) for scan in scans if "\n" not in scan.text]
         judged = as_judged(shop, asked)
         assert [row[0] for row in judged] == [scan.verdict for scan in scans if "\n" not in scan.text]

@@ -3,7 +3,8 @@
 The shards are mapped files whose hash the registry has signed; nothing else goes in here, and nothing is kept on disk.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from mmap import MADV_DONTNEED, mmap
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from msgspec import Struct
 
 from schemas.gs1 import Gs1Path, parse_path
 from schemas.packed_digits import LOW
-from schemas.shard import Shard
+from schemas.shard import Shard, ShardError
+from verifier.bulk.arrow import strings
 from verifier.bulk.texts import Bytes, Places, as_rows, gathered
 
 HEAD = np.dtype(
@@ -35,9 +37,19 @@ HEAD = np.dtype(
 
 BEFORE_DIGITS = b"?c="
 
+_KEPT = {
+    "signer": np.uint64,
+    "kid": np.uint64,
+    "issued": np.uint32,
+    "expires": np.uint32,
+    "path": np.uint8,
+    "unit": np.uint8,
+}
 _PRODUCT = b"/01/"
 _GTIN = 14
 _WORD = 8
+_DECIMAL = np.zeros(256, bool)
+_DECIMAL[list(b"0123456789.E+-")] = True
 
 
 class Labels(Struct, frozen=True):
@@ -75,88 +87,130 @@ class Labels(Struct, frozen=True):
 
 
 def lay_out(shards: Sequence[Shard]) -> Labels:
-    """The columns of all rows of these shards, in their order. The shards must have been checked (``Shard.check``)."""
-    sources = [_Source(shard) for shard in shards if len(shard)]
-    heads = _joined([source.heads for source in sources], HEAD)
-    records = _joined([np.asarray(source.shard.records, np.uint64) for source in sources], np.uint64).astype(np.int64)
-    entries = _joined([np.asarray(source.shard.entries, np.uint64) for source in sources], np.uint64).astype(np.int64)
-    sizes = heads["path"] + len(BEFORE_DIGITS) + heads["digits"]
-    width = _in_words(max(int(sizes.max(initial=0)) - 2 * LOW, 1))
-    packed, fronts = np.empty((len(heads), LOW), np.uint8), np.zeros((len(heads), width), np.uint8)
-    fit = np.empty(len(heads), bool)
-    for source, part in zip(sources, _parts(sources), strict=True):
-        fit[part] = source.lay_out(packed[part], fronts[part])
-    return Labels(
-        records=records,
-        own=_own(records, entries),
-        signers=heads["signer"].astype(np.uint64),
-        kids=heads["kid"].astype(np.uint64),
-        issued=heads["issued"].copy(),
-        expires=heads["expires"].copy(),
-        packed=packed,
-        fronts=fronts,
-        sizes=sizes,
-        paths=heads["path"].copy(),
-        fit=fit,
-        gtins=_gtins(sources),
-        footprints=_ragged(sources, "footprint"),
-        units=heads["unit"].copy(),
-        amounts=_ragged(sources, "amount"),
-    )
+    """The columns of all rows of these shards, in their order. The shards must have been checked (``Shard.check``).
+
+    Raises ``ShardError`` for a figure that is none. What was read of a mapped file does not stay in memory.
+    """
+    shards = [shard for shard in shards if len(shard)]
+    ends = np.cumsum([len(shard) for shard in shards], dtype=np.int64).tolist()
+    parts = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+    columns = _Columns(ends[-1] if ends else 0, max((_Rows(shard).longest() for shard in shards), default=0))
+    figures = [columns.fill(shard, part) for shard, part in zip(shards, parts, strict=True)]
+    footprints, amounts = zip(*figures, strict=True) if figures else ((), ())
+    return columns.labels(_concatenated(footprints), _concatenated(amounts))
 
 
-def _in_words(size: int) -> int:
-    """The size in bytes of as many whole words as hold it."""
-    return -(-size // _WORD) * _WORD
+class _Columns:
+    """The columns, while they are filled."""
+
+    def __init__(self, count: int, longest: int) -> None:
+        self.records, self.entries = np.empty(count, np.int64), np.empty(count, np.int64)
+        self.heads: dict[str, npt.NDArray[Any]] = {name: np.empty(count, dtype) for name, dtype in _KEPT.items()}
+        self.sizes, self.fit = np.empty(count, np.uint16), np.empty(count, bool)
+        width = -(-max(longest - 2 * LOW, 1) // _WORD) * _WORD
+        self.packed, self.fronts = np.empty((count, LOW), np.uint8), np.zeros((count, width), np.uint8)
+        self.products, self.gtins = np.empty(count, bool), np.empty((count, _GTIN), np.uint8)
+
+    def fill(self, shard: Shard, part: slice) -> tuple[pa.Array, pa.Array]:
+        """Fills the rows of one shard; returns their footprints and amounts."""
+        rows = _Rows(shard)
+        self.records[part], self.entries[part] = shard.records, shard.entries
+        for name, column in self.heads.items():
+            column[part] = rows.heads[name]
+        self.sizes[part] = rows.sizes()
+        self.fit[part] = rows.lay_out(self.packed[part], self.fronts[part])
+        self.products[part], self.gtins[part] = rows.gtins()
+        figures = rows.figures("footprint"), rows.figures("amount")
+        _let_go(shard)
+        return figures
+
+    def labels(self, footprints: pa.Array, amounts: pa.Array) -> Labels:
+        """All of it."""
+        offsets = np.arange(len(self.gtins) + 1, dtype=np.int32) * _GTIN
+        buffers = [np.packbits(self.products, bitorder="little"), offsets, self.gtins.reshape(-1)]
+        return Labels(
+            records=self.records,
+            own=_own(self.records, self.entries),
+            signers=self.heads["signer"],
+            kids=self.heads["kid"],
+            issued=self.heads["issued"],
+            expires=self.heads["expires"],
+            packed=self.packed,
+            fronts=self.fronts,
+            sizes=self.sizes,
+            paths=self.heads["path"],
+            fit=self.fit,
+            gtins=pa.Array.from_buffers(pa.string(), len(self.gtins), [*map(pa.py_buffer, buffers)]),
+            footprints=footprints,
+            units=self.heads["unit"],
+            amounts=amounts,
+        )
 
 
-class _Source:
+class _Rows:
     """The rows of one shard, and where their parts lie."""
 
     def __init__(self, shard: Shard) -> None:
-        self.shard = shard
         self.data = np.frombuffer(shard.buffer, np.uint8)
         starts = np.asarray(shard.places, np.uint64).astype(np.int64)[:-1]
         self.heads: npt.NDArray[Any] = gathered(self.data, HEAD.itemsize, starts).view(HEAD).reshape(-1)
-        self.path_starts = starts + HEAD.itemsize
-        self.starts = {"footprint": self.path_starts + self.heads["path"]}
+        self.paths = starts + HEAD.itemsize
+        self.starts = {"footprint": self.paths + self.heads["path"]}
         self.starts["amount"] = self.starts["footprint"] + self.heads["footprint"]
         digits = self.heads["digits"].astype(np.int64)
         self.first = digits - 2 * LOW
-        self.digit_ends = (
-            self.starts["amount"] + self.heads["amount"] + np.maximum(np.minimum(digits, LOW), digits - LOW)
-        )
+        self.ends = self.starts["amount"] + self.heads["amount"] + np.maximum(np.minimum(digits, LOW), digits - LOW)
+
+    def sizes(self) -> npt.NDArray[np.uint16]:
+        """Bytes of ``<path>?c=<digits>``."""
+        return self.heads["path"] + len(BEFORE_DIGITS) + self.heads["digits"]
+
+    def longest(self) -> int:
+        """The most of these."""
+        return int(self.sizes().max())
 
     def lay_out(self, packed: Bytes, fronts: Bytes) -> npt.NDArray[np.bool_]:
         """Fills the parts of these rows; which of them fit. A byte that is zero would be compared with nothing."""
-        starts = self.digit_ends - LOW
+        starts = self.ends - LOW
         packed[:] = as_rows(gathered(self.data, LOW, np.maximum(starts, 0)))
-        sizes = self.first + len(BEFORE_DIGITS) + self.heads["path"]
         fit = (self.first >= 1) & (starts >= 0)
         forms = self.first << 8 | self.heads["path"]
-        for form in np.unique(forms[fit]):
+        for form in np.flatnonzero(np.bincount(forms[fit])):
             self._fill(fronts, np.flatnonzero(fit & (forms == form)), int(form >> 8), int(form & 255))
-        return fit & (np.count_nonzero(fronts, axis=1) == sizes)
+        return fit & (np.count_nonzero(fronts, axis=1) == self.sizes().astype(np.int64) - 2 * LOW)
 
     def _fill(self, fronts: Bytes, which: Places, first: int, path: int) -> None:
         """Fills the fronts of rows with so many bytes of first digits and of path."""
         front = np.empty((len(which), path + len(BEFORE_DIGITS) + first), np.uint8)
-        front[:, :path] = as_rows(gathered(self.data, path, self.path_starts[which])) if path else 0
+        front[:, :path] = as_rows(gathered(self.data, path, self.paths[which])) if path else 0
         front[:, path:-first] = np.frombuffer(BEFORE_DIGITS, np.uint8)
-        digits = as_rows(gathered(self.data, first, self.digit_ends[which] - LOW - first))
+        digits = as_rows(gathered(self.data, first, self.ends[which] - LOW - first))
         front[:, -first:] = digits >> np.uint8(4) | np.uint8(0x30)
         fronts[which, fronts.shape[1] - front.shape[1] :] = front
 
+    def gtins(self) -> tuple[npt.NDArray[np.bool_], Bytes]:
+        """Which paths are ``/01/<GTIN>...``, and the GTINs of those."""
+        first = gathered(self.data, len(_PRODUCT), self.paths).view(np.uint32)
+        return first == np.frombuffer(_PRODUCT, np.uint32), as_rows(
+            gathered(self.data, _GTIN, self.paths + len(_PRODUCT))
+        )
 
-def _joined(parts: Sequence[npt.NDArray], dtype: npt.DTypeLike) -> npt.NDArray:
-    return np.concatenate(parts) if parts else np.empty(0, dtype)
+    def figures(self, part: str) -> pa.Array:
+        """A part of each row, as strings."""
+        sizes = self.heads[part].astype(np.int64)
+        ends = np.cumsum(sizes)
+        offsets = np.concatenate((np.zeros(1, np.int64), ends)).astype(np.int32)
+        figures = self.data[np.arange(int(ends[-1])) + np.repeat(self.starts[part] - (ends - sizes), sizes)]
+        if not _DECIMAL[figures].all():
+            raise ShardError("a footprint or an amount is no number")
+        return pa.Array.from_buffers(pa.string(), len(sizes), [None, pa.py_buffer(offsets), pa.py_buffer(figures)])
 
 
-def _parts(sources: Sequence[_Source]) -> Iterator[slice]:
-    start = 0
-    for source in sources:
-        yield slice(start, start + len(source.shard))
-        start += len(source.shard)
+def _let_go(shard: Shard) -> None:
+    """Pages that were read are the system's again, which has them if they are needed."""
+    mapped = shard.buffer.obj
+    if isinstance(mapped, mmap) and hasattr(mapped, "madvise"):
+        mapped.madvise(MADV_DONTNEED)
 
 
 def _own(records: Places, entries: Places) -> Places:
@@ -168,32 +222,5 @@ def _own(records: Places, entries: Places) -> Places:
     return np.where(records[found] == records, found, -1)
 
 
-def _gtins(sources: Sequence[_Source]) -> pa.Array:
-    """From the paths ``/01/<GTIN>...``."""
-    chunks = []
-    for source in sources:
-        first = as_rows(gathered(source.data, len(_PRODUCT), source.path_starts))
-        product = (first == np.frombuffer(_PRODUCT, np.uint8)).all(axis=1)
-        text = as_rows(gathered(source.data, _GTIN, source.path_starts + len(_PRODUCT)))
-        offsets = np.arange(len(text) + 1, dtype=np.int32) * _GTIN
-        valid = pa.py_buffer(np.packbits(product, bitorder="little"))
-        buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(text.reshape(-1))]
-        chunks.append(pa.Array.from_buffers(pa.string(), len(text), buffers))
-    return _concatenated(chunks)
-
-
-def _ragged(sources: Sequence[_Source], part: str) -> pa.Array:
-    """A part of each row, as strings."""
-    chunks = []
-    for source in sources:
-        sizes = source.heads[part].astype(np.int64)
-        ends = np.cumsum(sizes)
-        offsets = np.concatenate((np.zeros(1, np.int64), ends)).astype(np.int32)
-        within = np.arange(int(ends[-1])) + np.repeat(source.starts[part] - (ends - sizes), sizes)
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(source.data[within])]
-        chunks.append(pa.Array.from_buffers(pa.string(), len(sizes), buffers))
-    return _concatenated(chunks)
-
-
 def _concatenated(chunks: Sequence[pa.Array]) -> pa.Array:
-    return pa.concat_arrays(chunks) if chunks else pa.nulls(0, pa.string())
+    return pa.concat_arrays(chunks) if chunks else strings([])
