@@ -20,6 +20,7 @@ _OURS = {
     "verify-batch": Later(
         "verifier.cli.verify_batch:verify_batch",
         "Judge every label of a file: one row of verdict for each line or row, in order.",
+        extra="bulk",
     ),
     "fsck": Later(
         "verifier.cli.fsck:fsck",

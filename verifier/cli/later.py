@@ -21,17 +21,25 @@ class Later(NamedTuple):
     """Of its function: ``module:function``."""
     summary: str
     """The first paragraph of its docstring."""
+    extra: str = "registry"
+    """What brings the packages that it needs, where a plain installation does not."""
 
 
 def add_later(app: typer.Typer, commands: Mapping[str, Later], *, hidden: bool = False) -> None:
     """Adds commands by their names. The callback of each gives the command's function, and loads it."""
     for name, command in commands.items():
-        app.command(name, cls=_StandIn, help=command.summary, hidden=hidden)(_loader(command.place))
+        app.command(name, cls=_StandIn, help=command.summary, hidden=hidden)(_loader(command))
 
 
-def _loader(place: str) -> Callable[[], Callable[..., None]]:
+def _loader(command: Later) -> Callable[[], Callable[..., None]]:
     def load() -> Callable[..., None]:
-        return resolve_name(place)
+        try:
+            return resolve_name(command.place)
+        except ModuleNotFoundError as missing:
+            if (missing.name or "").split(".")[0] in _PARTS:
+                raise
+            typer.echo(f"this command needs an extra: pip install 'carbonlabel[{command.extra}]'", err=True)
+            raise typer.Exit(2) from None
 
     return load
 
@@ -43,11 +51,5 @@ class _StandIn(TyperCommand):
         """The context of the command itself: its options, its help, its function."""
         assert self.callback is not None
         alone = typer.Typer(add_completion=False)
-        try:
-            alone.command(self.name)(self.callback())
-        except ModuleNotFoundError as missing:
-            if (missing.name or "").split(".")[0] in _PARTS:
-                raise
-            typer.echo(f"carbonlabel {self.name} needs an extra: pip install 'carbonlabel[registry]'", err=True)
-            raise typer.Exit(2) from None
+        alone.command(self.name)(self.callback())
         return get_command(alone).make_context(info_name, args, parent, **extra)

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -14,10 +14,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from verifier.bulk.files.form import STANDARD, FileProblem
+from verifier.bulk.files.report import LANGUAGES, Report, report_page
+from verifier.bulk.files.sink import WholeFile
+from verifier.bulk.files.tally import Tally
+from verifier.bulk.files.verify import Job, verify_file
+from verifier.bulk.process import settle
 from verifier.bundle import BundleError
+from verifier.cli.batch_summary import show_summary, summary_json
 from verifier.verifier import Verifier
 
-_STANDARD = "-"
 Show = Callable[[int, int, int | None], None]
 
 
@@ -52,41 +58,39 @@ def verify_batch(
 
     OUTPUT is there when it is whole, and not before. Exit code 0: all labels are valid; 1: some are not; 2: could not.
     """
-    try:
-        from verifier.bulk.files.form import FileProblem
-        from verifier.bulk.files.report import LANGUAGES, Report, report_page
-        from verifier.bulk.files.sink import WholeFile
-        from verifier.bulk.files.verify import Job, verify_file
-        from verifier.bulk.process import settle
-        from verifier.cli.batch_summary import show_summary, summary_json
-    except ModuleNotFoundError as missing:
-        if missing.name not in ("numpy", "pyarrow"):
-            raise
-        _stop("judging whole files needs an extra: pip install 'carbonlabel[bulk]'")
-    if as_json and output == _STANDARD:
+    if as_json and output == STANDARD:
         _stop("--json and OUTPUT - both write to standard output: give OUTPUT a name")
     if report is not None and Path(report).resolve() in (Path(scans).resolve(), Path(output).resolve()):
         _stop("the report would take the place of another file: give it a name of its own")
-    began, at = perf_counter(), datetime.now(UTC)
     settle()
     signal.signal(signal.SIGTERM, _ended)
+    age = None if max_age is None else timedelta(hours=max_age)
     try:
         job = Job.of(scans, output, stated, stated_output, encoding, column)
-        verifier = Verifier.open(bundle, None if max_age is None else timedelta(hours=max_age))
-        with nullcontext() if report is None else WholeFile(report) as file:
-            with _progress() as show:
-                tally = verify_file(verifier, job, threads, show, with_faults=file is not None)
-            seconds = perf_counter() - began
-            if file is not None:
-                said = Report(tally, verifier.bundle, verifier.trust.registry.name, scans, at, seconds)
-                file.write(report_page(said, LANGUAGES if language is None else (language,)).encode())
+        tally, seconds = _judged(job, bundle, age, threads, report, LANGUAGES if language is None else (language,))
     except (BundleError, FileProblem) as problem:
         _stop(str(problem))
     if as_json:
         sys.stdout.buffer.write(summary_json(tally, seconds) + b"\n")
     else:
-        show_summary(tally, seconds, Console(highlight=False, stderr=output == _STANDARD))
+        show_summary(tally, seconds, Console(highlight=False, stderr=output == STANDARD))
     raise typer.Exit(0 if tally.all_valid else 1)
+
+
+def _judged(
+    job: Job, bundle: Path, max_age: timedelta | None, threads: int | None, report: str | None, languages: Sequence[str]
+) -> tuple[Tally, float]:
+    """Does the job, and writes the report if one is wanted; the counts, and seconds."""
+    began, at = perf_counter(), datetime.now(UTC)
+    verifier = Verifier.open(bundle, max_age)
+    with nullcontext() if report is None else WholeFile(report) as file:
+        with _progress() as show:
+            tally = verify_file(verifier, job, threads, show, with_faults=file is not None)
+        seconds = perf_counter() - began
+        if file is not None:
+            said = Report(tally, verifier.bundle, verifier.trust.registry.name, job.source, at, seconds)
+            file.write(report_page(said, languages).encode())
+    return tally, seconds
 
 
 @contextmanager
