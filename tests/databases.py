@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, LiteralString
@@ -119,16 +120,23 @@ def database_of(home: Path) -> Database:
 
 
 def everything(home: Path, *besides: str) -> list[str]:
-    """Every row of the home's database, but for those of the tables ``besides``: to be compared before and after."""
+    """Every row of the home's database, but for those of the tables ``besides``, as it would be in any database."""
     database = database_of(home)
     try:
         with database.reading() as session:
             connection = session.connection()
             names = sorted(set(inspect(connection).get_table_names()) - {*besides})
             rows = {name: connection.execute(text(f'select * from "{name}"')) for name in names}
-            return sorted(f"{name} {tuple(row)}" for name in names for row in rows[name])
+            return sorted(f"{name} {[*map(_plain, row)]}" for name in names for row in rows[name])
     finally:
         database.dispose()
+
+
+def _plain(value: object) -> object:
+    """A value as SQLite has it: no times, but texts."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def execute(home: Path, *statements: str) -> list[tuple[Any, ...]]:

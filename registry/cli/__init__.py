@@ -30,6 +30,18 @@ _COMMANDS = {
         "registry.cli.sequencing:sequence_once",
         "Integrate new entries into the log, and publish its checkpoint and the bundle.",
     ),
+    "backup": Later(
+        "registry.cli.databases:backup",
+        "Write the database, as it is at this moment, into a file.",
+    ),
+    "restore": Later(
+        "registry.cli.databases:restore",
+        "Fill the home's database, which must be empty, from a backup; then check the home as fsck does.",
+    ),
+    "move-database": Later(
+        "registry.cli.databases:move_database",
+        "Copy the home's database into an empty one, check the copy as fsck does, and make it the home's.",
+    ),
 }
 _HANDED_OVER = {
     "fsck-home": Later(

@@ -7,5 +7,6 @@
 | `dialect` | what differs from one database to another, and what each must promise |
 | `sqlite`, `postgresql` | the two there are |
 | `watch` | looking at the newest commit again and again |
+| `copying`, `backup` | a whole database in a file, back from it, and elsewhere |
 | `upgrade`, `migrate` | bringing a database to the version of the code |
 """

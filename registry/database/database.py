@@ -5,6 +5,7 @@ A write takes the database's one write lock when it begins, so that what it read
 
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Self
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -78,3 +79,9 @@ class Database:
     def dispose(self) -> None:
         """Closes all connections."""
         self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.dispose()

@@ -251,7 +251,7 @@ class _Batch:
     def _kind(self, session: Session, member: str) -> str | None:
         """What a member is; None when there is no such member."""
         if member not in self._kinds:
-            row = session.get(MemberRow, member)
+            row = None if "\0" in member else session.get(MemberRow, member)  # PostgreSQL has no such text
             self._kinds[member] = None if row is None or row.left_at is not None else row.kind
         return self._kinds[member]
 

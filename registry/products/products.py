@@ -91,5 +91,5 @@ def _conditions(query: str) -> list[ColumnElement[bool]]:
     try:
         return [col(RecordRow.key_path) == f"/01/{parse_gtin(query)}"]
     except InvalidGs1:
-        words = search_text(query[:MAX_QUERY]).split()
+        words = search_text(query[:MAX_QUERY].replace("\0", " ")).split()  # no database holds it in a text
         return [col(RecordRow.search).contains(word, autoescape=True) for word in words]

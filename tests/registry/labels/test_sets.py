@@ -1,6 +1,8 @@
 """Label sets: every label of a lot or serial number is in the log before it is on a pack."""
 
 import csv
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -19,8 +21,9 @@ from verifier.cli.app import build
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Registry:
-    return new_registry(tmp_path / "home")
+def registry(tmp_path: Path) -> Generator[Registry]:
+    with closing(new_registry(tmp_path / "home")) as registry:
+        yield registry
 
 
 @pytest.fixture

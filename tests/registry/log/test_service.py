@@ -1,6 +1,10 @@
 """One round of a serving process: what waits is integrated, signed by the key in force at that size, and published."""
 
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from keys import KeyUse, open_note, parse_vkey
 from registry.log.keys import active_kid, key_entries
@@ -25,8 +29,13 @@ def checkpoint(registry: Registry) -> Checkpoint:
     return Checkpoint.parse(open_note(note, [parse_vkey(registry.trust().log.vkey)]).text)
 
 
-def test_a_round_integrates_everything_once(tmp_path: Path) -> None:
-    registry = new_registry(tmp_path / "home")
+@pytest.fixture
+def registry(tmp_path: Path) -> Generator[Registry]:
+    with closing(new_registry(tmp_path / "home")) as registry:
+        yield registry
+
+
+def test_a_round_integrates_everything_once(registry: Registry) -> None:
     records = published(registry, 3)
     done = sequence(registry)
     assert (done.before, done.is_new) == (0, True)
@@ -34,8 +43,7 @@ def test_a_round_integrates_everything_once(tmp_path: Path) -> None:
     assert not sequence(registry).is_new
 
 
-def test_after_a_rotation_of_the_log_key_the_next_checkpoint_is_signed_by_the_new_one(tmp_path: Path) -> None:
-    registry = new_registry(tmp_path / "home")
+def test_after_a_rotation_of_the_log_key_the_next_checkpoint_is_signed_by_the_new_one(registry: Registry) -> None:
     sequence(registry)
     old = log_kid(registry)
     end_key(registry, old, None)
@@ -45,8 +53,7 @@ def test_after_a_rotation_of_the_log_key_the_next_checkpoint_is_signed_by_the_ne
     assert checkpoint(registry).size == done.before + 2
 
 
-def test_a_signer_signs_no_checkpoint_beyond_the_size_it_is_good_for(tmp_path: Path) -> None:
-    registry = new_registry(tmp_path / "home")
+def test_a_signer_signs_no_checkpoint_beyond_the_size_it_is_good_for(registry: Registry) -> None:
     with registry.database.reading() as session:
         signer = registry.ring.signer(active_kid(key_entries(session), KeyUse.LOG))
     published(registry, 2)
@@ -57,8 +64,7 @@ def test_a_signer_signs_no_checkpoint_beyond_the_size_it_is_good_for(tmp_path: P
     assert sequencer.run_once(NOW, 3) == committed
 
 
-def test_the_bundle_follows_the_checkpoint_and_publishing_it_again_changes_nothing(tmp_path: Path) -> None:
-    registry = new_registry(tmp_path / "home")
+def test_the_bundle_follows_the_checkpoint_and_publishing_it_again_changes_nothing(registry: Registry) -> None:
     published(registry, 2)
     committed = sequence(registry).committed
     assert committed is not None

@@ -1,6 +1,8 @@
 """A sync sees for itself that the log has grown, from the log's tiles."""
 
 import shutil
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,10 +31,10 @@ def synced(registry: Registry, bundle: Path, files: Path | None = None) -> None:
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Registry:
-    made = new_registry(tmp_path / "home")
-    grown(made, 3)
-    return made
+def registry(tmp_path: Path) -> Generator[Registry]:
+    with closing(new_registry(tmp_path / "home")) as made:
+        grown(made, 3)
+        yield made
 
 
 def test_a_log_that_grew_is_taken_again_and_again(registry: Registry, tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+"""Copying a whole database into an empty one, of the same kind or another: a backup, a restore, a move is that."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, MetaData, Table, func, insert, select
+from sqlmodel import Session
+
+from registry.database.database import Database
+from registry.database.upgrade import upgrade
+from registry.errors import HomeError
+
+_VERSION = "alembic_version"
+_AT_ONCE = 1_000
+Progress = Callable[[int, int], None]
+"""Told how many rows of how many are copied."""
+
+
+def copy_all(source: Session, target: Database, progress: Progress) -> int:
+    """Copies every row that ``source`` sees into ``target``, in one transaction; how many there are.
+
+    ``source`` must be of the version of the code. ``target`` may lack tables, and must lack rows. Raises ``HomeError``,
+    and what a database raises; then ``target`` has no rows.
+    """
+    upgrade(target)
+    reading = source.connection()
+    theirs = _tables(reading)
+    total = sum(_count(reading, table) for table in theirs.values())
+    done = 0
+    with target.writing() as session:
+        writing = session.connection()
+        ours = _tables(writing)
+        if _columns(theirs) != _columns(ours):
+            raise HomeError("the two databases have not the same tables: nothing was copied")
+        if any(_count(writing, table) for table in ours.values()):
+            raise HomeError("the database to be filled has rows already: name an empty one; nothing was changed")
+        for name, table in ours.items():
+            there = reading.execute(select(theirs[name]), execution_options={"yield_per": _AT_ONCE})
+            for rows in there.mappings().partitions():
+                writing.execute(insert(table), [{key: _in_utc(value) for key, value in row.items()} for row in rows])
+                done += len(rows)
+                progress(done, total)
+    return done
+
+
+def _tables(connection: Connection) -> dict[str, Table]:
+    """The tables as they are, each behind those that it refers to."""
+    held = MetaData()
+    held.reflect(connection)
+    return {table.name: table for table in held.sorted_tables if table.name != _VERSION}
+
+
+def _columns(tables: dict[str, Table]) -> dict[str, set[str]]:
+    return {name: set(table.columns.keys()) for name, table in tables.items()}
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _in_utc(value: object) -> object:
+    """A value as every database takes it: SQLite does not keep that its times are in UTC."""
+    if not isinstance(value, datetime):
+        return value
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
