@@ -25,7 +25,7 @@ from registry.registry import Registry
 from registry.resolver import routes as resolver
 from registry.verification import batch_openapi
 from registry.verification import routes as verification
-from registry.web import problems, public
+from registry.web import health, problems, public
 from registry.web.limits import verifying, verifying_batches
 from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
@@ -50,7 +50,10 @@ def create_app(registry: Registry) -> Litestar:
             Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
             Router("/", route_handlers=verification.BATCH_ROUTES, middleware=batches_limited),
             # An area in one go: handlers of one path, added one by one, would be wrapped for a thread again each time.
-            *(Router("/", route_handlers=area.ROUTES) for area in (declarations, records, products, log, public)),
+            *(
+                Router("/", route_handlers=area.ROUTES)
+                for area in (declarations, records, products, log, public, health)
+            ),
             Metrics,
         ],
         dependencies={

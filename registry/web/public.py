@@ -1,4 +1,4 @@
-"""Public facts of the registry: its keys, the JSON Schemas of its vocabulary, its health."""
+"""Public facts of the registry: its keys, and the JSON Schemas of its vocabulary."""
 
 from typing import Annotated
 
@@ -9,17 +9,9 @@ from msgspec import Struct
 
 from keys import TrustList
 from registry.errors import NotFound
-from registry.log.append import log_size
 from registry.web.problems import answer, responses
 from registry.web.service import Service
 from schemas.json_schema import SCHEMAS, schema_json
-
-
-class Health(Struct, frozen=True):
-    """The service answers, and its database too."""
-
-    status: str
-    log_size: int
 
 
 class SchemaNames(Struct, frozen=True):
@@ -37,13 +29,6 @@ class SchemaNames(Struct, frozen=True):
 def trust(service: NamedDependency[Service]) -> Response[bytes]:
     """The registry's public keys, each with its state and the log indexes it is good for."""
     return Response(service.registry.trust().encode(), media_type=MediaType.JSON, headers={"cache-control": "no-cache"})
-
-
-@get("/healthz", tags=["operation"], sync_to_thread=True)
-def healthz(service: NamedDependency[Service]) -> Health:
-    """Whether the service and its database answer."""
-    with service.registry.database.reading() as session:
-        return Health("ok", log_size(session))
 
 
 @get("/v1/schemas", tags=["schemas"], sync_to_thread=False)
@@ -72,4 +57,4 @@ def schema(name: Annotated[str, PathParameter(description="one of /v1/schemas")]
     return Response(schema_json(name), media_type="application/schema+json")
 
 
-ROUTES = [trust, healthz, schema_names, schema]
+ROUTES = [trust, schema_names, schema]

@@ -39,7 +39,7 @@ def test_any_header_is_borne(alliance: Alliance, headers: dict[str, str]) -> Non
 
 
 PLACES = [
-    *("/", "/search", "/01/09520000000004", "/v1/products", "/trust.json", "/healthz", "/metrics"),
+    *("/", "/search", "/01/09520000000004", "/v1/products", "/trust.json", "/healthz", "/readyz"),
     *("/schema", "/schema/openapi.json", "/v1/schemas", "/v1/schemas/verdict"),
 ]
 

@@ -246,7 +246,7 @@ def test_a_key_is_replaced_while_the_server_works(alliance: Alliance, published:
     listed = done_here("keys", "list", *where)
     label_key, record_key = kid_of(listed, "label"), kid_of(listed, "record")
     assert "has retired" in done_here("keys", "rotate", label_key, *where)
-    size = alliance.good(None, "GET", "/healthz")["log_size"]
+    size = alliance.good(None, "GET", "/readyz")["log_size"]
     told = done_here("keys", "compromise", record_key, "--from", size, *where)
     assert f"good only for records below {size}" in told
 
