@@ -36,6 +36,10 @@ WORDINGS: dict[str, Both] = {
         "A part inside this product has a declaration that no longer holds.",
         "该商品的某个部件所依据的声明已不再有效。",
     ),
+    "component-contribution": Both(
+        "What the company says a part contributes is not what that part's own declaration gives.",
+        "企业所列某部件的贡献量与该部件自身声明折算的数值不符。",
+    ),
     "component-sum": Both(
         "The parts declared for this product add up to more than its suppliers' share.",
         "该商品所列部件之和超过了上游阶段的排放量。",

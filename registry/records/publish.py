@@ -17,7 +17,7 @@ from sqlmodel import Session, col, update
 
 from keys import MalformedToken, Signer
 from registry.database.tables import DeclarationRow, LabelRow, RecordRow
-from registry.declarations.known import key_path_of
+from registry.declarations.known import KnownProducts, key_path_of
 from registry.declarations.life import DeclarationState, refuse_errors
 from registry.errors import NotFound, Refused, RegistryError, WrongState
 from registry.home import Config
@@ -28,7 +28,7 @@ from registry.records.credential import credential, party
 from registry.registry import OPERATOR, Registry
 from schemas.declaration import Declaration
 from schemas.entry import Credential, EntryType, Party, claims_of
-from schemas.findings import Finding, Severity, label_findings, publication_findings
+from schemas.findings import Finding, Severity, component_standing, label_findings, publication_findings
 from schemas.gs1 import parse_path
 from schemas.label import encode_claims
 from schemas.text import in_language
@@ -168,7 +168,10 @@ class _Batch:
         state, declaration, key_path = waiting
         if state != DeclarationState.VERIFIED:
             raise WrongState(f"declaration {key} is {state}: it can be published only when verified")
-        refuse_errors([*publication_findings(declaration, OPERATOR), *label_findings(declaration)])
+        found = [*publication_findings(declaration, OPERATOR), *label_findings(declaration)]
+        if declaration.components:  # what stood when it was submitted may have fallen since
+            found += component_standing(declaration, KnownProducts(self._session))
+        refuse_errors(found)
         if key_path is None or declaration.valid_from is None or declaration.valid_until is None:
             raise WrongState(f"declaration {key} names no product, or no validity")
         if not declaration.valid_from <= self._today <= declaration.valid_until:

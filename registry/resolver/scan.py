@@ -6,12 +6,12 @@ import msgspec
 from sqlmodel import Session
 
 from registry.database.tables import LogEntryRow, RecordRow
-from registry.declarations.known import credential_of
+from registry.declarations.known import KnownProducts, credential_of
 from registry.pages import ScanView, label_path
 from registry.products.products import versions
 from registry.web.service import Service
 from schemas.declaration import Declaration
-from schemas.findings import Finding, Severity, findings
+from schemas.findings import Finding, Registered, Severity, component_standing, findings
 from schemas.gs1 import Gs1Path
 from schemas.verdict import GENUINE, RecordSummary, Verdict
 
@@ -40,7 +40,7 @@ def _with_record(session: Session, view: ScanView, record: int, found: tuple[Rec
     return msgspec.structs.replace(
         view,
         credential=credential,
-        warnings=warnings_of(credential.credential_subject.declaration),
+        warnings=warnings_of(credential.credential_subject.declaration, KnownProducts(session)),
         versions=found,
         leaf_hash=entry.leaf.hex(),
         jws_url=f"/v1/records/{record}",
@@ -50,9 +50,10 @@ def _with_record(session: Session, view: ScanView, record: int, found: tuple[Rec
     )
 
 
-def warnings_of(declaration: Declaration) -> tuple[Finding, ...]:
-    """What the reviewer had to weigh: shown to everybody."""
-    return tuple(finding for finding in findings(declaration) if finding.severity is Severity.WARNING)
+def warnings_of(declaration: Declaration, registered: Registered) -> tuple[Finding, ...]:
+    """What the reviewer had to weigh, and which parts' records no longer hold: shown to everybody."""
+    found = [*findings(declaration), *component_standing(declaration, registered)]
+    return tuple(finding for finding in found if finding.severity is Severity.WARNING)
 
 
 def _day(verdict: Verdict) -> date:

@@ -49,8 +49,10 @@ Codes are stable: a client may rely on them, and a new rule gets a new code.
 | component-unknown | error | a record that does not exist |
 | component-stale | warning | a record that is superseded, suspended or withdrawn |
 | component-unit | error | a unit that does not convert to the record's |
+| component-contribution | warning | a contribution that is not what the record gives for that amount |
 | component-cycle | error | a product that contains itself |
 | component-sum | warning | components above the upstream emissions |
+| component-revoked | error | a record that is suspended or withdrawn (``component_standing``, at publication) |
 | verification-missing | error | no verification (``publication_findings``, like all that follow) |
 | verification-body | error | verified by its owner or by the operator |
 | verification-report | error | no SHA-256 of the report |
@@ -63,7 +65,7 @@ from decimal import localcontext
 
 from schemas.declaration import Declaration
 from schemas.findings.claims import claim_findings
-from schemas.findings.components import component_findings
+from schemas.findings.components import component_findings, component_standing
 from schemas.findings.finding import Finding, Severity
 from schemas.findings.keys import key_findings, owner_findings
 from schemas.findings.numbers import EXACT, label_findings, unfit_numbers, without
@@ -76,7 +78,16 @@ from schemas.findings.required import required_findings
 from schemas.findings.sums import sum_findings
 from schemas.findings.texts import text_findings
 
-__all__ = ["ComponentFacts", "Finding", "Registered", "Severity", "findings", "label_findings", "publication_findings"]
+__all__ = [
+    "ComponentFacts",
+    "Finding",
+    "Registered",
+    "Severity",
+    "component_standing",
+    "findings",
+    "label_findings",
+    "publication_findings",
+]
 
 
 def findings(declaration: Declaration, registered: Registered | None = None) -> list[Finding]:

@@ -2,13 +2,15 @@
 
 from collections import deque
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, localcontext
+
+import msgspec
 
 from schemas.declaration import UPSTREAM_STAGES, Component, Declaration, DeclaredUnit, StageCode
 from schemas.findings.finding import Finding, error, warning
 from schemas.findings.keys import key_of
 from schemas.findings.naming import name_of, plain
-from schemas.findings.numbers import half_digit
+from schemas.findings.numbers import EXACT, half_digit
 from schemas.findings.ranges import is_index
 from schemas.findings.registered import ComponentFacts, Registered
 
@@ -23,8 +25,8 @@ _STATUS_ZH = {"superseded": "被取代", "suspended": "暂停", "withdrawn": "�
 def component_findings(declaration: Declaration, registered: Registered | None, unfit: set[str]) -> Iterator[Finding]:
     """Rule 8. ``unfit`` holds the paths of numbers that arithmetic leaves out.
 
-    Codes ``component-key`` and ``component-twice``; with ``registered``, also ``component-unknown``,
-    ``component-stale``, ``component-unit``, ``component-cycle`` and ``component-sum``.
+    Codes ``component-key``, ``component-twice`` and ``component-sum``; with ``registered``, also
+    ``component-unknown``, ``component-stale``, ``component-unit``, ``component-contribution`` and ``component-cycle``.
     """
     if not declaration.components:
         return
@@ -38,12 +40,37 @@ def component_findings(declaration: Declaration, registered: Registered | None, 
             seen.add(component.record)
     facts: dict[int, ComponentFacts] = {}
     if registered is not None:
-        facts = {record: child for record in seen if is_index(record) and (child := registered.component(record))}
+        facts = _facts_of(declaration, registered)
         for at, component in enumerate(declaration.components):
             yield from _pinned(at, component, facts)
+            if not any(path.startswith(f"$.components[{at}]") for path in unfit):
+                yield from _contribution(at, component, facts)
         yield from _cycles(declaration, facts, registered)
     if not any(path.startswith("$.components") for path in unfit):
         yield from _sum(declaration, facts)
+
+
+def component_standing(declaration: Declaration, registered: Registered) -> list[Finding]:
+    """What the records that ``declaration`` pins are worth now: to be asked again when it is published, and later.
+
+    Codes ``component-unknown``, ``component-stale`` and ``component-unit`` as ``findings`` gives them, and
+    ``component-revoked``: nothing new may rest on a record that nobody may rely on. Never raises.
+    """
+    facts = _facts_of(declaration, registered)
+    found: list[Finding] = []
+    with localcontext(EXACT):
+        for at, component in enumerate(declaration.components):
+            found += _pinned(at, component, facts)
+            child = None if component.record is None else facts.get(component.record)
+            if child is not None and child.status in ("suspended", "withdrawn"):
+                found.append(_revoked(at, component.record, child.status))
+    return found
+
+
+def _facts_of(declaration: Declaration, registered: Registered) -> dict[int, ComponentFacts]:
+    """The facts of every record that ``declaration`` pins and that there is."""
+    pinned = {part.record for part in declaration.components if part.record is not None and is_index(part.record)}
+    return {record: child for record in pinned if (child := registered.component(record)) is not None}
 
 
 def units_of(amount: Decimal, unit: DeclaredUnit, child: ComponentFacts) -> Decimal | None:
@@ -94,6 +121,25 @@ def _pinned(at: int, component: Component, facts: dict[int, ComponentFacts]) -> 
             f"{unit.zh}为{component.unit}，无法换算为记录{component.record}的声明单位{child.declared_unit}："
             f"请以{child.declared_unit}填写数量。",
         )
+
+
+def _contribution(at: int, component: Component, facts: dict[int, ComponentFacts]) -> Iterator[Finding]:
+    """What the product says that a part contributes is what the part's record says, but for rounding."""
+    stated = component.contribution
+    recorded = _part(msgspec.structs.replace(component, contribution=None), facts)
+    if stated is None or recorded is None or abs(stated - recorded[0]) <= half_digit(stated) + recorded[1]:
+        return
+    path = f"$.components[{at}].contribution"
+    name = name_of(path)
+    figure = plain(round(recorded[0], 9).normalize())
+    yield warning(
+        "component-contribution",
+        path,
+        f"{name.en} is {plain(stated)} kgCO2e, but record {component.record} gives {figure} for that amount: correct "
+        "the amount or the contribution, or leave the contribution out.",
+        f"{name.zh}为{plain(stated)}千克二氧化碳当量，而按记录{component.record}折算该数量为{figure}："
+        "请更正数量或贡献量，或不填贡献量。",
+    )
 
 
 def _cycles(declaration: Declaration, facts: dict[int, ComponentFacts], registered: Registered) -> Iterator[Finding]:
@@ -196,6 +242,18 @@ def _without_one_key(at: int) -> Finding:
         f"$.components[{at}]",
         f"{name.en} needs either a record or a urn: give exactly one of them.",
         f"{name.zh}须填写record或urn：请填写且只填写其中一项。",
+    )
+
+
+def _revoked(at: int, record: int | None, status: str) -> Finding:
+    path = f"$.components[{at}].record"
+    name = name_of(path)
+    return error(
+        "component-revoked",
+        path,
+        f"{name.en} is {record}, which is {status}: nothing is published that rests on it. Wait until it is "
+        "reinstated, or declare anew with a record that stands.",
+        f"{name.zh}为{record}，该记录已{_STATUS_ZH.get(status)}：不能据此发布。请等待其恢复，或改用现行记录重新申报。",
     )
 
 

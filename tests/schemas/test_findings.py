@@ -15,10 +15,10 @@ from msgspec import inspect
 
 import schemas.findings
 from schemas.declaration import Declaration
-from schemas.findings import Finding, findings, publication_findings
+from schemas.findings import Finding, component_standing, findings, publication_findings
 from schemas.reading import read_declaration
 from tests.schemas import test_findings_form, test_findings_numbers, test_findings_registered
-from tests.schemas.test_findings_registered import PUBLICATION, REGISTERED
+from tests.schemas.test_findings_registered import PUBLICATION, REGISTERED, STANDING
 from tests.schemas.test_findings_samples import OPERATOR, Register, facts, sound
 
 FOUND = [*test_findings_form.FOUND, *test_findings_numbers.FOUND, *test_findings_registered.FOUND]
@@ -26,13 +26,16 @@ TABLE = set(re.findall(r"^\| ([a-z0-9-]+) \| (?:error|warning)", schemas.finding
 
 
 def test_the_table_of_codes_is_complete_and_each_code_has_a_case() -> None:
-    cases = {case[0] for table in (FOUND, REGISTERED, PUBLICATION) for case in table}
+    cases = {case[0] for table in (FOUND, REGISTERED, STANDING, PUBLICATION) for case in table}
     assert cases | {"form"} == TABLE
 
 
 def every_finding() -> list[Finding]:
     found = [finding for *_, declaration in FOUND for finding in findings(declaration)]
     found += [finding for *_, declaration, register in REGISTERED for finding in findings(declaration, register)]
+    found += [
+        finding for *_, declaration, register in STANDING for finding in component_standing(declaration, register)
+    ]
     found += [finding for *_, declaration in PUBLICATION for finding in publication_findings(declaration, OPERATOR)]
     found += read_declaration({"gtin": 1, "gwp_total": 1.5, "stages": [{}, 5], "colour": 1, "boundary": "gate"})[1]
     return found

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from schemas.declaration import Declaration, DeclaredUnit
-from schemas.findings import ComponentFacts, findings, publication_findings
+from schemas.findings import ComponentFacts, component_standing, findings, publication_findings
 from schemas.findings.components import units_of
 from tests.schemas.test_findings_samples import (
     GLN,
@@ -78,6 +78,13 @@ REGISTERED: list[tuple[str, str, str, Declaration, Register]] = [
         Register(records={7: facts(declared_unit=DeclaredUnit.PIECE)}),
     ),
     (
+        "component-contribution",
+        "$.components[0].contribution",
+        "warning",
+        sound(components=(component(contribution=Decimal("0.9")),)),
+        Register(records={7: facts()}),
+    ),
+    (
         "component-sum",
         "$.components",
         "warning",
@@ -107,6 +114,32 @@ def test_what_the_registry_knows_is_checked(
 ) -> None:
     assert (code, path, severity) in seen(findings(declaration, register))
     assert (code, path, severity) not in seen(findings(declaration))
+
+
+STANDING: list[tuple[str, str, Declaration, Register]] = [
+    ("component-unknown", "$.components[0].record", sound(components=(component(),)), Register()),
+    *(
+        (
+            "component-revoked",
+            "$.components[1].record",
+            sound(components=(component(8), component())),
+            Register(records={7: facts(status=status), 8: facts()}),
+        )
+        for status in ("suspended", "withdrawn")
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "path", "declaration", "register"), STANDING)
+def test_what_the_registry_knows_is_asked_again_at_publication(
+    code: str, path: str, declaration: Declaration, register: Register
+) -> None:
+    assert (code, path, "error") in seen(component_standing(declaration, register))
+
+
+def test_a_superseded_component_does_not_keep_from_publication() -> None:
+    found = component_standing(sound(components=(component(),)), Register(records={7: facts(status="superseded")}))
+    assert seen(found) == {("component-stale", "$.components[0].record", "warning")}
 
 
 def test_every_component_that_closes_a_circle_is_named() -> None:
