@@ -13,6 +13,8 @@ from registry.registry import Registry
 from schemas.entry import MAX_ENTRY, EntryType
 from tests.world import NOW, log_of, new_registry, record_key
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Generator[Registry]:

@@ -40,6 +40,7 @@ def reopened(registry: Registry) -> Registry:
     return Registry.open(registry.home.path, ENVIRON)
 
 
+@pytest.mark.each_database
 class TestDatabaseLog:
     def test_it_grows_when_refreshed_and_not_before(self, registry: Registry) -> None:
         with closing(DatabaseLog(registry.database)) as log:

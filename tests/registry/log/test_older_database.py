@@ -11,6 +11,8 @@ from registry.registry import Registry
 from tests.databases import put_back, save
 from tests.world import ENVIRON, a_declaration, log_of, new_registry, published
 
+pytestmark = pytest.mark.each_database
+
 
 def reopened(home: Path) -> Registry:
     return Registry.open(home, ENVIRON)

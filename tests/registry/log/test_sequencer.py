@@ -163,6 +163,7 @@ def test_after_the_first_round_failed_anywhere_a_new_process_finishes(
         registry.close()
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("persists", [False, True], ids=["not persisted", "persisted"])
 def test_after_the_commit_of_a_checkpoint_failed_a_new_process_finishes(registry: Registry, persists: bool) -> None:
     finished(registry)
@@ -189,6 +190,7 @@ def test_a_failure_followed_by_growth_is_finished_too(registry: Registry) -> Non
     finished(registry)
 
 
+@pytest.mark.each_database
 def test_two_sequencers_at_once_never_fork(registry: Registry) -> None:
     for turn in range(8):
         published(registry, _products(10 * turn, 2))

@@ -16,6 +16,8 @@ from registry.registry import Registry
 from schemas.tlog import Checkpoint
 from tests.world import NOW, ORIGIN, new_registry, published
 
+pytestmark = pytest.mark.each_database
+
 
 def log_kid(registry: Registry) -> str:
     with registry.database.reading() as session:

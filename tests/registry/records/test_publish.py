@@ -46,6 +46,8 @@ from tests.world import (
     verified,
 )
 
+pytestmark = pytest.mark.each_database
+
 LONG = {"en": "long " * 12_000}
 
 

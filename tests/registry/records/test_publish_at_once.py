@@ -5,10 +5,14 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
+import pytest
+
 from registry.records.publish import NotPublished, Outcome, Published, publish
 from registry.registry import Registry
 from tests.registry.records.conftest import records
 from tests.world import MAKER, NOW, RIVAL, a_declaration, assert_sound, entries_of, gtin, log_of, payload_of, verified
+
+pytestmark = pytest.mark.each_database
 
 
 class TestManyAtOnce:

@@ -22,6 +22,7 @@ from tests.world import ENVIRON, NOW, Entry, a_declaration, assert_sound, log_of
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@pytest.mark.each_database
 class TestFailure:
     """When the transaction fails, anywhere, nothing of it is there, and the next one begins where it began."""
 
@@ -83,6 +84,7 @@ print("done", flush=True)
 """
 
 
+@pytest.mark.each_database
 class TestKilled:
     def test_after_kill_9_everything_acknowledged_is_there_and_nothing_is_there_by_half(self, tmp_path: Path) -> None:
         home = tmp_path / "home"
