@@ -13,7 +13,7 @@ from registry.bundle.rotation import root_signers
 from schemas.shard import Shard, encode_shard
 from schemas.status_list import encode
 from tests.registry.bundle.stores import MemoryStore
-from tests.verifier.fsck.bundle_lies import LIES, SHARD, lied, lost, root_changed, spoil
+from tests.verifier.fsck.bundle_lies import LIES, SHARD, key_moved, lied, lost, root_changed, spoil
 from tests.verifier.fsck.conftest import METADATA, Small, checked, codes
 from tests.world import NOW
 from verifier.bundle import RefusedUpdate
