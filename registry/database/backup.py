@@ -79,8 +79,8 @@ def move(home: Home, source: Database, url: str, check: Callable[[Database], boo
             copied = copy_all(session, target, progress)
             if not check(target):
                 return None
+            session.connection().execute(_CLOSE)  # first, for it fails if the lock was lost meanwhile
             _configure(home, url)
-            session.connection().execute(_CLOSE)
     return copied
 
 

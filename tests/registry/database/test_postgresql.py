@@ -15,7 +15,8 @@ from registry.database.database import Database, parse_database_url
 from registry.database.upgrade import upgrade
 from registry.errors import DatabaseTooOld, HomeError
 from registry.home import Config, Home
-from registry.log.service import sequence
+from registry.log.reader import published_size
+from registry.log.service import SequencerThread, sequence
 from registry.records.publish import publish
 from registry.registry import Registry
 from registry.verification.online import OnlineVerifier
@@ -145,6 +146,20 @@ class TestRestart:
                 assert another is not None
             with pytest.raises(DBAPIError):
                 term.check()
+
+    def test_a_serving_process_is_elected_again_and_goes_on(self, registry: Registry) -> None:
+        sequencer = SequencerThread(registry)
+        sequencer.start()
+        try:
+            for number in range(2):
+                published(registry, [a_declaration(number)])
+                until = time.monotonic() + 30
+                while published_size(registry.store()) < 8 + number:
+                    assert time.monotonic() < until, "nobody sequences"
+                    time.sleep(0.05)
+                end_all_sessions(registry)
+        finally:
+            sequencer.stop()
 
     def test_a_process_at_work_appends_nothing_to_an_older_database(self, registry: Registry, tmp_path: Path) -> None:
         """Nobody puts a backup in the place of SQLite's file under a process; under this one anybody may."""
