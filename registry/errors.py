@@ -7,14 +7,19 @@ RegistryError
 ├── LogOutOfReach           the public log cannot be looked at: nothing can be appended for now
 ├── NotFound                no such thing
 ├── NotAuthenticated        no token, or not a good one
+│   └── SignInRefused       e-mail, password or code is wrong; which, is not said
 ├── NotAllowed              a good token, but not for this
+├── TooManyAttempts         one has to wait before the next
+├── LinkEnded               a link sent by mail is not good, or no more
 ├── InvalidInput            a value in the request; ``path`` names the field
 ├── Stopping                the server stops before all that was asked for is done
 ├── WrongState              the thing is not in a state in which this can be done
 └── Refused                 the declaration has findings that block; ``findings`` lists them all
 """
 
+import math
 from collections.abc import Sequence
+from datetime import timedelta
 
 from schemas.findings import Finding
 
@@ -57,6 +62,28 @@ class NotAuthenticated(RegistryError):
     """No bearer token, or none that is known and in date."""
 
     slug, status, title = "not-authenticated", 401, "A token is needed"
+
+
+class SignInRefused(NotAuthenticated):
+    """E-mail, password or code is wrong. Which of them, or whether there is such an account, is never said."""
+
+    slug, title = "sign-in-refused", "Not signed in"
+
+
+class TooManyAttempts(RegistryError):
+    """One has to wait before the next attempt, whether there is such an account or not."""
+
+    slug, status, title = "too-many-attempts", 429, "Too many attempts"
+
+    def __init__(self, wait: timedelta) -> None:
+        self.seconds = max(math.ceil(wait.total_seconds()), 1)
+        super().__init__(f"wait {self.seconds} seconds, then try again")
+
+
+class LinkEnded(RegistryError):
+    """A link sent by mail is not known, was used, or has ended."""
+
+    slug, status, title = "link-ended", 410, "This link has ended"
 
 
 class NotAllowed(RegistryError):

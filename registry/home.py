@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from keys.durable import flush_to_disk
+from registry.accounts.mail import MailUrl
 from registry.database.database import parse_database_url
 from registry.errors import HomeError
 from registry.log.witnesses import parse_witnesses
@@ -39,6 +40,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bytes a request may have, but for a batch with a token. ``witnesses`` are to cosign the log's checkpoints, each
     ``<verifier key> <url>``. ``store`` is the bucket that the public files are kept in, as ``registry.store.bucket``
     reads it; empty: the home's own folder. ``database`` is the URL of the database; empty: SQLite in the home.
+    ``mail`` is how mail leaves, as ``registry.accounts.mail`` reads it; empty: it waits. ``password_memory`` (KiB) and
+    ``password_passes`` are what Argon2id takes for a password's hash: OWASP's least is 19,456 and 2.
     """
 
     name: str
@@ -49,6 +52,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     witnesses: tuple[str, ...] = ()
     store: str = ""
     database: str = ""
+    mail: str = ""
+    password_memory: int = 19_456
+    password_passes: int = 2
 
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.name.isprintable():
@@ -66,6 +72,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         except ValueError as problem:
             raise HomeError(str(problem)) from None
         _ = self.database and parse_database_url(self.database)
+        try:
+            _ = self.mail and MailUrl.parse(self.mail)
+        except ValueError as problem:
+            raise HomeError(str(problem)) from None
+        if not (1_024 <= self.password_memory <= 4_194_304 and 1 <= self.password_passes <= 100):
+            raise HomeError("password_memory is 1024 to 4194304 KiB, and password_passes 1 to 100")
 
     def to_toml(self) -> str:
         """The configuration as text; strings in JSON's form, which is TOML's too."""

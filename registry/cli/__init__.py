@@ -59,6 +59,20 @@ _MEMBER = {
         "Show all members.",
     ),
 }
+_PERSON = {
+    "invite": Later(
+        "registry.cli.people:invite_person",
+        "Invite somebody to act for a member; the first person of the operator comes in this way.",
+    ),
+    "list": Later(
+        "registry.cli.people:list_people",
+        "Show the people of a member.",
+    ),
+    "remove-second-factor": Later(
+        "registry.cli.people:remove_second_factor",
+        "Remove the second factor of somebody who lost it, and sign that person out.",
+    ),
+}
 _TOKEN = {
     "create": Later(
         "registry.cli.members:create_token",
@@ -109,6 +123,7 @@ _KEYS = {
 }
 _GROUPS = (
     ("member", "Organisations of the alliance.", _MEMBER),
+    ("person", "People who can sign in.", _PERSON),
     ("token", "Bearer tokens, with which members call the API.", _TOKEN),
     ("keys", "The registry's signing keys.", _KEYS),
 )

@@ -10,12 +10,13 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Struct
 
-from registry.access.rules import Action, may_others, require
 from registry.access.callers import Caller
+from registry.access.rules import Action, may_others, require
 from registry.database.tables import DeclarationRow
 from registry.declarations import life
 from registry.declarations.known import KnownProducts
 from registry.errors import Refused
+from registry.members.members import member, require_accredited
 from registry.records.publish import NotPublished, publish
 from registry.registry import OPERATOR, utc_now
 from registry.web.openapi import json_operation
@@ -207,6 +208,7 @@ def verify_declaration(
     with service.registry.database.writing() as session:
         row = life.row_of(session, declaration)
         require(caller, Action.STATE_VERIFICATION, row.owner_id)
+        require_accredited(member(session, caller.member), utc_now().date())
         statement = struct_body(request, body, VerificationStatement)
         told = msgspec.structs.asdict(statement) | {"body": caller.member}
         verification = struct_body(request, msgspec.json.encode(told), Verification)

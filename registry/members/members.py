@@ -1,13 +1,13 @@
 """Members: joining, changing and leaving are log entries; the table row is what they say."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from sqlmodel import Session, col, select
 
 from registry.database.tables import MemberRow
-from registry.errors import InvalidInput, NotFound, WrongState
+from registry.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from registry.log.append import LogWriter
 from schemas.entry import EntryType, MemberEntry, MemberEvent
 from schemas.member import Member, MemberKind
@@ -87,6 +87,12 @@ def require_particulars(member: Member) -> None:
     is_body = member.kind is MemberKind.VERIFICATION_BODY
     if not is_body and (member.accreditation is not None or member.accreditation_until is not None):
         raise InvalidInput("only a verification body is accredited", "$.accreditation")
+
+
+def require_accredited(body: Member, today: date) -> None:
+    """Raises ``NotAllowed`` when the body's accreditation has ended."""
+    if body.accreditation_until is not None and body.accreditation_until < today:
+        raise NotAllowed(f"the accreditation of {body.id} ended on {body.accreditation_until}")
 
 
 def _require_line(words: str, path: str) -> None:

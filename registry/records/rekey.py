@@ -1,9 +1,10 @@
 """Ending a key: the log entries that say so, and new labels where the old ones count no more."""
 
 from keys import KeyUse
+from registry.access.approvals import Operation, use_confirmed
 from registry.labels.sets import mint_again
 from registry.log.keys import key_entries, replace_key
-from registry.registry import Registry, utc_now
+from registry.registry import OPERATOR, Registry, utc_now
 
 
 def end_key(registry: Registry, kid: str, compromised_from: int | None) -> tuple[str | None, int]:
@@ -11,10 +12,13 @@ def end_key(registry: Registry, kid: str, compromised_from: int | None) -> tuple
 
     Returns its successor's id, if it was in force, and how many labels were minted again: those of a compromised label
     key for records from that index on. All in one transaction; then the private half of the old key is destroyed.
+    Raises ``NotAllowed`` unless two people of the operator agreed to it, once it has two.
     """
     now = utc_now()
     with registry.database.writing() as session:
         entries = key_entries(session)
+        operation = Operation.RETIRE_KEY if compromised_from is None else Operation.COMPROMISE_KEY
+        use_confirmed(session, OPERATOR, operation, kid, now)
         writer = registry.log_writer(session, now)
         successor = replace_key(writer, registry.ring, entries, kid, compromised_from, now)
         writer.flush()

@@ -8,13 +8,14 @@ from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Meta, Struct
 
 from keys import split_compact
-from registry.access.rules import Action, require
+from registry.access.approvals import ApprovalShown, Operation, approval_shown, propose, takes_two
 from registry.access.callers import Caller
+from registry.access.rules import RULES, Action, require
 from registry.labels.art import art_of, label_text
 from registry.labels.artwork import Variant, render_png, render_svg
 from registry.pages import choose_language
 from registry.records.standing import MAX_REASON, change_standing, entry_row, record_row
-from registry.registry import utc_now
+from registry.registry import OPERATOR, utc_now
 from registry.web.openapi import json_operation, other_forms
 from registry.web.problems import answer, responses
 from registry.web.reading import struct_body
@@ -116,7 +117,11 @@ def reinstate_record(
     "/v1/records/{record:int}/withdraw",
     status_code=200,
     operation_class=json_operation(StandingRequest),
-    responses=responses(*_STANDING_PROBLEMS),
+    responses={
+        200: answer(StatusEntry, description="withdrawn"),
+        202: answer(ApprovalShown, description="proposed: another person of the operator has to confirm it"),
+    }
+    | responses(*_STANDING_PROBLEMS),
     security=_BEARER,
     tags=["records"],
     sync_to_thread=True,
@@ -127,9 +132,20 @@ def withdraw_record(
     record: RecordIndex,
     service: NamedDependency[Service],
     caller: NamedDependency[Caller],
-) -> StatusEntry:
-    """Withdraw a record for good. For the operator, and for its owner."""
-    return _change(request, body, service, caller, record, Action.WITHDRAW, StatusEvent.WITHDRAWN)
+) -> Response[Any]:
+    """Withdraw a record for good. For its owner, and the operator, two of whose people must agree, if it has two."""
+    with service.registry.database.reading() as session:
+        owner = record_row(session, record).owner_id
+        in_two = RULES[Action.WITHDRAW].two_people and owner != caller.member and takes_two(session, OPERATOR)
+    if not in_two:
+        entry = _change(request, body, service, caller, record, Action.WITHDRAW, StatusEvent.WITHDRAWN)
+        return Response(entry, status_code=200)
+    require(caller, Action.WITHDRAW, owner)
+    require(caller, Action.DECIDE_IN_TWO, OPERATOR)
+    reason = struct_body(request, body, StandingRequest).reason
+    with service.registry.database.writing() as session:
+        row = propose(session, Operation.WITHDRAW_RECORD, str(record), reason, caller.name, utc_now())
+        return Response(approval_shown(row), status_code=202)
 
 
 def _language(request: Request[Any, Any, Any], language: str | None) -> str:

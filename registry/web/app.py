@@ -14,14 +14,20 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError
 
+from registry.access import routes as access
+from registry.accounts import people_routes as people
+from registry.accounts import routes as accounts
+from registry.accounts.delivery import DeliveryThread
+from registry.accounts.mail import mailer_for
 from registry.declarations import routes as declarations
 from registry.errors import RegistryError
 from registry.home import HOME_VARIABLE
 from registry.log import routes as log
 from registry.log.service import SequencerThread
+from registry.members import routes as members
 from registry.products import routes as products
 from registry.records import routes as records
-from registry.registry import Registry
+from registry.registry import Registry, utc_now
 from registry.resolver import routes as resolver
 from registry.verification import batch_openapi
 from registry.verification import routes as verification
@@ -29,7 +35,9 @@ from registry.web import health, problems, public
 from registry.web.limits import verifying, verifying_batches
 from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
-from registry.web.service import Service, provide_caller, provide_service
+from registry.web.service import Service, provide_caller, provide_service, provide_visitor
+
+_AREAS = (declarations, records, products, log, public, health, members, access, accounts, people)
 
 
 class Metrics(PrometheusController):
@@ -43,6 +51,8 @@ def create_app(registry: Registry) -> Litestar:
     service = Service(registry)
     sequencer = SequencerThread(registry)
     config = registry.config
+    mailer = mailer_for(config.mail, registry.home.path, config.origin, os.environ)
+    delivery = DeliveryThread(registry.database, mailer, utc_now)
     limited, batches_limited = verifying(config.verify_per_minute), verifying_batches(config.verify_per_minute)
     metrics = PrometheusConfig(app_name="carbonlabel", prefix="carbonlabel", group_path=True)
     app = Litestar(
@@ -50,15 +60,13 @@ def create_app(registry: Registry) -> Litestar:
             Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
             Router("/", route_handlers=verification.BATCH_ROUTES, middleware=batches_limited),
             # An area in one go: handlers of one path, added one by one, would be wrapped for a thread again each time.
-            *(
-                Router("/", route_handlers=area.ROUTES)
-                for area in (declarations, records, products, log, public, health)
-            ),
+            *(Router("/", route_handlers=area.ROUTES) for area in _AREAS),
             Metrics,
         ],
         dependencies={
             "service": Provide(provide_service, sync_to_thread=False),
             "caller": Provide(provide_caller, sync_to_thread=True),
+            "visitor": Provide(provide_visitor, sync_to_thread=True),
         },
         exception_handlers={
             RegistryError: problems.of_registry_error,
@@ -67,8 +75,8 @@ def create_app(registry: Registry) -> Litestar:
             Exception: problems.of_anything_else,
         },
         middleware=[metrics.middleware],
-        on_startup=[sequencer.start, service.stopping.listen],
-        on_shutdown=[service.stopping.forget, sequencer.stop, service.close],
+        on_startup=[sequencer.start, delivery.start, service.stopping.listen],
+        on_shutdown=[service.stopping.forget, delivery.stop, sequencer.stop, service.close],
         openapi_config=openapi_config(version("carbonlabel")),
         request_max_body_size=config.max_body,
         response_headers=EVERY_ANSWER,

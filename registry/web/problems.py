@@ -12,7 +12,7 @@ from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from msgspec import Struct
 from sqlalchemy.exc import DataError, DBAPIError
 
-from registry.errors import InvalidInput, Refused, RegistryError
+from registry.errors import InvalidInput, Refused, RegistryError, TooManyAttempts
 from registry.pages import choose_language, error_page
 from registry.web.security import page_headers, problem_headers
 from schemas.findings import Finding
@@ -73,7 +73,10 @@ _OTHER: Text = {"en": "A problem", "zh": "出现问题"}
 
 def of_registry_error(request: Request[Any, Any, Any], error: RegistryError) -> Response[Any]:
     """A problem of ours."""
-    return _answer(request, problem_of(error), {"www-authenticate": "Bearer"} if error.status == 401 else {})
+    extra = {"www-authenticate": "Bearer"} if error.status == 401 else {}
+    if isinstance(error, TooManyAttempts):
+        extra["retry-after"] = str(error.seconds)
+    return _answer(request, problem_of(error), extra)
 
 
 def problem_of(error: RegistryError) -> Problem:

@@ -1,0 +1,157 @@
+"""What takes two people of the operator: one proposes, another confirms, within a week.
+
+It holds as soon as the operator has two people. Before that, whoever has the home has the registry anyway.
+
+    proposed --confirm--> confirmed --> used      or at once, where the registry does it itself
+        \\---- refuse --> refused
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from msgspec import Struct
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from registry.database.people_tables import ApprovalRow, MembershipRow
+from registry.errors import InvalidInput, NotAllowed, NotFound, WrongState
+
+LIFETIME = timedelta(days=7)
+MAX_REASON = 1_000
+_MOST_LISTED = 200
+
+
+class Operation(StrEnum):
+    """What two people agree on. Its subject is a record's log index, or a key's id."""
+
+    WITHDRAW_RECORD = "withdraw a record"
+    RETIRE_KEY = "retire a key"
+    COMPROMISE_KEY = "state that a key is compromised"
+
+
+class ApprovalState(StrEnum):
+    """Where it is on its way."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    USED = "used"
+
+
+class ApprovalShown(Struct, frozen=True, kw_only=True):
+    """What one person of the operator proposed, and what became of it."""
+
+    id: UUID
+    operation: Operation
+    subject: str
+    reason: str
+    state: ApprovalState
+    proposed_by: str
+    proposed: datetime
+    expires: datetime
+    decided_by: str | None
+    decided: datetime | None
+
+
+def approval_shown(row: ApprovalRow) -> ApprovalShown:
+    """A proposal as it is shown."""
+    return ApprovalShown(
+        id=UUID(row.id),
+        operation=Operation(row.operation),
+        subject=row.subject,
+        reason=row.reason,
+        state=ApprovalState(row.state),
+        proposed_by=row.proposed_by,
+        proposed=row.proposed_at,
+        expires=row.expires_at,
+        decided_by=row.decided_by,
+        decided=row.decided_at,
+    )
+
+
+def takes_two(session: Session, operator: str) -> bool:
+    """Whether the operator has two people who could agree."""
+    people = select(func.count()).select_from(MembershipRow).where(MembershipRow.member_id == operator)
+    return session.exec(people).one() >= 2
+
+
+def propose(
+    session: Session, operation: Operation, subject: str, reason: str, person: str, now: datetime
+) -> ApprovalRow:
+    """Keeps what a person proposes. Raises ``InvalidInput``, and ``WrongState`` when it is proposed already."""
+    words = reason.strip()
+    if not words or len(words) > MAX_REASON or not words.isprintable():
+        raise InvalidInput(f"say why, in one line of 1 to {MAX_REASON} characters", "$.reason")
+    if _open(session, operation, subject, now, ApprovalState.PROPOSED, ApprovalState.CONFIRMED) is not None:
+        raise WrongState(f"to {operation} {subject} is proposed already")
+    row = ApprovalRow(
+        id=str(uuid4()),
+        operation=operation,
+        subject=subject,
+        reason=words,
+        state=ApprovalState.PROPOSED,
+        proposed_by=person,
+        proposed_at=now,
+        expires_at=now + LIFETIME,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def decide(session: Session, key: UUID, person: str, confirmed: bool, now: datetime) -> ApprovalRow:
+    """Another person confirms or refuses; who proposed may take it back by refusing.
+
+    Raises ``NotFound``, ``NotAllowed`` for who confirms an own proposal, and ``WrongState`` when it is decided or too
+    old.
+    """
+    row = session.get(ApprovalRow, str(key))
+    if row is None:
+        raise NotFound(f"there is no proposal {key}")
+    if row.state != ApprovalState.PROPOSED or row.expires_at <= now:
+        raise WrongState(f"proposal {key} is {row.state if row.expires_at > now else 'too old'}: propose it anew")
+    if confirmed and row.proposed_by == person:
+        raise NotAllowed("who proposes does not confirm: another person of the operator has to")
+    row.state = ApprovalState.CONFIRMED if confirmed else ApprovalState.REFUSED
+    row.decided_by, row.decided_at = person, now
+    session.add(row)
+    return row
+
+
+def use(session: Session, row: ApprovalRow, now: datetime) -> None:
+    """What was confirmed is done, in this transaction: it counts once."""
+    row.state, row.used_at = ApprovalState.USED, now
+    session.add(row)
+
+
+def use_confirmed(session: Session, operator: str, operation: Operation, subject: str, now: datetime) -> None:
+    """Uses the confirmation of an operation that is about to be done. Raises ``NotAllowed`` without one."""
+    if not takes_two(session, operator):
+        return
+    row = _open(session, operation, subject, now, ApprovalState.CONFIRMED)
+    if row is None:
+        raise NotAllowed(
+            f"two people of the operator have to agree to {operation}: propose it at /v1/approvals for {subject}, and "
+            "have another person confirm it"
+        )
+    use(session, row, now)
+
+
+def listed(session: Session, state: ApprovalState | None) -> list[ApprovalRow]:
+    """What was proposed, newest first."""
+    wanted = [] if state is None else [col(ApprovalRow.state) == state]
+    query = select(ApprovalRow).where(*wanted).order_by(col(ApprovalRow.proposed_at).desc(), col(ApprovalRow.id))
+    return list(session.exec(query.limit(_MOST_LISTED)))
+
+
+def _open(
+    session: Session, operation: Operation, subject: str, now: datetime, *states: ApprovalState
+) -> ApprovalRow | None:
+    query = select(ApprovalRow).where(
+        ApprovalRow.operation == operation,
+        ApprovalRow.subject == subject,
+        col(ApprovalRow.state).in_(states),
+        col(ApprovalRow.expires_at) > now,
+    )
+    return session.exec(query.limit(1)).one_or_none()

@@ -1,0 +1,361 @@
+"""Tokens of machines, OAuth client credentials, and what takes two people, over HTTP."""
+
+import base64
+import binascii
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, unquote_plus
+from uuid import UUID
+
+from litestar import Request, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIMediaType, Operation, Reference, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIType
+from litestar.params import PathParameter, QueryParameter, RawBody
+from msgspec import Meta, Struct
+
+from registry.access import approvals, tokens
+from registry.access.approvals import ApprovalShown, ApprovalState, approval_shown
+from registry.access.callers import Caller
+from registry.access.clients import CLIENT_CREDENTIALS, AccessToken, OAuthFault, OAuthRefused, grant
+from registry.access.roles import EVERY_ROLE, ROLES_OF, Role, parse_roles
+from registry.access.rules import Action, require
+from registry.access.tokens import TokenUse
+from registry.database.tables import TokenRow
+from registry.errors import InvalidInput, NotAllowed
+from registry.records.standing import change_standing
+from registry.registry import OPERATOR, utc_now
+from registry.web.openapi import json_operation
+from registry.web.problems import answer, responses
+from registry.web.reading import struct_body
+from registry.web.service import Service
+from schemas.entry import StatusEvent
+
+_BEARER = [{"bearer": []}]
+_PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
+_MOST_DAYS = 365
+_NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}  # RFC 6749, 5.1
+_CLIENT_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
+
+
+class NewToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A token or client to be made. ``roles`` are those in which it acts: none is enough to verify labels."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100, description="what it is for, for the list")]
+    roles: tuple[Role, ...] = ()
+    days: Annotated[int, Meta(ge=1, le=_MOST_DAYS, description="how long it is good for")] = 90
+    is_client: bool = False
+
+
+class MadeToken(Struct, frozen=True, kw_only=True):
+    """The only time that the secret is seen. A client's id and secret are for ``/oauth/token``."""
+
+    id: str
+    token: str | None
+    client_id: str | None
+    client_secret: str | None
+    expires: datetime
+
+
+class TokenListed(Struct, frozen=True, kw_only=True):
+    """A token without its secret."""
+
+    id: str
+    use: TokenUse
+    name: str
+    roles: tuple[Role, ...]
+    created: datetime
+    expires: datetime | None
+    issued_by: str | None
+
+
+class Tokens(Struct, frozen=True):
+    """The tokens of the caller's organisation."""
+
+    tokens: tuple[TokenListed, ...]
+
+
+def token_listed(row: TokenRow) -> TokenListed:
+    """A token as lists show it."""
+    roles = EVERY_ROLE if row.roles is None else parse_roles(row.roles)
+    return TokenListed(
+        id=row.id,
+        use=TokenUse(row.use),
+        name=row.name,
+        roles=tuple(sorted(roles)),
+        created=row.created_at,
+        expires=row.expires_at,
+        issued_by=row.issued_by,
+    )
+
+
+def make_token(service: Service, caller: Caller, wanted: NewToken, now: datetime) -> MadeToken:
+    """Makes a token of the caller's organisation, in no role that the caller has not.
+
+    Raises ``NotAllowed`` and ``InvalidInput``.
+    """
+    require(caller, Action.MANAGE_TOKENS, caller.member)
+    if not wanted.name.strip() or not wanted.name.isprintable():
+        raise InvalidInput("say in one line what it is for", "$.name")
+    # Who manages tokens may make one for what colleagues do, but never for what the organisation does not.
+    if not set(wanted.roles) <= ROLES_OF[caller.kind]:
+        raise InvalidInput(f"a {caller.kind} has the roles {', '.join(sorted(ROLES_OF[caller.kind]))}", "$.roles")
+    ends = now + timedelta(days=wanted.days)
+    use = TokenUse.CLIENT if wanted.is_client else TokenUse.BEARER
+    with service.registry.database.writing() as session:
+        token = tokens.issue(
+            session,
+            caller.member,
+            now,
+            ends,
+            use=use,
+            name=wanted.name.strip(),
+            roles=wanted.roles,
+            issued_by=caller.person,
+        )
+    _, key, secret = token.split("_", 2)
+    if wanted.is_client:
+        return MadeToken(id=key, token=None, client_id=key, client_secret=secret, expires=ends)
+    return MadeToken(id=key, token=token, client_id=None, client_secret=None, expires=ends)
+
+
+@get("/v1/tokens", responses=responses(401, 403), security=_BEARER, tags=["tokens"], sync_to_thread=True)
+def list_tokens(service: NamedDependency[Service], caller: NamedDependency[Caller]) -> Tokens:
+    """The tokens and clients of the caller's organisation, without their secrets. For its people."""
+    require(caller, Action.READ_PEOPLE, caller.member)
+    with service.registry.database.reading() as session:
+        return Tokens(tuple(map(token_listed, tokens.listed(session, caller.member))))
+
+
+@post(
+    "/v1/tokens",
+    operation_class=json_operation(NewToken),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["tokens"],
+    sync_to_thread=True,
+)
+def create_token(
+    request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service], caller: NamedDependency[Caller]
+) -> Response[MadeToken]:
+    """Make a token, or an OAuth client. Its secret is shown this once. For whoever speaks for the organisation."""
+    require(caller, Action.MANAGE_TOKENS, caller.member)
+    made = make_token(service, caller, struct_body(request, body, NewToken), utc_now())
+    return Response(made, headers=_NO_STORE)
+
+
+TokenId = Annotated[str, PathParameter(max_length=64, description="the token's id")]
+
+
+@delete(
+    "/v1/tokens/{token:str}", responses=responses(*_PROBLEMS), security=_BEARER, tags=["tokens"], sync_to_thread=True
+)
+def revoke_token(token: TokenId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
+    """End a token or client, and what it got. For whoever speaks for the organisation."""
+    require(caller, Action.MANAGE_TOKENS, caller.member)
+    with service.registry.database.writing() as session:
+        tokens.revoke(session, token, utc_now(), caller.member)
+
+
+class OAuthProblem(Struct, frozen=True):
+    """RFC 6749, 5.2."""
+
+    error: OAuthFault
+    error_description: str
+
+
+_FIELDS = ("grant_type", "scope", "client_id", "client_secret")
+_FORM = "application/x-www-form-urlencoded"
+
+
+class _TokenOperation(Operation):
+    """The request of RFC 6749, 4.4.2: a form."""
+
+    def __post_init__(self) -> None:
+        text = Schema(type=OpenAPIType.STRING)
+        fields: dict[str, Reference | Schema] = dict.fromkeys(_FIELDS, text)
+        schema = Schema(type=OpenAPIType.OBJECT, properties=fields, required=["grant_type"])
+        self.request_body = RequestBody(content={_FORM: OpenAPIMediaType(schema=schema)}, required=True)
+
+
+@post(
+    "/oauth/token",
+    status_code=200,
+    operation_class=_TokenOperation,
+    responses={
+        400: answer(OAuthProblem, description="refused (RFC 6749, 5.2)"),
+        401: answer(OAuthProblem, description="the client is not known"),
+    }
+    | responses(413),
+    tags=["tokens"],
+    sync_to_thread=True,
+)
+def oauth_token(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Response[Any]:
+    """A short-lived token for a client, by its credentials: OAuth 2, RFC 6749, 4.4.
+
+    Client id and secret come as HTTP Basic or in the form, not in both.
+    """
+    try:
+        form = _form(request, body)
+        if form.get("grant_type") != CLIENT_CREDENTIALS:
+            code = OAuthFault.UNSUPPORTED_GRANT_TYPE if "grant_type" in form else OAuthFault.INVALID_REQUEST
+            raise OAuthRefused(code, f"send grant_type={CLIENT_CREDENTIALS}")
+        client, secret = _client(request, form)
+        with service.registry.database.writing() as session:
+            given: AccessToken = grant(session, client, secret, form.get("scope"), utc_now())
+        return Response(given, headers=_NO_STORE)
+    except OAuthRefused as refused:
+        is_unknown = refused.code is OAuthFault.INVALID_CLIENT
+        headers = _NO_STORE | ({"www-authenticate": 'Basic realm="carbonlabel"'} if is_unknown else {})
+        return Response(
+            OAuthProblem(refused.code, str(refused)), status_code=401 if is_unknown else 400, headers=headers
+        )
+
+
+def _form(request: Request[Any, Any, Any], body: bytes) -> dict[str, str]:
+    """The form, in which nothing comes twice (RFC 6749, 3.2)."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=20)
+    except ValueError:
+        pairs = None
+    if media_type != _FORM or pairs is None or len(dict(pairs)) != len(pairs):
+        raise OAuthRefused(OAuthFault.INVALID_REQUEST, f"send {_FORM}, each parameter once")
+    return dict(pairs)
+
+
+def _client(request: Request[Any, Any, Any], form: dict[str, str]) -> tuple[str, str]:
+    header = request.headers.get("authorization")
+    if header is None:
+        client, secret = form.get("client_id", ""), form.get("client_secret", "")
+    elif "client_secret" in form:
+        raise OAuthRefused(OAuthFault.INVALID_REQUEST, "send the client's secret once")
+    else:
+        client, secret = _basic(header)
+    if not _CLIENT_ID.fullmatch(client):
+        raise OAuthRefused(OAuthFault.INVALID_CLIENT, "this client is not known, or has ended")
+    return client, secret
+
+
+def _basic(header: str) -> tuple[str, str]:
+    """Id and secret as RFC 6749, 2.3.1 has them: form-encoded, then Basic."""
+    scheme, _, coded = header.partition(" ")
+    try:
+        client, _, secret = base64.b64decode(coded, validate=True).decode("ascii").partition(":")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        client = secret = ""
+    return (unquote_plus(client), unquote_plus(secret)) if scheme.lower() == "basic" else ("", "")
+
+
+class Proposal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An operation on a key that two people must agree on; withdrawals are proposed where they are asked for."""
+
+    operation: approvals.Operation
+    subject: Annotated[str, Meta(min_length=1, max_length=64, description="the key's id")]
+    reason: Annotated[str, Meta(max_length=approvals.MAX_REASON)]
+
+
+class Approvals(Struct, frozen=True):
+    """What was proposed, newest first."""
+
+    approvals: tuple[ApprovalShown, ...]
+
+
+@get("/v1/approvals", responses=responses(400, 401, 403), security=_BEARER, tags=["approvals"], sync_to_thread=True)
+def list_approvals(
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
+    wanted: Annotated[
+        ApprovalState | None, QueryParameter(name="state", description="only those in this state")
+    ] = None,
+) -> Approvals:
+    """What takes two people and was proposed. For people of the operator."""
+    require(caller, Action.DECIDE_IN_TWO, OPERATOR)
+    with service.registry.database.reading() as session:
+        return Approvals(tuple(map(approval_shown, approvals.listed(session, wanted))))
+
+
+@post(
+    "/v1/approvals",
+    operation_class=json_operation(Proposal),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["approvals"],
+    sync_to_thread=True,
+)
+def propose_key_operation(
+    request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service], caller: NamedDependency[Caller]
+) -> ApprovalShown:
+    """Propose to retire a key, or to state that it is compromised; once confirmed, `carbonlabel keys` does it."""
+    require(caller, Action.END_KEY, OPERATOR)
+    wanted = struct_body(request, body, Proposal)
+    if wanted.operation is approvals.Operation.WITHDRAW_RECORD:
+        raise InvalidInput("ask for the withdrawal itself: POST /v1/records/{index}/withdraw", "$.operation")
+    with service.registry.database.writing() as session:
+        row = approvals.propose(session, wanted.operation, wanted.subject, wanted.reason, _person(caller), utc_now())
+        return approval_shown(row)
+
+
+ApprovalId = Annotated[UUID, PathParameter(description="the proposal's id")]
+
+
+@post(
+    "/v1/approvals/{approval:uuid}/confirm",
+    status_code=200,
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["approvals"],
+    sync_to_thread=True,
+)
+def confirm_approval(
+    approval: ApprovalId, service: NamedDependency[Service], caller: NamedDependency[Caller]
+) -> ApprovalShown:
+    """Confirm what another person of the operator proposed. A withdrawal is done at once."""
+    return decide(service, caller, approval, True, utc_now())
+
+
+@post(
+    "/v1/approvals/{approval:uuid}/refuse",
+    status_code=200,
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["approvals"],
+    sync_to_thread=True,
+)
+def refuse_approval(
+    approval: ApprovalId, service: NamedDependency[Service], caller: NamedDependency[Caller]
+) -> ApprovalShown:
+    """Refuse what was proposed, or take an own proposal back."""
+    return decide(service, caller, approval, False, utc_now())
+
+
+def decide(service: Service, caller: Caller, approval: UUID, confirmed: bool, now: datetime) -> ApprovalShown:
+    """Confirms or refuses; a withdrawal that is confirmed is done in the same transaction."""
+    require(caller, Action.DECIDE_IN_TWO, OPERATOR)
+    with service.registry.database.writing() as session:
+        row = approvals.decide(session, approval, _person(caller), confirmed, now)
+        if confirmed and row.operation == approvals.Operation.WITHDRAW_RECORD:
+            writer = service.registry.log_writer(session, now)
+            event = StatusEvent.WITHDRAWN
+            change_standing(session, writer, int(row.subject), event, row.reason, caller.member, now)
+            approvals.use(session, row, now)
+        return approval_shown(row)
+
+
+def _person(caller: Caller) -> str:
+    if caller.person is None:
+        raise NotAllowed("a person has to sign in for this")
+    return caller.person
+
+
+ROUTES = [
+    list_tokens,
+    create_token,
+    revoke_token,
+    oauth_token,
+    list_approvals,
+    propose_key_operation,
+    confirm_approval,
+    refuse_approval,
+]

@@ -1,0 +1,82 @@
+"""The outbox: a message is written in the transaction that it tells of, and sent after it, as often as it takes.
+
+So nothing is told of what did not happen, and nobody waits for a mail server. A message may be sent twice when a
+process dies in between. Once sent, or given up after three days, its text is emptied, for there may be a link in it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import uuid4
+
+from msgspec import Struct
+from sqlmodel import Session, col, select
+
+from registry.database.people_tables import MessageRow
+
+_FIRST_AGAIN = timedelta(minutes=1)
+_LONGEST_AGAIN = timedelta(hours=6)
+_GIVEN_UP = timedelta(days=3)
+
+
+class Letter(Struct, frozen=True):
+    """A message: plain text, to one address."""
+
+    recipient: str
+    subject: str
+    body: str
+
+
+class Outbox(Protocol):
+    """Where letters are left to be sent."""
+
+    def put(self, letter: Letter) -> None:
+        """Takes a letter. It is sent only if the transaction under way commits."""
+        ...
+
+
+class StoredOutbox:
+    """The outbox in the database, in the write transaction of ``session``."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    def put(self, letter: Letter) -> None:
+        """Takes a letter."""
+        self._session.add(
+            MessageRow(
+                id=str(uuid4()),
+                recipient=letter.recipient,
+                subject=letter.subject,
+                body=letter.body,
+                created_at=self._now,
+                due_at=self._now,
+            )
+        )
+
+
+def next_due(session: Session, now: datetime) -> tuple[str, Letter] | None:
+    """The id and the text of the message that has been due the longest."""
+    query = select(MessageRow).where(col(MessageRow.due_at) <= now).order_by(col(MessageRow.due_at)).limit(1)
+    row = session.exec(query).one_or_none()
+    return None if row is None else (row.id, Letter(row.recipient, row.subject, row.body))
+
+
+def was_sent(session: Session, key: str, now: datetime) -> None:
+    """The message has left."""
+    row = session.get(MessageRow, key)
+    if row is not None:
+        row.sent_at, row.due_at, row.body = now, None, ""
+        session.add(row)
+
+
+def was_not_sent(session: Session, key: str, now: datetime) -> None:
+    """The message could not be sent: it is due again later, ever more rarely, or is given up."""
+    row = session.get(MessageRow, key)
+    if row is None:
+        return
+    row.tries += 1
+    row.due_at = now + min(_FIRST_AGAIN * 2 ** min(row.tries - 1, 20), _LONGEST_AGAIN)
+    if now - row.created_at > _GIVEN_UP:
+        row.due_at, row.body = None, ""
+    session.add(row)

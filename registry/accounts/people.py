@@ -1,0 +1,159 @@
+"""The people of an organisation: invitations, roles, leaving. Somebody always speaks for the organisation."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import uuid4
+
+from sqlmodel import Session, col, select
+
+from registry.access.roles import ROLES_OF, Role, parse_roles, roles_text
+from registry.accounts.letters import Letters
+from registry.accounts.links import Purpose, new_link, use_link
+from registry.accounts.outbox import Outbox
+from registry.accounts.sessions import end_all
+from registry.database.people_tables import LinkRow, MembershipRow, PersonRow
+from registry.errors import InvalidInput, NotFound, WrongState
+from registry.members.email import normal_email
+from registry.members.members import member
+from schemas.member import MemberKind
+from schemas.text import in_language
+
+_MOST_NAME = 100
+_LEADING = {MemberKind.OPERATOR: Role.OPERATOR}
+
+
+def person_with(session: Session, email: str) -> PersonRow | None:
+    """The person with this address, which is in its normal form."""
+    return session.exec(select(PersonRow).where(PersonRow.email == email)).one_or_none()
+
+
+def people_of(session: Session, member_id: str) -> list[tuple[PersonRow, frozenset[Role]]]:
+    """The people of an organisation, with their roles, by address."""
+    query = (
+        select(PersonRow, MembershipRow.roles)
+        .join(MembershipRow, col(MembershipRow.person_id) == PersonRow.id)
+        .where(MembershipRow.member_id == member_id)
+        .order_by(PersonRow.email)
+    )
+    return [(person, parse_roles(roles)) for person, roles in session.exec(query)]
+
+
+def invite(
+    session: Session,
+    outbox: Outbox,
+    letters: Letters,
+    member_id: str,
+    address: str,
+    roles: Iterable[Role],
+    now: datetime,
+) -> str:
+    """Invites whoever has ``address`` to act for a member. Returns the link's secret, which also goes by mail.
+
+    An earlier invitation of the same address ends. Raises ``InvalidInput``, ``NotFound`` and ``WrongState``.
+    """
+    email = normal_email(address, "$.email")
+    organisation = member(session, member_id)
+    given = frozenset(roles)
+    _require_roles(organisation.kind, given)
+    secret = new_link(session, Purpose.INVITATION, email, now, member_id, given)
+    outbox.put(letters.invitation(email, in_language(organisation.name, "en"), secret))
+    return secret
+
+
+def accept(session: Session, link: LinkRow, name: str, password_hash: str | None, now: datetime) -> PersonRow:
+    """Whoever opened ``link`` is of the organisation now. ``password_hash`` is that of somebody who is new.
+
+    Raises ``InvalidInput`` for a name that is none, ``NotFound`` and ``WrongState`` when the organisation has left.
+    """
+    assert link.member_id is not None
+    member(session, link.member_id)
+    person = person_with(session, link.email)
+    if person is None:
+        assert password_hash is not None
+        person = PersonRow(
+            id=str(uuid4()),
+            email=link.email,
+            name=_sound_name(name),
+            password_hash=password_hash,
+            created_at=now,
+            password_at=now,
+        )
+        session.add(person)
+        session.flush()
+    membership = session.get(MembershipRow, (person.id, link.member_id))
+    if membership is None:
+        membership = MembershipRow(person_id=person.id, member_id=link.member_id, roles="", created_at=now)
+    membership.roles = link.roles
+    session.add(membership)
+    use_link(session, link, now)
+    return person
+
+
+def set_roles(session: Session, member_id: str, person_id: str, roles: Iterable[Role]) -> None:
+    """Gives somebody other roles, from the next call on. Raises ``InvalidInput``, ``NotFound`` and ``WrongState``."""
+    membership = _membership(session, member_id, person_id)
+    kind = member(session, member_id).kind
+    given = frozenset(roles)
+    _require_roles(kind, given)
+    _require_somebody_leads(session, member_id, kind, person_id, given)
+    membership.roles = roles_text(given)
+    session.add(membership)
+
+
+def remove(session: Session, member_id: str, person_id: str) -> None:
+    """Somebody is no more of the organisation, and is signed out. Raises ``NotFound`` and ``WrongState``.
+
+    Once the operator has two people it keeps two, lest one of them alone does what takes two.
+    """
+    membership = _membership(session, member_id, person_id)
+    kind = member(session, member_id).kind
+    _require_somebody_leads(session, member_id, kind, person_id, frozenset())
+    if kind is MemberKind.OPERATOR and len(people_of(session, member_id)) == 2:
+        raise WrongState("the operator keeps two people: have another one accept an invitation first")
+    end_all(session, person_id, member_id)
+    session.delete(membership)
+
+
+def remove_second_factor(session: Session, member_id: str, person_id: str) -> PersonRow:
+    """Somebody lost the device: the second factor is no more, and the person is signed out everywhere.
+
+    Where the organisation needs one, the next sign-in begins with setting it up. Raises ``NotFound``.
+    """
+    _membership(session, member_id, person_id)
+    person = session.get(PersonRow, person_id)
+    assert person is not None
+    person.totp_secret = person.totp_pending = None
+    session.add(person)
+    end_all(session, person_id)
+    return person
+
+
+def _membership(session: Session, member_id: str, person_id: str) -> MembershipRow:
+    row = session.get(MembershipRow, (person_id, member_id))
+    if row is None:
+        raise NotFound(f"nobody with the id {person_id[:40]!r} is of {member_id}")
+    return row
+
+
+def _require_roles(kind: MemberKind, roles: frozenset[Role]) -> None:
+    foreign = roles - ROLES_OF[kind]
+    if foreign or not roles:
+        has = ", ".join(sorted(ROLES_OF[kind]))
+        raise InvalidInput(f"a {kind} gives at least one of these roles: {has}", "$.roles")
+
+
+def _require_somebody_leads(
+    session: Session, member_id: str, kind: MemberKind, person_id: str, roles: frozenset[Role]
+) -> None:
+    """Refuses what would leave nobody to invite others."""
+    leading = _LEADING.get(kind, Role.SIGNER)
+    others = any(leading in held for person, held in people_of(session, member_id) if person.id != person_id)
+    if not others and leading not in roles:
+        raise WrongState(f"{member_id} would have no {leading}: make somebody else one first")
+
+
+def _sound_name(name: str) -> str:
+    words = name.strip()
+    if not words or len(words) > _MOST_NAME or not words.isprintable():
+        raise InvalidInput(f"a name is one line of 1 to {_MOST_NAME} characters", "$.name")
+    return words

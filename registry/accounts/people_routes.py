@@ -1,0 +1,201 @@
+"""The people of an organisation, over HTTP: for themselves, and for whoever speaks for it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Request, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import PathParameter, RawBody
+from msgspec import Meta, Struct
+from sqlmodel import Session
+
+from registry.access.callers import Caller
+from registry.access.roles import Role, parse_roles
+from registry.access.rules import Action, require
+from registry.accounts import links, people
+from registry.accounts.outbox import StoredOutbox
+from registry.database.people_tables import LinkRow, PersonRow
+from registry.registry import utc_now
+from registry.web.openapi import json_operation
+from registry.web.problems import responses
+from registry.web.reading import struct_body
+from registry.web.service import Service
+
+_BEARER = [{"bearer": []}]
+_PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
+PersonId = Annotated[str, PathParameter(max_length=64, description="the person's id")]
+
+
+class PersonShown(Struct, frozen=True, kw_only=True):
+    """Somebody of the caller's organisation."""
+
+    id: str
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+    second_factor: bool
+
+
+class InvitationShown(Struct, frozen=True, kw_only=True):
+    """An invitation that waits to be accepted."""
+
+    id: str
+    email: str
+    roles: tuple[Role, ...]
+    expires: datetime
+
+
+class People(Struct, frozen=True):
+    """The people of an organisation, and who is invited."""
+
+    people: tuple[PersonShown, ...]
+    invitations: tuple[InvitationShown, ...]
+
+
+class Invitation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom to invite, and for what."""
+
+    email: Annotated[str, Meta(max_length=300)]
+    roles: tuple[Role, ...]
+
+
+class NewRoles(Struct, frozen=True, forbid_unknown_fields=True):
+    """All the roles that somebody has from now on."""
+
+    roles: tuple[Role, ...]
+
+
+def people_shown(session: Session, member: str, now: datetime) -> People:
+    """The people of ``member`` and its invitations."""
+    return People(
+        tuple(_person(person, roles) for person, roles in people.people_of(session, member)),
+        tuple(map(_invitation, links.invitations(session, member, now))),
+    )
+
+
+def _person(person: PersonRow, roles: Iterable[Role]) -> PersonShown:
+    return PersonShown(
+        id=person.id,
+        email=person.email,
+        name=person.name,
+        roles=tuple(sorted(roles)),
+        second_factor=person.totp_secret is not None,
+    )
+
+
+def _invitation(row: LinkRow) -> InvitationShown:
+    return InvitationShown(
+        id=row.id, email=row.email, roles=tuple(sorted(parse_roles(row.roles))), expires=row.expires_at
+    )
+
+
+def invite(service: Service, caller: Caller, email: str, roles: Iterable[Role], now: datetime) -> None:
+    """Invites a colleague of the caller. Raises ``NotAllowed`` and ``InvalidInput``."""
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    with service.registry.database.writing() as session:
+        outbox = StoredOutbox(session, now)
+        people.invite(session, outbox, service.accounts.letters, caller.member, email, roles, now)
+
+
+@get("/v1/people", responses=responses(401, 403), security=_BEARER, tags=["people"], sync_to_thread=True)
+def list_people(service: NamedDependency[Service], caller: NamedDependency[Caller]) -> People:
+    """The people of the caller's organisation, and who is invited. For these people."""
+    require(caller, Action.READ_PEOPLE, caller.member)
+    with service.registry.database.reading() as session:
+        return people_shown(session, caller.member, utc_now())
+
+
+@post(
+    "/v1/invitations",
+    status_code=202,
+    operation_class=json_operation(Invitation),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["people"],
+    sync_to_thread=True,
+)
+def invite_person(
+    request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service], caller: NamedDependency[Caller]
+) -> None:
+    """Invite a colleague, by a link that goes by mail. The answer tells nothing of whether there is such an account."""
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    told = struct_body(request, body, Invitation)
+    invite(service, caller, told.email, told.roles, utc_now())
+
+
+@delete(
+    "/v1/invitations/{invitation:str}",
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["people"],
+    sync_to_thread=True,
+)
+def take_invitation_back(
+    invitation: Annotated[str, PathParameter(max_length=64, description="the invitation's id")],
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
+) -> None:
+    """Take an invitation back: its link ends."""
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    with service.registry.database.writing() as session:
+        links.take_back(session, invitation, caller.member, utc_now())
+
+
+@put(
+    "/v1/people/{person:str}/roles",
+    status_code=204,
+    operation_class=json_operation(NewRoles),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["people"],
+    sync_to_thread=True,
+)
+def change_roles(
+    request: Request[Any, Any, Any],
+    body: RawBody,
+    person: PersonId,
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
+) -> None:
+    """Give a colleague other roles, from the next call on."""
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    told = struct_body(request, body, NewRoles)
+    with service.registry.database.writing() as session:
+        people.set_roles(session, caller.member, person, told.roles)
+
+
+@delete(
+    "/v1/people/{person:str}", responses=responses(*_PROBLEMS), security=_BEARER, tags=["people"], sync_to_thread=True
+)
+def remove_person(person: PersonId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
+    """Remove a colleague from the organisation, who is signed out at once."""
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    with service.registry.database.writing() as session:
+        people.remove(session, caller.member, person)
+
+
+@delete(
+    "/v1/people/{person:str}/second-factor",
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["people"],
+    sync_to_thread=True,
+)
+def remove_second_factor(person: PersonId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
+    """Remove the second factor of a colleague who lost the device; the next sign-in begins with setting one up."""
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    now = utc_now()
+    with service.registry.database.writing() as session:
+        row = people.remove_second_factor(session, caller.member, person)
+        StoredOutbox(session, now).put(service.accounts.letters.second_factor_changed(row.email, now))
+
+
+ROUTES = [
+    list_people,
+    invite_person,
+    take_invitation_back,
+    change_roles,
+    remove_person,
+    remove_second_factor,
+]
