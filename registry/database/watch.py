@@ -6,6 +6,8 @@ from typing import Any, Self
 from sqlalchemy import CursorResult, Engine, Executable, text
 from sqlalchemy.exc import DBAPIError
 
+_Columns = tuple[Any, ...]
+
 
 class Watch:
     """A connection without transactions, for single reads that must see the newest commit. One thread at a time.
@@ -23,7 +25,7 @@ class Watch:
         self._connection = self._engine.connect()
         self._cursor = self._connection.connection.cursor()
 
-    def execute(self, statement: Executable, parameters: Mapping[str, object] | None = None) -> CursorResult[Any]:
+    def execute(self, statement: Executable, parameters: Mapping[str, object] | None = None) -> CursorResult[*_Columns]:
         """The rows that ``statement`` reads."""
         try:
             return self._connection.execute(statement, parameters)

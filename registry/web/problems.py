@@ -123,10 +123,12 @@ def _sent_as(request: Request[Any, Any, Any], argument: str) -> str:
 def of_database_error(request: Request[Any, Any, Any], error: DBAPIError) -> Response[Any]:
     """The database did not do it, or did and could not say so: a full disk, a lost connection, a lock held too long.
 
-    A value that no column can hold, such as a text with U+0000 in PostgreSQL, is the caller's mistake: nothing was done.
+    A value that no column can hold, such as a text with U+0000 in PostgreSQL, is the caller's: nothing was done.
     """
     if isinstance(error, DataError):
-        return of_registry_error(request, InvalidInput("a value in this request cannot be looked for, or kept"))
+        return of_registry_error(
+            request, InvalidInput("a value in this request can be neither kept nor looked for", "$")
+        )
     _LOG.critical("the database failed in %s %s: %s", request.method, request.url.path, error.orig)
     problem = Problem(
         type="urn:carbonlabel:problem:database",
