@@ -37,6 +37,7 @@ DEBIAN = Path("/usr/lib/postgresql")
 SETTINGS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c autovacuum=off -c max_connections=300"
 """Tests kill processes, not machines: what the server was given is kept without a disk that is waited for."""
 
+_PREFIX = "carbonlabel-pg-"
 _made: dict[str, Path] = {}
 _kind = SQLITE
 
@@ -195,13 +196,21 @@ def drop_below(folder: Path | None) -> None:
 
 
 def begin_run() -> None:
-    """Once a run, before its processes: the folder by which they find the server."""
-    os.environ[FOLDER] = tempfile.mkdtemp(prefix="carbonlabel-pg-")
+    """Once a run, before its processes: the folder by which they find the server. What killed runs left is ended."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/run"):
+        if not Path("/proc", left.read_text()).exists():
+            _end(left.parent)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    (folder / "run").write_text(str(os.getpid()))
+    os.environ[FOLDER] = str(folder)
 
 
 def end_run() -> None:
     """Once a run, after its processes: no server is left."""
-    folder = Path(os.environ.pop(FOLDER))
+    _end(Path(os.environ.pop(FOLDER)))
+
+
+def _end(folder: Path) -> None:
     if (folder / "data" / "postmaster.pid").exists():
         _run(folder, "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
     shutil.rmtree(folder)
