@@ -9,6 +9,7 @@ from schemas.entry import Credential, KeyEntry, LabelsEntry, MemberEntry, Status
 from schemas.findings import Finding
 from schemas.label import LabelClaims
 from schemas.member import Member
+from schemas.trace import Trace
 from schemas.verdict import RecordSummary, Verdict
 
 SCHEMAS: dict[str, type[Any]] = {
@@ -17,6 +18,7 @@ SCHEMAS: dict[str, type[Any]] = {
     "finding": Finding,
     "verdict": Verdict,
     "record-summary": RecordSummary,
+    "trace": Trace,
     "label-claims": LabelClaims,
     "entry-declaration": Credential,
     "entry-status": StatusEntry,

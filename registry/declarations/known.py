@@ -54,17 +54,21 @@ class KnownProducts:
         entry = self._session.get(LogEntryRow, record)
         if row is None or entry is None:
             return None
-        declared = credential_of(entry.jws).credential_subject.declaration
-        unit, amount, total = declared.declared_unit, declared.declared_amount, declared.gwp_total
-        if unit is None or amount is None or total is None:
-            return None
-        superseded = row.standing == "active" and row.superseded_by is not None
-        return ComponentFacts(
-            key=row.key_path.rsplit("/", 1)[1],
-            declared_unit=unit,
-            declared_amount=amount,
-            gwp_total=total,
-            mass_per_unit=declared.mass_per_unit,
-            status="superseded" if superseded else _STATUSES[row.standing],
-            components=tuple(part.record for part in declared.components if part.record is not None),
-        )
+        return facts_of(row, credential_of(entry.jws).credential_subject.declaration)
+
+
+def facts_of(row: RecordRow, declared: Declaration) -> ComponentFacts | None:
+    """What a product that contains the record needs to know of it; None when it declares no figure."""
+    unit, amount, total = declared.declared_unit, declared.declared_amount, declared.gwp_total
+    if unit is None or amount is None or total is None:
+        return None
+    superseded = row.standing == "active" and row.superseded_by is not None
+    return ComponentFacts(
+        key=row.key_path.rsplit("/", 1)[1],
+        declared_unit=unit,
+        declared_amount=amount,
+        gwp_total=total,
+        mass_per_unit=declared.mass_per_unit,
+        status="superseded" if superseded else _STATUSES[row.standing],
+        components=tuple(part.record for part in declared.components if part.record is not None),
+    )

@@ -1,4 +1,4 @@
-"""What people see: the page that a scan opens, the search page, the error page. Values in, HTML out: no I/O.
+"""What people see: the page that a scan opens, the search page, a trace, the error page. Values in, HTML out: no I/O.
 
 Each renderer takes the language (``choose_language``) and the nonce that the Content-Security-Policy of the answer
 names for its one ``<style>``. The pages load nothing, run no script, and link to this host only, but for the public
@@ -10,6 +10,18 @@ from registry.pages.figures import label_path
 from registry.pages.language import choose_language
 from registry.pages.scan import scan_page
 from registry.pages.search import search_page
-from registry.pages.views import ScanView, SearchView, Site
+from registry.pages.trace import trace_page
+from registry.pages.views import ScanView, SearchView, Site, TraceView
 
-__all__ = ["ScanView", "SearchView", "Site", "choose_language", "error_page", "label_path", "scan_page", "search_page"]
+__all__ = [
+    "ScanView",
+    "SearchView",
+    "Site",
+    "TraceView",
+    "choose_language",
+    "error_page",
+    "label_path",
+    "scan_page",
+    "search_page",
+    "trace_page",
+]

@@ -22,6 +22,7 @@ class About(Struct, frozen=True):
     report_url: str
     report_host: str
     report_sha256: str
+    trace_url: str
 
 
 def about(credential: Credential, reader: Reader, t: Phrasebook) -> About:
@@ -43,6 +44,7 @@ def about(credential: Credential, reader: Reader, t: Phrasebook) -> About:
         report_url=url,
         report_host=(urlsplit(url).hostname or "") if url else "",
         report_sha256=verification.report_sha256 if verification else "",
+        trace_url=f"/records/{credential.record}/trace" if declaration.components else "",
     )
 
 

@@ -173,6 +173,44 @@ PHRASES: dict[str, Both] = {
     "previous": Both("Previous", "上一页"),
     "next": Both("Next", "下一页"),
     "download_list": Both("This list as", "下载此列表："),
+    # a trace
+    "trace_title": Both("What it is made of", "由什么组成"),
+    "trace_open": Both("What it is made of, down to raw material", "由什么组成，追溯至原材料"),
+    "trace_caption": Both(
+        "Parts and their parts, each with what it adds {per} of the product at the top.",
+        "各组成部分逐级列出，数值为最上方商品{per}中所含的排放量。",
+    ),
+    "trace_part": Both("Part", "组成部分"),
+    "trace_level": Both("Level {level}: ", "第 {level} 级："),
+    "trace_own": Both("The maker's own, and all without a record", "企业自身排放及无记录部分"),
+    "trace_own_hint": Both(
+        "“The maker's own” is the declared footprint less the parts above it: what happens in the factory, and "
+        "supplies that are not named.",
+        "“企业自身排放”为声明的碳足迹减去所列组成部分，即工厂自身的排放以及未列出的供应。",
+    ),
+    "trace_covered": Both(
+        "{share} of this footprint is backed by the records of its parts.",
+        "该碳足迹的 {share} 有组成部分的记录为依据。",
+    ),
+    "trace_part_covered": Both("{share} backed by records", "{share} 有记录为依据"),
+    "trace_no_parts": Both(
+        "The company named no parts: the footprint rests on its own declaration alone.",
+        "企业未列出组成部分：该碳足迹仅以其自身声明为依据。",
+    ),
+    "trace_counted": Both("Parts: {nodes}. Companies: {members}.", "组成部分：{nodes}；企业：{members}。"),
+    "trace_stated": Both("the company's own figure, no record", "企业自行填写，无记录"),
+    "trace_cycle": Both("contains itself; not counted as backed", "包含其自身，不作为依据"),
+    "trace_more": Both("has parts of its own; open it", "另有组成部分，请点开查看"),
+    "trace_unknown": Both("no such record, or another unit", "无此记录或单位不符"),
+    "trace_stale": Both(
+        "These records of parts do not hold any more, or have a newer version: {records}.",
+        "以下组成部分的记录已失效或已有新版本：{records}。",
+    ),
+    "trace_bound": Both(
+        "Not everything is opened here. Open a part to go on from there.",
+        "此处未全部展开。点开某一组成部分可继续查看。",
+    ),
+    "trace_left_out": Both("{count} more lines are in the JSON.", "另有 {count} 行，见 JSON。"),
     # errors
     "error_where": Both("Address asked for", "所请求的地址"),
     "error_status": Both("Error {status}", "错误 {status}"),

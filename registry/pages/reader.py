@@ -93,6 +93,11 @@ class Reader(Struct, frozen=True):
         tail = f" ({mass} kg{'' if single else ' each'})" if mass else ""
         return f"per {count + ' ' if count else ''}{words}{tail}"
 
+    def of(self, amount: Amount) -> str:
+        """How much of something: ``0.5 kg``, ``1 piece``, ``3 件``."""
+        words = (UNIT_WORDS if amount.amount == 1 else UNIT_SYMBOLS)[amount.unit].text(self.language)
+        return f"{self.number(amount.amount)} {words}"
+
     def change(self, new: Decimal, old: Decimal) -> str:
         """How a figure changed, in words: ``7.1 % lower``; empty when per cents of ``old`` mean nothing."""
         if not (new.is_finite() and old.is_finite()) or old <= 0:

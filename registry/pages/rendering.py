@@ -61,15 +61,24 @@ class Phrasebook(Struct, frozen=True):
         return PHRASES[key].text(self.language).format(**values)
 
 
-def frame(site: Site, title: str, path: str, query: str, language: str, nonce: str, tones: frozenset[Tone]) -> Frame:
-    """The frame of a page that shows verdicts in ``tones``."""
+def frame(
+    site: Site,
+    title: str,
+    path: str,
+    query: str,
+    language: str,
+    nonce: str,
+    tones: frozenset[Tone],
+    *styles: str,
+) -> Frame:
+    """The frame of a page that shows verdicts in ``tones``, with these ``styles`` beside that of every page."""
     other, chosen = other_language(language), chosen_in(query)
     return Frame(
         site=site,
         tag=Reader(language).tag,
         title=f"{title} · {site.name}",
         nonce=nonce,
-        css=Markup(stylesheet() + tone_rules(tones)),  # noqa: S704 - our own files, no value of a request
+        css=Markup(stylesheet("style", *styles) + tone_rules(tones)),  # noqa: S704 - our own files, no value of a request
         switch=Switch(Phrasebook(other)("switch"), _NAMES[other], Reader(other).tag, switched(path, query, other)),
         chosen=chosen,
         home_url=keeping("/search", chosen),
@@ -91,9 +100,9 @@ def render(template: str, page: Frame, language: str, **values: object) -> str:
 
 
 @cache
-def stylesheet() -> str:
-    """The style of every page, without comments and indents."""
-    css = _COMMENT.sub("", (_HERE / "style.css").read_text(encoding="utf-8"))
+def stylesheet(*names: str) -> str:
+    """The styles of these names, without comments and indents. ``style`` is that of every page."""
+    css = _COMMENT.sub("", "".join((_HERE / f"{name}.css").read_text(encoding="utf-8") for name in names))
     return _INDENT.sub("\n", css)
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from schemas.entry import Credential
 from schemas.findings import Finding
+from schemas.trace import Trace
 from schemas.verdict import RecordSummary, Verdict
 
 
@@ -61,3 +62,13 @@ class SearchView(Struct, frozen=True, kw_only=True):
     page: int = 1
     pages: int = 1
     kind: Literal["start", "results", "empty"]
+
+
+class TraceView(Struct, frozen=True, kw_only=True):
+    """What a product is made of. ``product_url`` opens what a scan of its label opens."""
+
+    site: Site
+    trace: Trace
+    path: str
+    product_url: str
+    query: str = ""

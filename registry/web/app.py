@@ -29,6 +29,7 @@ from registry.products import routes as products
 from registry.records import routes as records
 from registry.registry import Registry, utc_now
 from registry.resolver import routes as resolver
+from registry.trace import routes as trace
 from registry.verification import batch_openapi
 from registry.verification import routes as verification
 from registry.web import health, problems, public
@@ -37,7 +38,7 @@ from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service, provide_visitor
 
-_AREAS = (declarations, records, products, log, public, health, members, access, accounts, people)
+_AREAS = (declarations, records, products, log, public, health, members, access, accounts, people, trace)
 
 
 class Metrics(PrometheusController):

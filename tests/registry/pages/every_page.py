@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from registry.pages import SearchView, error_page, scan_page, search_page
+from registry.pages import SearchView, error_page, scan_page, search_page, trace_page
 from schemas.verdict import VerdictCode
+from tests.registry.pages.made_of import traces
 from tests.registry.pages.samples import BODY, DEMONSTRATION, NONCE, VERSIONS, scan
 
 LANGUAGES = ("en", "zh")
@@ -46,6 +47,8 @@ def demonstration_pages() -> Iterator[tuple[str, str, str]]:
             yield f"scan-{code}", language, scan_page(scan(code, DEMONSTRATION, body=BODY), language, NONCE)
         for view in (results(), nothing(), START):
             yield f"search-{view.kind}", language, search_page(view, language, NONCE)
+        for name, trace in traces().items():
+            yield f"trace-{name}", language, trace_page(trace, language, NONCE)
         yield "error", language, error(language)
 
 

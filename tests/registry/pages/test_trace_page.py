@@ -1,0 +1,86 @@
+"""The page of a trace: a table that adds up, level by level, and says of each figure what it rests on."""
+
+import re
+
+import msgspec
+import pytest
+
+from registry.pages import trace_page
+from registry.pages.trace import MOST_ROWS
+from tests.registry.pages.document import Document
+from tests.registry.pages.made_of import broken, node, traces, view
+from tests.registry.pages.samples import NONCE
+
+
+def test_the_share_that_records_back_comes_first() -> None:
+    assert "96% of this footprint is backed by the records of its parts." in Document(_page("wide")).text
+    assert "该碳足迹的 96% 有组成部分的记录为依据。" in Document(_page("wide", "zh")).text
+
+
+def test_a_product_without_parts_says_that_it_names_none() -> None:
+    assert "rests on its own declaration alone" in Document(_page("alone")).text
+
+
+def test_each_row_is_headed_by_its_part_and_says_its_level() -> None:
+    html = _page("broken")
+    rows = re.findall(r"<tr class=.*?</tr>", html, re.DOTALL)
+    assert len(rows) == 10
+    assert all(row.count('<th scope="row">') == 1 and row.count("<td") == 2 for row in rows)
+    levels = re.findall(r"Level (\d+): ", html)
+    assert levels == ["0", "1", "2", "2", "1", "1", "1", "1", "1", "1"]
+
+
+def test_what_a_figure_rests_on_is_said() -> None:
+    shown = Document(_page("broken")).text
+    for words in (
+        "the company's own figure, no record",
+        "no such record, or another unit",
+        "contains itself; not counted as backed",
+        "has parts of its own; open it",
+        "unknown",
+        "have a newer version: 7, 9.",
+        "Not everything is opened here.",
+    ):
+        assert words in shown
+
+
+def test_a_figure_of_a_record_that_was_taken_back_is_struck() -> None:
+    html = _page("broken")
+    assert re.findall('<s><span class="value">(.*?)</span></s>', html) == ["3.333"]
+    assert "Not to be relied on" in html
+
+
+def test_a_computed_figure_has_four_digits_and_no_exponent() -> None:
+    shown = Document(_page("broken")).text
+    assert "0.0000012" in shown
+    assert "3.333 " in shown
+    assert not re.search(r"\dE[+-]?\d", shown)
+
+
+def test_parts_lead_on_in_the_language_that_was_chosen() -> None:
+    html = trace_page(msgspec.structs.replace(traces()["broken"], query="lang=zh"), "zh", NONCE)
+    links = [link["href"] for link in Document(html).all("a")]
+    assert "/records/9/trace?lang=zh" in links
+    assert "/records/77/trace?lang=zh" not in links
+    assert "/v1/records/1234/trace" in links
+
+
+def test_a_page_has_a_most_of_rows_and_says_how_many_are_left() -> None:
+    wide = node(1234, "10", *(node(at, "0.01") for at in range(200)))
+    html = trace_page(view(wide), "en", NONCE)
+    assert html.count('<th scope="row">') == MOST_ROWS
+    assert "102 more lines are in the JSON." in html
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_hostile_names_stay_text(language: str) -> None:
+    name = {"en": "<script>alert(1)</script>\u202e", "zh": "<img src=x onerror=a>\u202e"}
+    top = msgspec.structs.replace(broken(), name=name)
+    html = trace_page(view(top), language, NONCE)
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "\u202e" not in html
+
+
+def _page(name: str, language: str = "en") -> str:
+    return trace_page(traces()[name], language, NONCE)
