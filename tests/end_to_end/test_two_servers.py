@@ -1,7 +1,9 @@
 """Two servers with two workers each on one database: whichever is killed, the other goes on, and so does the log."""
 
 import time
-from contextlib import closing
+from collections.abc import Iterable
+from contextlib import ExitStack
+from itertools import count, takewhile
 from pathlib import Path
 from uuid import UUID
 
@@ -9,69 +11,88 @@ import pytest
 
 from registry.access.tokens import issue
 from registry.fsck import check_home
+from registry.log.append import log_size
 from registry.log.reader import published_size
 from registry.log.service import publish, sequence
-from registry.registry import OPERATOR, Registry, utc_now
+from registry.registry import OPERATOR, utc_now
 from tests.registry.log.test_sequencer_killed import ServingUntilKilled, Writer, assert_kept
-from tests.world import a_declaration, log_of, new_registry, verified
+from tests.world import a_declaration, new_registry, verified
 
-_EACH = 12
+CLIENTS, EACH = 2, 12
+SOAK_CLIENTS, SOAK_SECONDS = 8, 3_600
+"""Clients of each server, and what each of them is given to publish in a turn."""
 _PATIENCE = 60.0
 
 
-def publishing(servers: list[ServingUntilKilled], token: str, waiting: list[UUID]) -> list[Writer]:
-    """Two clients for each server, at work."""
-    many = 2 * len(servers)
-    writers = [Writer(servers[n // 2].url, token, waiting[n::many]) for n in range(many)]
-    for writer in writers:
+class Turns:
+    """A registry with two servers, of which in each turn the older is killed under its clients and another begins."""
+
+    def __init__(self, home: Path, clients: int) -> None:
+        self.home = home
+        self.kept: dict[UUID, int] = {}
+        self._clients = clients
+        self._number = 0
+        self.registry = new_registry(home, {})
+        with self.registry.database.writing() as session:
+            self._token = issue(session, OPERATOR, utc_now())
+
+    def take(self, turns: Iterable[int]) -> None:
+        """Takes turns. What was given to the server that goes on is acknowledged, and each turn's entries published."""
+        with ExitStack() as servers:
+            older = servers.enter_context(ServingUntilKilled(self.home, workers=2))  # elected
+            for _ in turns:
+                newer = servers.enter_context(ServingUntilKilled(self.home, workers=2))
+                writers = [self._client(older) for _ in range(self._clients)]
+                going_on = [self._client(newer) for _ in range(self._clients)]
+                while not any(writer.acknowledged for writer in writers):
+                    time.sleep(0.001)
+                older.kill()
+                for writer in (*writers, *going_on):
+                    writer.join()
+                    self.kept |= writer.acknowledged
+                assert all(len(writer.acknowledged) == EACH for writer in going_on)
+                self._wait_until_published()
+                older = newer
+
+    def _client(self, server: ServingUntilKilled) -> Writer:
+        today, numbers = utc_now().date(), range(self._number, self._number + EACH)
+        self._number += EACH
+        until = today.replace(year=today.year + 1, day=1)
+        declared = [a_declaration(number, valid_from=today, valid_until=until) for number in numbers]
+        writer = Writer(server.url, self._token, verified(self.registry, declared))
         writer.start()
-    return writers
+        return writer
 
+    def _wait_until_published(self) -> None:
+        until = time.monotonic() + _PATIENCE
+        with self.registry.database.reading() as session:
+            size = log_size(session)
+        while published_size(self.registry.store()) < size:
+            assert time.monotonic() < until, "nobody sequences"
+            time.sleep(0.1)
 
-def acknowledged(writers: list[Writer]) -> dict[UUID, int]:
-    """All that was acknowledged, when the last client has ended."""
-    for writer in writers:
-        writer.join()
-    return {key: record for writer in writers for key, record in writer.acknowledged.items()}
-
-
-def wait_until_published(registry: Registry) -> None:
-    """Returns when every entry is in the published log: somebody sequences."""
-    until = time.monotonic() + _PATIENCE
-    while published_size(registry.store()) < len(log_of(registry)):
-        assert time.monotonic() < until, "nobody sequences"
-        time.sleep(0.1)
+    def assert_nothing_lost(self) -> None:
+        """No fault, no gap, and all that was acknowledged."""
+        committed = sequence(self.registry).committed
+        assert committed is not None
+        publish(self.registry, committed)
+        report = check_home(self.registry.config, self.registry.database, self.registry.store(), lambda *_: None)
+        assert report.faults == ()
+        assert_kept(self.registry, self.kept)
+        self.registry.close()
 
 
 @pytest.mark.each_database
 def test_each_in_turn_is_killed_under_its_clients_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
-    home, today = tmp_path / "home", utc_now().date()
-    with closing(new_registry(home, {})) as registry:
-        with registry.database.writing() as session:
-            token = issue(session, OPERATOR, utc_now())
-        declared = [
-            a_declaration(n, valid_from=today, valid_until=today.replace(year=today.year + 1, day=1))
-            for n in range(8 * _EACH)
-        ]
-        waiting, kept = verified(registry, declared), dict[UUID, int]()
-        with ServingUntilKilled(home, workers=2) as first, ServingUntilKilled(home, workers=2) as second:
-            writers = publishing([first, second], token, waiting[: 4 * _EACH])
-            while not all(writers[n].acknowledged for n in range(2)):
-                time.sleep(0.001)
-            first.kill()
-            kept |= acknowledged(writers)
-            wait_until_published(registry)
-            with ServingUntilKilled(home, workers=2) as again:
-                writers = publishing([second, again], token, waiting[4 * _EACH :])
-                while not all(writers[n].acknowledged for n in range(2)):
-                    time.sleep(0.001)
-                second.kill()
-                kept |= acknowledged(writers)
-                wait_until_published(registry)
-        assert len(kept) >= 4 * _EACH  # all that was given to servers that went on
-        committed = sequence(registry).committed
-        assert committed is not None
-        publish(registry, committed)
-        report = check_home(registry.config, registry.database, registry.store(), lambda *_: None)
-        assert report.faults == ()
-        assert_kept(registry, kept)
+    turns = Turns(tmp_path / "home", CLIENTS)
+    turns.take(range(2))
+    turns.assert_nothing_lost()
+
+
+@pytest.mark.soak
+@pytest.mark.each_database
+def test_for_an_hour_each_in_turn_is_killed_under_sixteen_clients(tmp_path: Path) -> None:
+    turns, until = Turns(tmp_path / "home", SOAK_CLIENTS), time.monotonic() + SOAK_SECONDS
+    turns.take(takewhile(lambda _: time.monotonic() < until, count()))
+    print(f"{len(turns.kept)} records acknowledged, none lost")
+    turns.assert_nothing_lost()
