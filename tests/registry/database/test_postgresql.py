@@ -1,5 +1,7 @@
 """PostgreSQL: the server is restarted, sessions are ended by others, a database is restored under those at work."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +32,7 @@ _END_ALL = (
     "select pg_terminate_backend(pid) from pg_stat_activity "
     "where datname = current_database() and pid <> pg_backend_pid()"
 )
+ROOT = Path(__file__).resolve().parents[3]
 _TABLES = "select count(*) from pg_tables where schemaname = 'public'"
 
 
@@ -190,6 +193,12 @@ class TestNamed:
             with pytest.raises(HomeError, match="postgresql://") as told:
                 refused(url.replace("://", "://user:secret@"))
             assert "secret" not in str(told.value)
+
+    def test_without_its_driver_it_is_said_what_to_install(self) -> None:
+        code = "import sys; sys.modules['psycopg'] = None; from registry.database.database import Database"
+        asked = [sys.executable, "-c", f"{code}; Database('postgresql://a/b')"]
+        ended = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert "HomeError: for a database on PostgreSQL, pip install 'carbonlabel[postgres]'" in ended.stderr
 
     def test_another_home_s_database_is_not_begun_again(self, registry: Registry, tmp_path: Path) -> None:
         before = log_of(registry)
