@@ -17,7 +17,7 @@ from verifier import Verifier
 from verifier.bundle import FolderFetcher, sync
 
 COMMAND = str(Path(sys.executable).with_name("carbonlabel"))
-STRANGERS = 200_000
+STRANGERS = 400_000
 SCANS = "scans.txt"
 _GIGA = 1e9
 
