@@ -15,6 +15,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError
 
 from registry.access import routes as access
+from registry.accounts import organisation_pages, sign_in_pages
 from registry.accounts import people_routes as people
 from registry.accounts import routes as accounts
 from registry.accounts.delivery import DeliveryThread
@@ -24,6 +25,7 @@ from registry.errors import RegistryError
 from registry.home import HOME_VARIABLE
 from registry.log import routes as log
 from registry.log.service import SequencerThread
+from registry.members import join_pages
 from registry.members import routes as members
 from registry.products import routes as products
 from registry.records import routes as records
@@ -38,7 +40,11 @@ from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service, provide_visitor
 
-_AREAS = (declarations, records, products, log, public, health, members, access, accounts, people, trace)
+_DESKS = (join_pages, sign_in_pages, organisation_pages)
+_AREAS = (
+    *(declarations, records, products, log, public, health, trace),
+    *(members, access, accounts, people, *_DESKS),
+)
 
 
 class Metrics(PrometheusController):

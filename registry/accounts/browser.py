@@ -1,0 +1,166 @@
+"""A browser at a desk: its cookie, what it may send, and how it is answered.
+
+A form counts only when it comes from our own page: the browser says so (``Sec-Fetch-Site``, ``Origin``), and the form
+of somebody who is signed in carries that session's token too.
+"""
+
+import hmac
+import secrets
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from msgspec import Struct
+
+from registry.accounts.accounts import Opened
+from registry.accounts.sessions import ABSOLUTE, SignedIn, Stage, form_token
+from registry.errors import InvalidInput, NotAllowed, RegistryError
+from registry.pages import choose_language
+from registry.pages.desk import DeskView, Section, desk_page
+from registry.pages.desk_words import WORDS
+from registry.registry import utc_now
+from registry.web.security import page_headers
+from registry.web.service import Service
+
+COOKIE = "__Host-session"
+"""Its prefix makes browsers refuse it from any other host, and without TLS (RFC 6265bis, 4.1.3.2)."""
+
+_ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
+_FORM = "application/x-www-form-urlencoded"
+_MOST_FIELDS = 100
+
+
+class Sent(Struct, frozen=True):
+    """What a form sent: each field with all its values."""
+
+    values: dict[str, list[str]]
+
+    def one(self, name: str) -> str:
+        """The value of a field; empty when it was not sent."""
+        return self.values.get(name, [""])[-1]
+
+    def all(self, name: str) -> list[str]:
+        """The values of a field of several."""
+        return self.values.get(name, [])
+
+
+class Browser:
+    """One request of a browser."""
+
+    def __init__(self, request: Request[Any, Any, Any], service: Service) -> None:
+        self.request = request
+        self.service = service
+        self.accounts = service.accounts
+        self.chosen = request.query_params.get("lang") if request.query_params.get("lang") in ("en", "zh") else None
+        self.language = choose_language(self.chosen, request.headers.get("accept-language"))
+        self.secret = request.cookies.get(COOKIE, "")
+        self.now = utc_now()
+        self.signed_in: SignedIn | None = self.accounts.signed_in(self.secret, self.now) if self.secret else None
+
+    def t(self, key: str, **values: str) -> str:
+        """A wording in the reader's language."""
+        return WORDS[key].text(self.language).format(**values)
+
+    @property
+    def form_token(self) -> str:
+        """What this session's forms carry; empty when nobody is signed in."""
+        return form_token(self.secret) if self.signed_in else ""
+
+    def is_at(self, *stages: Stage) -> bool:
+        """Whether somebody is signed in, so far."""
+        return self.signed_in is not None and self.signed_in.stage in stages
+
+    def read(self, body: bytes) -> Sent:
+        """The form that was sent, if our own page sent it. Raises ``NotAllowed``, or 415 or 400 for what is no form."""
+        self._require_own_page()
+        media_type = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != _FORM:
+            raise HTTPException(status_code=415, detail=f"send {_FORM}")
+        try:
+            pairs = parse_qsl(
+                body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
+            )
+        except ValueError:
+            raise InvalidInput("the form cannot be read", "$") from None
+        sent = Sent({})
+        for name, value in pairs:
+            sent.values.setdefault(name, []).append(value)
+        if self.signed_in and not hmac.compare_digest(sent.one("form_token").encode(), self.form_token.encode()):
+            raise NotAllowed("this form is not of your session: open the page again")
+        return sent
+
+    def _require_own_page(self) -> None:
+        """Refuses a form that another site's page sends (Fetch Metadata; RFC 6454, 7)."""
+        site, origin = self.request.headers.get("sec-fetch-site"), self.request.headers.get("origin")
+        if site is None and origin is None:
+            raise NotAllowed("the browser does not say from which page this form was sent")
+        if site is not None:
+            is_own = site == "same-origin"
+        else:
+            is_own = urlsplit(origin or "").netloc.lower() == self.request.headers.get("host", "").lower() != ""
+        if not is_own:
+            raise NotAllowed("this form was sent from another site")
+
+    def page(
+        self,
+        title: str,
+        *sections: Section,
+        status: int = 200,
+        alert: str = "",
+        notice: str = "",
+        intro: str = "",
+        cookie: str | None = None,
+    ) -> Response[str]:
+        """A desk as the answer."""
+        nonce = secrets.token_urlsafe(16)
+        view = DeskView(
+            site=self.service.site,
+            title=title,
+            path=self.request.url.path,
+            query="" if self.chosen is None else f"lang={self.chosen}",
+            intro=intro,
+            alert=alert,
+            notice=notice,
+            sections=sections,
+        )
+        headers = page_headers(nonce, self.language) | _private()
+        if cookie is not None:
+            headers["set-cookie"] = cookie
+        html = desk_page(view, self.language, nonce)
+        return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+    def go(self, path: str, cookie: str | None = None) -> Response[str]:
+        """Sends the browser to another of our pages, with GET."""
+        kept = "" if self.chosen is None else f"{'&' if '?' in path else '?'}lang={self.chosen}"
+        headers = _private() | {"location": path + kept}
+        if cookie is not None:
+            headers["set-cookie"] = cookie
+        return Response("", status_code=303, media_type=MediaType.HTML, headers=headers)
+
+    def go_on(self, opened: Opened) -> Response[str]:
+        """After a step of signing in: the new session's cookie, and the page of the next step."""
+        following = {
+            Stage.CODE: "/sign-in/code",
+            Stage.ENROLMENT: "/sign-in/second-factor",
+            Stage.FULL: "/organisation",
+        }
+        age = int(ABSOLUTE.total_seconds())
+        return self.go(following[opened.stage], f"{COOKIE}={opened.secret}; Max-Age={age}; {_ATTRIBUTES}")
+
+    def what_was_wrong(self, problem: RegistryError, labels: dict[str, str]) -> str:
+        """A problem of ours in the reader's language; ``labels`` are those of the fields by their paths."""
+        said = str(problem)
+        if isinstance(problem, InvalidInput):
+            return self.t("wrong_field", field=labels.get(problem.path, problem.path), problem=said)
+        key = f"wrong_{problem.slug}"
+        return self.t(key if key in WORDS else "wrong_other", problem=said)
+
+
+NO_COOKIE = f"{COOKIE}=; Max-Age=0; {_ATTRIBUTES}"
+"""Takes the cookie away."""
+
+
+def _private() -> dict[str, str]:
+    """Kept by nobody; and the address goes to our own pages only, so that browsers name the origin of a form."""
+    return {"cache-control": "no-store", "referrer-policy": "same-origin"}

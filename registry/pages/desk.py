@@ -1,0 +1,96 @@
+"""The desks: pages with forms, for members and the operator. What is on one is values; this turns them into HTML.
+
+Every form works without a script. A form of somebody who is signed in carries the session's form token.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from markupsafe import Markup
+from msgspec import Struct
+
+from registry.pages.rendering import frame, render
+from registry.pages.views import Site
+
+
+class Option(Struct, frozen=True):
+    """A choice, and whether it is taken."""
+
+    value: str
+    label: str
+    chosen: bool = False
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """An input. ``kind`` is a type of HTML's ``input``, ``choice`` for one of the options, ``choices`` for several."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: str = ""
+    hint: str = ""
+    autocomplete: str = "off"
+    required: bool = True
+    wrong: bool = False
+    most: int = 300
+    options: tuple[Option, ...] = ()
+
+
+class Form(Struct, frozen=True, kw_only=True):
+    """A form that is sent to ``action``. ``name`` tells the forms of a page apart."""
+
+    name: str
+    action: str
+    button: str
+    fields: tuple[Field, ...] = ()
+    form_token: str = ""
+
+
+class Row(Struct, frozen=True):
+    """A row of a table, with a button for each thing that can be done to it."""
+
+    cells: tuple[str, ...]
+    forms: tuple[Form, ...] = ()
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """A part of a page."""
+
+    title: str = ""
+    text: tuple[str, ...] = ()
+    secret: str = ""
+    """What is shown this once, to be copied."""
+    qr: str = ""
+    """The path of a QR code's modules (SVG), and ``qr_size`` the modules of a side."""
+    qr_size: int = 0
+    qr_label: str = ""
+    head: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    form: Form | None = None
+    links: tuple[tuple[str, str], ...] = ()
+
+
+class DeskView(Struct, frozen=True, kw_only=True):
+    """A desk. ``alert`` says what was wrong, ``notice`` what was done."""
+
+    site: Site
+    title: str
+    path: str
+    query: str = ""
+    intro: str = ""
+    alert: str = ""
+    notice: str = ""
+    sections: tuple[Section, ...] = ()
+
+
+def desk_page(view: DeskView, language: str, nonce: str) -> str:
+    """The HTML of a desk."""
+    page = frame(view.site, view.title, view.path, view.query, language, nonce, frozenset())
+    page = msgspec.structs.replace(page, css=page.css + _stylesheet())
+    return render("desk.html", page, language, desk=view)
+
+
+@cache
+def _stylesheet() -> Markup:
+    return Markup((Path(__file__).parent / "desk.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
