@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from schemas.area import AreaStatement
 from schemas.declaration import Declaration
 from schemas.entry import Credential, KeyEntry, LabelsEntry, MemberEntry, StatusEntry
 from schemas.findings import Finding
@@ -19,6 +20,7 @@ SCHEMAS: dict[str, type[Any]] = {
     "verdict": Verdict,
     "record-summary": RecordSummary,
     "trace": Trace,
+    "area-statement": AreaStatement,
     "label-claims": LabelClaims,
     "entry-declaration": Credential,
     "entry-status": StatusEntry,

@@ -22,7 +22,7 @@ class About(Struct, frozen=True):
     report_url: str
     report_host: str
     report_sha256: str
-    trace_url: str
+    onward: tuple[tuple[str, str], ...]
 
 
 def about(credential: Credential, reader: Reader, t: Phrasebook) -> About:
@@ -44,8 +44,18 @@ def about(credential: Credential, reader: Reader, t: Phrasebook) -> About:
         report_url=url,
         report_host=(urlsplit(url).hostname or "") if url else "",
         report_sha256=verification.report_sha256 if verification else "",
-        trace_url=f"/records/{credential.record}/trace" if declaration.components else "",
+        onward=_onward(credential.record, declaration, t),
     )
+
+
+def _onward(record: int, declaration: Declaration, t: Phrasebook) -> tuple[tuple[str, str], ...]:
+    """Where the parts are shown that the declaration names."""
+    if not declaration.components:
+        return ()
+    trace = (t("trace_open"), f"/records/{record}/trace")
+    year = "" if declaration.reference_end is None else f"?year={declaration.reference_end.year}"
+    area = (t("area_open"), f"/places/{declaration.gln}/statement{year}")
+    return (trace,) if declaration.gln is None else (trace, area)
 
 
 def _data_facts(declaration: Declaration, reader: Reader, t: Phrasebook) -> list[tuple[str, str]]:

@@ -213,6 +213,33 @@ PHRASES: dict[str, Both] = {
         "此处未全部展开。点开某一组成部分可继续查看。",
     ),
     "trace_left_out": Both("{count} more lines are in the JSON.", "另有 {count} 行，见 JSON。"),
+    # an area statement
+    "area_title": Both("What this area emits in a year", "该区域的年度排放"),
+    "area_open": Both("The products of this area, added up", "该区域产品的年度汇总"),
+    "area_caption": Both(
+        "What was made or bought here in the year, and how much of it is inside other products of the area.",
+        "当年在此生产或购入的产品，以及其中已包含在区域内其他产品中的部分。",
+    ),
+    "area_product": Both("Product", "产品"),
+    "area_supplied": Both("{value} kg CO₂e of it inside others", "其中 {value} kg CO₂e 已含在其他产品中"),
+    "area_made": Both("made here", "在此生产"),
+    "area_bought": Both("bought", "购入"),
+    "area_gross": Both("All products", "全部产品"),
+    "area_internal": Both("Less what one supplies to another", "减：内部供应"),
+    "area_total": Both("Each emission counted once", "合计（不重复计算）"),
+    "area_own": Both("Emitted in the area, and supplies that nobody names", "区域内排放及未列出的供应"),
+    "area_external": Both("From outside, in what was bought", "来自区域外的购入"),
+    "area_declared": Both("Declared for the place itself", "该地点自身声明的总量"),
+    "area_each": Both("{value} kg CO₂e per square meter", "每平方米 {value} kg CO₂e"),
+    "area_none": Both("No products are named.", "未列出产品。"),
+    "area_hint": Both(
+        "A product is made here when its own declaration names this place as its plant. No more of it is taken off "
+        "than was made here.",
+        "产品自身的声明以该地点为生产厂址的，视为在此生产；扣减量不超过其在此的产量。",
+    ),
+    "area_incomplete": Both(
+        "Not complete: a product has no figure, or its record does not stand.", "不完整：有产品缺少数值或其记录已失效。"
+    ),
     # errors
     "error_where": Both("Address asked for", "所请求的地址"),
     "error_status": Both("Error {status}", "错误 {status}"),

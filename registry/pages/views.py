@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from schemas.area import AreaStatement
 from schemas.entry import Credential
 from schemas.findings import Finding
 from schemas.trace import Trace
@@ -71,4 +72,14 @@ class TraceView(Struct, frozen=True, kw_only=True):
     trace: Trace
     path: str
     product_url: str
+    query: str = ""
+
+
+class AreaView(Struct, frozen=True, kw_only=True):
+    """What the products of a place add up to. ``place_url`` opens what a scan of the place's label opens."""
+
+    site: Site
+    statement: AreaStatement
+    path: str
+    place_url: str
     query: str = ""

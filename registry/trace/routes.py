@@ -11,6 +11,7 @@ from registry.errors import NotFound
 from registry.labels.art import label_text
 from registry.pages import TraceView, choose_language, label_path, trace_page
 from registry.registry import utc_now
+from registry.trace import area_routes
 from registry.trace.known import KnownRecords
 from registry.trace.trace import MOST_DEPTH, trace
 from registry.web.problems import responses
@@ -49,4 +50,4 @@ def trace_page_of(
     return Response(trace_page(view, language, nonce), media_type=MediaType.HTML, headers=page_headers(nonce, language))
 
 
-ROUTES = [read_trace, trace_page_of]
+ROUTES = [read_trace, trace_page_of, *area_routes.ROUTES]

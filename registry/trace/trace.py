@@ -146,9 +146,9 @@ def _node(branch: _Branch, whole: Decimal | None) -> TraceNode:
         year=None if declared is None or declared.reference_end is None else declared.reference_end.year,
         amount=branch.amount,
         basis=branch.basis,
-        footprint=rounded(branch.footprint),
+        footprint=_known(branch.footprint),
         share=per_cent(branch.footprint, whole),
-        own=rounded(_own(branch)) if opened else None,
+        own=_known(_own(branch)) if opened else None,
         coverage=per_cent(_backed(branch), branch.footprint) if opened else None,
         end=branch.end,
         parts=tuple(_node(part, whole) for part in branch.parts),
@@ -175,10 +175,12 @@ def _stale(parts: list[_Branch]) -> tuple[int, ...]:
     return tuple(sorted({record.index for record in records if record.verdict is not VerdictCode.VALID}))
 
 
-def rounded(value: Decimal | None) -> Decimal | None:
+def _known(value: Decimal | None) -> Decimal | None:
+    return None if value is None else rounded(value)
+
+
+def rounded(value: Decimal) -> Decimal:
     """``value`` to 12 digits, as a plain number: without exponent, without zeros at the end."""
-    if value is None:
-        return None
     plain = format(_DIGITS.plus(value), "f")
     return Decimal(plain.rstrip("0").rstrip(".") if "." in plain else plain)
 

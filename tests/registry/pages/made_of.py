@@ -1,9 +1,11 @@
-"""What products are made of, for pages: a deep tree, a wide one, one with everything that can be wrong, and none."""
+"""What products and places are made of, for pages: deep, wide, nothing, and everything that can be wrong."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from registry.pages import TraceView
+from registry.pages import AreaView, TraceView
+from schemas.area import AreaProduct, AreaStatement
 from schemas.declaration import Boundary, DeclaredUnit
 from schemas.entry import Party
 from schemas.text import Text
@@ -77,4 +79,64 @@ def traces() -> dict[str, TraceView]:
         "broken": view(broken(), stale=(7, 9), complete=False),
         "wide": view(node(1234, "10", *(node(at, "0.4") for at in range(1, 25)))),
         "alone": view(node(1234, "10"), nodes=1, members=1),
+    }
+
+
+def product(record: int | None, footprint: str | None, supplied: str = "0", **changes: Any) -> AreaProduct:
+    """A product of an area, made there."""
+    fields: dict[str, Any] = {
+        "record": record,
+        "urn": None,
+        "gtin": "09521234567892",
+        "gln": None,
+        "name": {"en": f"Steel {record}", "zh": f"钢材 {record}"},
+        "owner": Party("kellogg", OWNER),
+        "verdict": VerdictCode.VALID,
+        "made_here": True,
+        "amount": Amount(Decimal(12_500), DeclaredUnit.KILOGRAM),
+        "footprint": None if footprint is None else Decimal(footprint),
+        "supplied": Decimal(supplied),
+    }
+    return AreaProduct(**(fields | changes))
+
+
+def area(*products: AreaProduct, **changes: Any) -> AreaView:
+    """A park's statement."""
+    fields: dict[str, Any] = {
+        "record": 1234,
+        "gln": "9521234567899",
+        "name": {"en": "River park", "zh": "河畔园区"},
+        "owner": Party("kellogg", OWNER),
+        "verdict": VerdictCode.VALID,
+        "start": date(2025, 1, 1),
+        "end": date(2025, 12, 31),
+        "area": Amount(Decimal(50_000), DeclaredUnit.SQUARE_METER),
+        "unit": "kgCO2e",
+        "products": products,
+        "gross": Decimal("1960000.5"),
+        "internal": Decimal(392_000),
+        "own": Decimal(1_176_000),
+        "external": Decimal("392000.5"),
+        "total": Decimal("1568000.5"),
+        "per_unit": Decimal("31.36001"),
+        "declared": Decimal(1_700_000),
+        "complete": True,
+    }
+    statement = AreaStatement(**(fields | changes))
+    path = "/places/9521234567899/statement"
+    return AreaView(site=DEMONSTRATION, statement=statement, path=path, place_url="/414/9521234567899?c=1301")
+
+
+def areas() -> dict[str, AreaView]:
+    """A view of each kind, by name."""
+    bare: dict[str, Any] = {"owner": None, "verdict": None, "gtin": None, "name": {}, "made_here": False}
+    return {
+        "park": area(
+            product(7, "1176000.5", "392000"),
+            product(8, "784000", name=LONG, verdict=VerdictCode.SUPERSEDED),
+            product(9, "1234567890.123", verdict=VerdictCode.WITHDRAWN, made_here=False),
+            product(None, None, **{**bare, "urn": "urn:x:" + "heat" * 30}),
+            complete=False,
+        ),
+        "empty": area(),
     }
