@@ -26,10 +26,17 @@ from registry.store.bucket import Bucket
 
 CONFIG_FILE = "config.toml"
 DATABASE_VARIABLE = "CARBONLABEL_DATABASE_URL"
+STORE_VARIABLE = "CARBONLABEL_STORE_URL"
+METRICS_VARIABLE = "CARBONLABEL_METRICS_TOKEN"
+LOG_LEVEL_VARIABLE = "CARBONLABEL_LOG_LEVEL"
 HOME_VARIABLE = "CARBONLABEL_HOME"
 """Names the home that a server process serves."""
+COUNTERS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder in which the server's processes share what they count: prometheus-client's own name for it."""
 
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 _ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
+_METRICS_TOKEN = re.compile(r"[!-~]{16,}", re.ASCII)
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +47,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bytes a request may have, but for a batch with a token. ``witnesses`` are to cosign the log's checkpoints, each
     ``<verifier key> <url>``. ``store`` is the bucket that the public files are kept in, as ``registry.store.bucket``
     reads it; empty: the home's own folder. ``database`` is the URL of the database; empty: SQLite in the home.
+    ``metrics_token`` is whose bearer may read ``/metrics``; empty: nobody. ``log_level`` is from which level on the
+    program's log is written: ``info`` has a line for each request.
     ``mail`` is how mail leaves, as ``registry.accounts.mail`` reads it; empty: it waits. ``password_memory`` (KiB) and
     ``password_passes`` are what Argon2id takes for a password's hash: OWASP's least is 19,456 and 2.
     """
@@ -52,6 +61,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     witnesses: tuple[str, ...] = ()
     store: str = ""
     database: str = ""
+    metrics_token: str = ""
+    log_level: str = "info"
     mail: str = ""
     password_memory: int = 19_456
     password_passes: int = 2
@@ -72,6 +83,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         except ValueError as problem:
             raise HomeError(str(problem)) from None
         _ = self.database and parse_database_url(self.database)
+        _ = _metrics_token(self.metrics_token), _log_level(self.log_level)
         try:
             _ = self.mail and MailUrl.parse(self.mail)
         except ValueError as problem:
@@ -114,7 +126,15 @@ class Home(Struct, frozen=True):
 
     def store_url(self, environ: Mapping[str, str]) -> str:
         """Where the public files are: ``CARBONLABEL_STORE_URL``, else what is configured; empty: in ``public``."""
-        return environ.get("CARBONLABEL_STORE_URL") or self.config.store
+        return environ.get(STORE_VARIABLE) or self.config.store
+
+    def metrics_token(self, environ: Mapping[str, str]) -> str:
+        """Whose bearer may read ``/metrics``: ``CARBONLABEL_METRICS_TOKEN``, else what is configured; empty: nobody."""
+        return _metrics_token(environ.get(METRICS_VARIABLE) or self.config.metrics_token)
+
+    def log_level(self, environ: Mapping[str, str]) -> str:
+        """From which level on the log is written: ``CARBONLABEL_LOG_LEVEL``, else what is configured."""
+        return _log_level(environ.get(LOG_LEVEL_VARIABLE) or self.config.log_level)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -149,3 +169,15 @@ class Home(Struct, frozen=True):
             raise
         flush_to_disk(path.parent)
         return cls(path, config)
+
+
+def _metrics_token(token: str) -> str:
+    if token and not _METRICS_TOKEN.fullmatch(token):
+        raise HomeError("metrics_token has at least 16 printable characters without a space, or is empty")
+    return token
+
+
+def _log_level(level: str) -> str:
+    if level not in LOG_LEVELS:
+        raise HomeError(f"log_level is one of {', '.join(LOG_LEVELS)}")
+    return level

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import socket
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +12,14 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened, stop
+from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened, sentences, stop
 from registry.errors import HomeError
-from registry.home import HOME_VARIABLE, Home
+from registry.home import COUNTERS_VARIABLE, HOME_VARIABLE, Home
 from registry.log.sequencer import LogFault
 from registry.log.service import sequence
 from registry.registry import Registry
 from registry.store import StoreError
+from registry.web.logs import logging_config
 
 Host = Annotated[str, typer.Option(help="address to listen on")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")]
@@ -58,24 +60,31 @@ def check_port(host: str, port: int) -> None:
 
 
 def serve_home(home: Path, host: str, port: int, workers: int) -> None:
-    """Serves until it is stopped."""
-    os.environ[HOME_VARIABLE] = str(home.absolute())
-    address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
-    if Home.open(home).store_url(os.environ):
+    """Serves until it is stopped; errors become sentences."""
+    with sentences(), tempfile.TemporaryDirectory(prefix="carbonlabel-counters-") as counters:
+        os.environ |= {HOME_VARIABLE: str(home.absolute()), COUNTERS_VARIABLE: counters}
+        _serve(Home.open(home), host, port, workers)
+
+
+def _serve(home: Home, host: str, port: int, workers: int) -> None:
+    if home.store_url(os.environ):
         # Workers that start afresh: a forked one would wait for ever for the threads that a bucket's library had here.
         multiprocessing.set_start_method("spawn", force=True)
+    home.metrics_token(os.environ)  # to refuse a bad one here, not at each request
+    log = logging_config(home.log_level(os.environ))
     try:
         Granian(
             "registry.web.app:app_from_environment",
-            address=str(address),
+            address=str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]),
             port=port,
             interface=Interfaces.ASGI,
             workers=workers,
             factory=True,
             websockets=False,
             log_level=LogLevels.warning,
+            log_dictconfig=log,
             workers_kill_timeout=10,
             respawn_failed_workers=True,
         ).serve()
-    except OSError as problem:
-        raise HomeError(f"cannot serve at {host}:{port}: {problem}") from None
+    except (OSError, RuntimeError) as problem:  # the server's own errors are of the latter kind, and bring their trace
+        raise HomeError(f"cannot serve at {host}:{port}: {str(problem).partition(chr(10))[0]}") from None

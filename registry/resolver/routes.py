@@ -14,6 +14,7 @@ from registry.pages import choose_language, scan_page
 from registry.products.products import versions
 from registry.registry import utc_now
 from registry.resolver.scan import scan_view
+from registry.web.counters import count_verdicts
 from registry.web.openapi import other_forms
 from registry.web.problems import answer, responses
 from registry.web.security import page_headers
@@ -61,6 +62,7 @@ def _resolve(request: Request[Any, Any, Any], service: Service) -> Response[Any]
     if _LINKSET in accept or request.query_params.get("linkType") in ("linkset", "all"):
         return _linkset(service, path)
     verdict = service.verifier.verify(label, utc_now())
+    count_verdicts("scan", {verdict.verdict: 1})
     if "application/json" in accept and "text/html" not in accept:
         headers = {"vary": "accept, accept-language", "cache-control": "no-cache"}
         return Response(verdict, media_type=MediaType.JSON, headers=headers)

@@ -27,6 +27,7 @@ from registry.database.tables import CheckpointRow
 from registry.registry import Registry, utc_now
 from registry.store import Store
 from registry.verification.online import OnlineVerifier
+from registry.web.counters import count_verdicts
 from schemas.entry import EntryType
 from schemas.shard import SHARD_WIDTH, Shard, shard_name
 from schemas.status_list import decode
@@ -121,7 +122,9 @@ class LiveSnapshot:
         """A line for each text, the first with the number ``first``: its verdict, as new as the last commit."""
         judging = Judging(lambda label, wanted: self._online.verify(label, now, wanted))
         laid, outcomes = self._decided(now)
-        return laid.tails(form).written(BatchJudge(laid.snapshot, outcomes, judging).judged(texts, expect), first)
+        judged = BatchJudge(laid.snapshot, outcomes, judging).judged(texts, expect)
+        count_verdicts("batch", judged.counts())
+        return laid.tails(form).written(judged, first)
 
     @property
     def size(self) -> int:

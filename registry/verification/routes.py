@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from registry.errors import InvalidInput
 from registry.registry import utc_now
 from registry.verification.batch import verify_batch
+from registry.web.counters import count_verdicts
 from registry.web.openapi import json_operation
 from registry.web.problems import responses
 from registry.web.reading import struct_body
@@ -38,7 +39,9 @@ def verify_label(request: Request[Any, Any, Any], body: RawBody) -> Verdict:
     if asked.expect is not None:
         check_expectation(asked.expect)
     service: Service = request.app.state.service  # no dependency to resolve: this is the route that scanners call
-    return service.verifier.verify(asked.label, utc_now(), asked.expect)
+    verdict = service.verifier.verify(asked.label, utc_now(), asked.expect)
+    count_verdicts("single", {verdict.verdict: 1})
+    return verdict
 
 
 def check_expectation(expect: str) -> None:

@@ -9,8 +9,6 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
-from litestar.logging import LoggingConfig
-from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError
 
@@ -34,8 +32,9 @@ from registry.resolver import routes as resolver
 from registry.trace import routes as trace
 from registry.verification import batch_openapi
 from registry.verification import routes as verification
-from registry.web import health, problems, public
+from registry.web import health, metrics, problems, public
 from registry.web.limits import verifying, verifying_batches
+from registry.web.observed import observed
 from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service, provide_visitor
@@ -47,12 +46,6 @@ _AREAS = (
 )
 
 
-class Metrics(PrometheusController):
-    """Counts and times, for Prometheus: in its own text format, which is not ours to describe."""
-
-    include_in_schema = False
-
-
 def create_app(registry: Registry) -> Litestar:
     """The application over an open registry, which it closes when it stops."""
     service = Service(registry)
@@ -61,14 +54,12 @@ def create_app(registry: Registry) -> Litestar:
     mailer = mailer_for(config.mail, registry.home.path, config.origin, os.environ)
     delivery = DeliveryThread(registry.database, mailer, utc_now)
     limited, batches_limited = verifying(config.verify_per_minute), verifying_batches(config.verify_per_minute)
-    metrics = PrometheusConfig(app_name="carbonlabel", prefix="carbonlabel", group_path=True)
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
             Router("/", route_handlers=verification.BATCH_ROUTES, middleware=batches_limited),
             # An area in one go: handlers of one path, added one by one, would be wrapped for a thread again each time.
             *(Router("/", route_handlers=area.ROUTES) for area in _AREAS),
-            Metrics,
         ],
         dependencies={
             "service": Provide(provide_service, sync_to_thread=False),
@@ -81,14 +72,13 @@ def create_app(registry: Registry) -> Litestar:
             DBAPIError: problems.of_database_error,
             Exception: problems.of_anything_else,
         },
-        middleware=[metrics.middleware],
         on_startup=[sequencer.start, delivery.start, service.stopping.listen],
         on_shutdown=[service.stopping.forget, delivery.stop, sequencer.stop, service.close],
         openapi_config=openapi_config(version("carbonlabel")),
         request_max_body_size=config.max_body,
         response_headers=EVERY_ANSWER,
         state=State({"service": service}),
-        logging_config=LoggingConfig(log_exceptions="never"),
+        logging_config=None,
     )
     batch_openapi.describe(app.openapi_schema)
     summarise(app.openapi_schema)
@@ -97,7 +87,7 @@ def create_app(registry: Registry) -> Litestar:
 
 def app_from_environment() -> ASGIApp:
     """What a server process runs: the home that ``CARBONLABEL_HOME`` names."""
-    return answering_head(create_app(Registry.open(Path(os.environ[HOME_VARIABLE]), os.environ)))
+    return observed(answering_head(create_app(Registry.open(Path(os.environ[HOME_VARIABLE]), os.environ))))
 
 
 def answering_head(app: ASGIApp) -> ASGIApp:

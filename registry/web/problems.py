@@ -10,7 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import ParameterKwarg
 from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from msgspec import Struct
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 from registry.errors import InvalidInput, Refused, RegistryError, TooManyAttempts
 from registry.pages import choose_language, error_page
@@ -129,7 +129,7 @@ def of_database_error(request: Request[Any, Any, Any], error: DBAPIError) -> Res
         return of_registry_error(
             request, InvalidInput("a value in this request can be neither kept nor looked for", "$")
         )
-    _LOG.critical("the database failed in %s %s: %s", request.method, request.url.path, error.orig)
+    _LOG.critical("the database failed in %s %s: %s", request.method, _route(request), _without_values(error))
     problem = Problem(
         type="urn:carbonlabel:problem:database",
         title=_TITLES[503]["en"],
@@ -141,8 +141,19 @@ def of_database_error(request: Request[Any, Any, Any], error: DBAPIError) -> Res
 
 def of_anything_else(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A defect of ours: logged with its trace, told without it."""
-    _LOG.error("unhandled error in %s %s", request.method, request.url.path, exc_info=error)
+    _LOG.error("a defect in %s %s", request.method, _route(request), exc_info=error)
     return _answer(request, internal_problem(), {})
+
+
+def _route(request: Request[Any, Any, Any]) -> str:
+    """The route's template, for the log: the address itself may be a label."""
+    return request.scope.get("path_template") or "none"
+
+
+def _without_values(error: DBAPIError) -> str:
+    """What the database said, unless it may quote what was to be stored."""
+    name = type(error.orig).__name__
+    return f"{name}: {error.orig}" if isinstance(error, OperationalError) else name
 
 
 def internal_problem() -> Problem:

@@ -2,13 +2,15 @@
 
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.databases import database_option
-from tests.end_to_end.commands import Serving, carbonlabel, done
+from tests.end_to_end.commands import Serving, carbonlabel, done, environment
 
 LIMIT = 5
 LABEL = {"label": "https://id.test.example/01/09520000000004"}
@@ -56,3 +58,18 @@ def test_a_port_in_use_gets_a_sentence(small_home: Path) -> None:
     assert (ended.code, ended.out) == (2, "")
     assert f"port {port}" in ended.err
     assert "--port" in ended.err
+
+
+def test_a_port_that_was_taken_since_it_was_tried_gets_a_sentence_too(small_home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        program = (
+            "import typer; from pathlib import Path; from registry.cli.serving import serve_home;"
+            f"typer.run(lambda: serve_home(Path({str(small_home)!r}), '127.0.0.1', {port}, 1))"
+        )
+        command = [sys.executable, "-c", program]
+        ended = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == f"cannot serve at 127.0.0.1:{port}: Address already in use (os error 98)\n"
