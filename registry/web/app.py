@@ -41,7 +41,7 @@ from registry.web.service import Service, provide_caller, provide_service, provi
 
 _DESKS = (join_pages, sign_in_pages, organisation_pages)
 _AREAS = (
-    *(declarations, records, products, log, public, health, trace),
+    *(declarations, records, products, log, public, health, metrics, trace),
     *(members, access, accounts, people, *_DESKS),
 )
 
