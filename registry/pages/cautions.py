@@ -19,6 +19,10 @@ WORDINGS: dict[str, Both] = {
         "The stages do not add up to the declared total.",
         "各阶段之和与声明总量不一致。",
     ),
+    "stage-modules": Both(
+        "A construction product is to be declared from making to disposal. Some of these stages are not declared.",
+        "建筑产品应声明从生产到废弃处置的各阶段，此声明未列出其中一部分。",
+    ),
     "plausibility": Both(
         "For its weight, the figure is far from what products usually cause. It may be right; look twice.",
         "按重量折算，该数值远离一般产品的常见范围。它可能没错，但请留意。",

@@ -32,6 +32,7 @@ Codes are stable: a client may rely on them, and a new rule gets a new code.
 | media-type | error | not a media type |
 | file-name | error | not a plain file name |
 | gwp-sum | error | fossil, biogenic and land use do not add up to the total (rule 1) |
+| stage-modules | warning | a construction product without the modules that EN 15804+A2 asks for |
 | stage-mixed | error | life-cycle stages and EN 15804 modules in one list |
 | stage-twice | error | an EN 15804 module counted twice |
 | stage-sum | warning, error | the stages do not add up to the total (rule 2) |

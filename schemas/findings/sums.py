@@ -10,8 +10,9 @@ examples that PACT publishes break it, and imports are not to be refused for wha
 from collections.abc import Iterator
 from decimal import Decimal
 
+from schemas.codes import standard_named
 from schemas.declaration import Declaration, Stage, StageCode
-from schemas.findings.finding import Finding, Severity, error
+from schemas.findings.finding import Finding, Severity, error, warning
 from schemas.findings.naming import name_of, plain
 from schemas.findings.numbers import half_digit
 from schemas.findings.required import has_words
@@ -33,12 +34,17 @@ LIFE_CYCLE_STAGES = frozenset(
 )
 """Stages that are not information modules of EN 15804. Sources name several stages under one of these codes."""
 
+EN_15804 = "EN 15804+A2"
+MODULES_OF_A_PRODUCT = (StageCode.C1, StageCode.C2, StageCode.C3, StageCode.C4, StageCode.D)
+"""What every construction product declares beside A1-A3 (EN 15804+A2, 5.2), but for a few that the reviewer knows."""
+
 _PARTS_OF_A1_A3 = frozenset({StageCode.A1, StageCode.A2, StageCode.A3})
 
 
 def sum_findings(declaration: Declaration) -> Iterator[Finding]:
-    """Codes ``gwp-sum``, ``stage-mixed``, ``stage-twice`` and ``stage-sum``."""
+    """Codes ``gwp-sum``, ``stage-modules``, ``stage-mixed``, ``stage-twice`` and ``stage-sum``."""
     yield from _gwp_sum(declaration)
+    yield from _modules(declaration)
     if declaration.stages:
         codes = [stage.code for stage in declaration.stages]
         known = set(codes)
@@ -68,6 +74,25 @@ def _gwp_sum(declaration: Declaration) -> Iterator[Finding]:
             f"rounding explains no more than {plain(allowed)}: correct the number that is wrong.",
             f"{name.zh}为{plain(total)}，而化石源、生物源、土地利用三项之和为{plain(parts)}，"
             f"修约误差至多为{plain(allowed)}：请更正有误的数值。",
+        )
+
+
+def _modules(declaration: Declaration) -> Iterator[Finding]:
+    """A construction product is declared in modules: at least A1-A3, C1-C4 and D. A place is declared by the year."""
+    if declaration.gtin is None or not any(standard_named(name) == EN_15804 for name in declaration.standards):
+        return
+    known = {stage.code for stage in declaration.stages}
+    lacking = [code.value for code in MODULES_OF_A_PRODUCT if code not in known]
+    if StageCode.A1_A3 not in known and not known >= _PARTS_OF_A1_A3:
+        lacking.insert(0, StageCode.A1_A3.value)
+    if lacking:
+        name = name_of("$.stages")
+        yield warning(
+            "stage-modules",
+            "$.stages",
+            f"{name.en} lacks {', '.join(lacking)}, which {EN_15804} asks of a construction product: add the modules, "
+            "or have the reviewer confirm that the product is exempt.",
+            f"{name.zh}缺少{'、'.join(lacking)}，{EN_15804}要求建筑产品予以声明：请补充这些模块，或请审核人确认可以豁免。",
         )
 
 

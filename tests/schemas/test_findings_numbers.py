@@ -30,6 +30,7 @@ FOUND: list[tuple[str, str, str, Declaration]] = [
         "error",
         sound(**decimals(gwp_total="1.70", gwp_fossil="1.65", gwp_biogenic="0.00", gwp_luluc="0.00")),
     ),
+    ("stage-modules", "$.stages", "warning", sound(standards=("EN 15804+A2:2019",), stages=stages(A1="1", A2="0.7"))),
     ("stage-mixed", "$.stages[1].code", "error", sound(stages=stages(A1="1", use="0.7"))),
     ("stage-twice", "$.stages[1].code", "error", sound(stages=(*stages(A1="1"), *stages(A1="0.7")))),
     ("stage-twice", "$.stages[0].code", "error", sound(stages=stages(A1="1", A1_A3="1.7"))),
