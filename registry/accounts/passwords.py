@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from registry.errors import InvalidInput
 
-LEAST, MOST = 12, 256
+LEAST, MOST = 12, 128
 _LEAST_DIFFERENT = 5
 _AT_ONCE = 4
 
