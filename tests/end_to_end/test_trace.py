@@ -39,7 +39,7 @@ def test_the_page_of_a_scan_links_to_the_trace_in_the_readers_language(alliance:
     shown = Document(page.text).text
     assert "铁矿石" in shown
     assert "50%" in shown
-    back = [one["href"] for one in Document(page.text).all("a") if (one["href"] or "").startswith("/01/")]
+    back = [link for one in Document(page.text).all("a") if (link := one["href"] or "").startswith("/01/")]
     assert alliance.http.get(back[0], headers=PAGE).status_code == 200
 
 
