@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -208,7 +208,7 @@ figures = st.builds(lambda units, places: Decimal(units).scaleb(-places), st.int
 
 class TestFigures:
     @given(total=figures, amount=figures)
-    @settings(max_examples=40)
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.differing_executors])  # once on each database
     def test_whatever_figures_pass_the_rules_the_label_says_them_to_the_digit_or_are_refused(
         self, shared: Registry, total: Decimal, amount: Decimal
     ) -> None:
