@@ -4,7 +4,7 @@ import ctypes
 import gc
 import sys
 
-_SWITCH = 1e-4
+_SWITCH = 1e-5
 _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -3, -1  # of mallopt(3)
 _KEPT = 1 << 30
 
