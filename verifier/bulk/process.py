@@ -5,6 +5,7 @@ import gc
 import sys
 
 _SWITCH = 1e-5
+_COLLECTED = 200_000
 _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -3, -1  # of mallopt(3)
 _KEPT = 1 << 30
 
@@ -14,9 +15,10 @@ def settle() -> None:
 
     glibc gives large blocks of memory back at once: the next one must be zeroed again, page by page, which takes a
     tenth of the time. A thread whose kernel is done waits for Python until another gives it up, by default 5 ms. What
-    lives by now lives to the end: the collector need not look at it.
+    lives by now lives to the end: the collector need not look at it, and at the rest it looks seldom.
     """
     gc.freeze()
+    gc.set_threshold(_COLLECTED)
     sys.setswitchinterval(_SWITCH)
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:  # not in musl

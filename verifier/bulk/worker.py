@@ -11,6 +11,7 @@ from pathlib import Path
 
 from verifier.bulk.flat import Row, row_of
 from verifier.bulk.messages import Asked, Held, read_message, write_message
+from verifier.bulk.process import settle
 from verifier.verifier import Verifier
 
 
@@ -21,14 +22,16 @@ def main(folder: str, at: str) -> None:
     verifier = Verifier.open(Path(folder), now=lambda: now)
     if verifier.bundle is None:
         raise SystemExit(f"{folder} has no bundle")
+    judge = verifier.at(now)
     source, target = sys.stdin.buffer, sys.stdout.buffer
+    settle()
     write_message(target, Held.of(verifier.bundle))
     while True:
         try:
             asked = read_message(source, list[Asked])
         except EOFError:
             return
-        rows: list[Row] = [row_of(verifier.verify(text, expect)) for text, expect in asked]
+        rows: list[Row] = [row_of(judge(text, expect)) for text, expect in asked]
         write_message(target, rows)
 
 
