@@ -22,7 +22,7 @@ from verifier.bulk.index import TAIL, TailIndex
 from verifier.bulk.labels import Labels
 from verifier.bulk.texts import Bytes, Places, Texts, as_items, as_rows, gathered
 
-_AT_ONCE = 4096  # rows whose comparison fits a core's cache
+_AT_ONCE = 4096  # rows compared at once: fewer spoil the turns at Python's lock, more the caches
 _BEGINNINGS = 64  # different ones of which one batch learns; labels with further ones are taken apart one by one
 _FRAMES = 16
 _LONGEST = 32  # bytes of a middle or ending that is remembered
