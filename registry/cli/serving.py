@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import socket
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -71,7 +72,7 @@ def _serve(home: Home, host: str, port: int, workers: int) -> None:
         # Workers that start afresh: a forked one would wait for ever for the threads that a bucket's library had here.
         multiprocessing.set_start_method("spawn", force=True)
     home.metrics_token(os.environ)  # to refuse a bad one here, not at each request
-    log = logging_config(home.log_level(os.environ))
+    log = logging_config(home.log_level(os.environ), terminal=sys.stderr.isatty())
     try:
         Granian(
             "registry.web.app:app_from_environment",

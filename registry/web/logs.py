@@ -1,4 +1,4 @@
-"""The program's log: one JSON object a line, on standard error.
+"""The program's log, on standard error: one JSON object a line, or words for who reads it on a terminal.
 
 Every line has ``time`` (UTC), ``level``, ``logger`` and ``event``; what is said while a request is answered has its
 ``request_id`` too. Of an exception its type and its trace are said, never its text, which may quote what was sent: no
@@ -15,21 +15,26 @@ REQUEST_FIELDS = ("method", "route", "status", "ms")
 """What the line of a request says beside; given as ``extra``."""
 
 
-def logging_config(level: str) -> dict[str, Any]:
+def logging_config(level: str, *, terminal: bool = False) -> dict[str, Any]:
     """For ``logging.config.dictConfig``, in every process of the server: what we say from ``level`` on, and what
-    libraries say when something is wrong."""
+    libraries say when something is wrong. ``terminal``: whether a person reads it."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": "registry.web.logs.json_lines"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
+        "formatters": {"lines": {"()": "registry.web.logs.lines", "terminal": terminal}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {"carbonlabel": {"level": level.upper()}},
     }
 
 
-def json_lines() -> structlog.stdlib.ProcessorFormatter:
-    """Writes a record of ``logging`` as a line of JSON."""
+def lines(*, terminal: bool) -> structlog.stdlib.ProcessorFormatter:
+    """Writes a record of ``logging`` as a line of JSON; on a terminal, as a line of words."""
+    shown = (
+        structlog.dev.ConsoleRenderer(timestamp_key="time", pad_event_to=0)
+        if terminal
+        else structlog.processors.JSONRenderer()
+    )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
@@ -41,7 +46,7 @@ def json_lines() -> structlog.stdlib.ProcessorFormatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _without_texts,
-            structlog.processors.JSONRenderer(),
+            shown,
         ],
     )
 

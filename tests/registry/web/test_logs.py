@@ -1,4 +1,4 @@
-"""What is logged is one JSON object a line, and of an exception only where it came from."""
+"""What is logged is one JSON object a line, in words on a terminal, and of an exception only where it came from."""
 
 import io
 import json
@@ -7,7 +7,7 @@ import logging
 import pytest
 from structlog.contextvars import bound_contextvars
 
-from registry.web.logs import json_lines
+from registry.web.logs import lines
 from registry.web.observed import request_id_of
 
 SECRET = "ana.perez@members.example"
@@ -21,8 +21,12 @@ def written() -> io.StringIO:
 @pytest.fixture
 def log(written: io.StringIO) -> logging.Logger:
     """A logger that writes as the server does."""
+    return logger(written, terminal=False)
+
+
+def logger(written: io.StringIO, *, terminal: bool) -> logging.Logger:
     handler = logging.StreamHandler(written)
-    handler.setFormatter(json_lines())
+    handler.setFormatter(lines(terminal=terminal))
     log = logging.Logger("carbonlabel.test")
     log.addHandler(handler)
     return log
@@ -62,6 +66,18 @@ def test_other_extras_than_those_of_a_request_are_left_out(log: logging.Logger, 
     log.info("request", extra={"status": 200, "email": SECRET})
     said = json.loads(written.getvalue())
     assert (said["status"], SECRET in written.getvalue()) == (200, False)
+
+
+def test_on_a_terminal_the_same_is_said_in_words(written: io.StringIO) -> None:
+    log = logger(written, terminal=True)
+    log.info("request", extra={"method": "GET", "route": "/01/{gtin}", "status": 200, "ms": 4, "email": SECRET})
+    try:
+        int(SECRET)
+    except ValueError as problem:
+        log.error("a defect", exc_info=problem)
+    told = written.getvalue()
+    assert all(word in told for word in ("info", "GET", "/01/{gtin}", "200", "a defect", "builtins.ValueError"))
+    assert SECRET not in told
 
 
 @pytest.mark.parametrize("given", [b"0b6f7f1e-5a0f-4a53-9a0e-1f2f6d4c9b11", b"01HXYZ_abcdefgh", b"a" * 64])
