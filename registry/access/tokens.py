@@ -119,7 +119,8 @@ def holder(session: Session, token: str, now: datetime, *uses: TokenUse) -> tupl
 def authenticate(session: Session, token: str, now: datetime) -> Caller:
     """Who holds ``token``. Raises ``NotAuthenticated``, in the same words whatever is wrong."""
     row, of = holder(session, token, now, TokenUse.BEARER, TokenUse.ACCESS)
-    return Caller(of.id, MemberKind(of.kind), EVERY_ROLE if row.roles is None else parse_roles(row.roles))
+    roles = EVERY_ROLE if row.roles is None else parse_roles(row.roles)
+    return Caller(of.id, MemberKind(of.kind), roles, token=row.client_id or row.id)
 
 
 _REFUSED = "this token is not known, or has ended: ask the operator for a new one (carbonlabel token create)"

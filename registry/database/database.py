@@ -11,6 +11,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
+from registry.database.author import COMMAND_LINE, Author
 from registry.database.dialect import Dialect, Term
 from registry.database.postgresql import Postgresql
 from registry.database.sqlite import Sqlite
@@ -22,6 +23,8 @@ _DIALECTS: dict[str, type[Sqlite | Postgresql]] = {
     "postgresql": Postgresql,
     "postgresql+psycopg": Postgresql,
 }
+
+_AUTHOR = "carbonlabel: author"
 
 
 def parse_database_url(url: str) -> URL:
@@ -57,11 +60,14 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Generator[Session]:
-        """A session under the write lock; commits, durably, when the block ends well, and leaves nothing otherwise."""
+    def writing(self, by: Author = COMMAND_LINE) -> Generator[Session]:
+        """A session under the write lock; commits, durably, when the block ends well, and leaves nothing otherwise.
+
+        What is done in it is done ``by`` its author, for the audit trail.
+        """
         with self._writer.begin() as connection:
             self.dialect.lock(connection)
-            with Session(connection) as session:
+            with Session(connection, info={_AUTHOR: by}) as session:
                 yield session
                 session.flush()
 
@@ -85,3 +91,8 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.dispose()
+
+
+def author_of(session: Session) -> Author:
+    """Whoever does what the write transaction of ``session`` does."""
+    return session.info[_AUTHOR]

@@ -1,5 +1,7 @@
 """Brings a database to the code's version; refuses one that is newer than the code."""
 
+import re
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -7,12 +9,18 @@ from sqlalchemy import inspect, text
 from registry.database.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_DOWN = re.compile(r'^down_revision = "(\w+)"$', re.MULTILINE)
 _VERSION = text("select version_num from alembic_version")
 
 
+@cache
 def newest_version() -> str:
-    """The version that the code knows: migrations are files named ``v<version>_<what>.py``, each built on the last."""
-    return max(path.name[1:].partition("_")[0] for path in (MIGRATIONS / "versions").glob("v*_*.py"))
+    """The version that the code knows: migrations are files named ``v<version>_<what>.py``, and nothing is built on the
+    newest."""
+    files = list((MIGRATIONS / "versions").glob("v*_*.py"))
+    below = {_DOWN.search(path.read_text(encoding="utf-8")) for path in files}
+    (newest,) = {path.name[1:].partition("_")[0] for path in files} - {found[1] for found in below if found}
+    return newest
 
 
 def upgrade(database: Database) -> None:

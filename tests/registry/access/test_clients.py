@@ -42,9 +42,10 @@ def caller(registry: Registry, token: str, now: datetime = NOW) -> Caller:
 
 
 def test_a_client_gets_a_token_in_its_roles_that_ends_after_minutes(registry: Registry) -> None:
-    got = granted(registry, a_client(registry, Role.EDITOR, Role.SIGNER))
+    client = a_client(registry, Role.EDITOR, Role.SIGNER)
+    got = granted(registry, client)
     assert (got.token_type, got.expires_in, got.scope) == ("Bearer", LIFETIME.total_seconds(), "editor signer")
-    due = Caller(MAKER.id, MemberKind.MANUFACTURER, frozenset({Role.EDITOR, Role.SIGNER}))
+    due = Caller(MAKER.id, MemberKind.MANUFACTURER, frozenset({Role.EDITOR, Role.SIGNER}), token=client[0])
     assert caller(registry, got.access_token, NOW + LIFETIME - timedelta(seconds=1)) == due
     with pytest.raises(NotAuthenticated):
         caller(registry, got.access_token, NOW + LIFETIME)
