@@ -16,6 +16,7 @@ from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Meta, Struct
 
 from registry.access import approvals, tokens
+from registry.access.admission import ANYBODY, on_own, on_registrys
 from registry.access.approvals import ApprovalShown, ApprovalState, approval_shown
 from registry.access.callers import Caller
 from registry.access.clients import CLIENT_CREDENTIALS, AccessToken, OAuthFault, OAuthRefused, grant
@@ -120,7 +121,14 @@ def make_token(service: Service, caller: Caller, wanted: NewToken, now: datetime
     return MadeToken(id=key, token=token, client_id=None, client_secret=None, expires=ends)
 
 
-@get("/v1/tokens", responses=responses(401, 403), security=_BEARER, tags=["tokens"], sync_to_thread=True)
+@get(
+    "/v1/tokens",
+    admits=on_own(Action.READ_PEOPLE),
+    responses=responses(401, 403),
+    security=_BEARER,
+    tags=["tokens"],
+    sync_to_thread=True,
+)
 def list_tokens(service: NamedDependency[Service], caller: NamedDependency[Caller]) -> Tokens:
     """The tokens and clients of the caller's organisation, without their secrets. For its people."""
     require(caller, Action.READ_PEOPLE, caller.member)
@@ -130,6 +138,7 @@ def list_tokens(service: NamedDependency[Service], caller: NamedDependency[Calle
 
 @post(
     "/v1/tokens",
+    admits=on_own(Action.MANAGE_TOKENS),
     operation_class=json_operation(NewToken),
     responses=responses(*_PROBLEMS),
     security=_BEARER,
@@ -149,7 +158,12 @@ TokenId = Annotated[str, PathParameter(max_length=64, description="the token's i
 
 
 @delete(
-    "/v1/tokens/{token:str}", responses=responses(*_PROBLEMS), security=_BEARER, tags=["tokens"], sync_to_thread=True
+    "/v1/tokens/{token:str}",
+    admits=on_own(Action.MANAGE_TOKENS),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["tokens"],
+    sync_to_thread=True,
 )
 def revoke_token(token: TokenId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
     """End a token or client, and what it got. For whoever speaks for the organisation."""
@@ -181,6 +195,7 @@ class _TokenOperation(Operation):
 
 @post(
     "/oauth/token",
+    admits=ANYBODY,
     status_code=200,
     operation_class=_TokenOperation,
     responses={
@@ -262,7 +277,14 @@ class Approvals(Struct, frozen=True):
     approvals: tuple[ApprovalShown, ...]
 
 
-@get("/v1/approvals", responses=responses(400, 401, 403), security=_BEARER, tags=["approvals"], sync_to_thread=True)
+@get(
+    "/v1/approvals",
+    admits=on_registrys(Action.DECIDE_IN_TWO),
+    responses=responses(400, 401, 403),
+    security=_BEARER,
+    tags=["approvals"],
+    sync_to_thread=True,
+)
 def list_approvals(
     service: NamedDependency[Service],
     caller: NamedDependency[Caller],
@@ -278,6 +300,7 @@ def list_approvals(
 
 @post(
     "/v1/approvals",
+    admits=on_registrys(Action.END_KEY),
     operation_class=json_operation(Proposal),
     responses=responses(*_PROBLEMS),
     security=_BEARER,
@@ -302,6 +325,7 @@ ApprovalId = Annotated[UUID, PathParameter(description="the proposal's id")]
 
 @post(
     "/v1/approvals/{approval:uuid}/confirm",
+    admits=on_registrys(Action.DECIDE_IN_TWO),
     status_code=200,
     responses=responses(*_PROBLEMS),
     security=_BEARER,
@@ -317,6 +341,7 @@ def confirm_approval(
 
 @post(
     "/v1/approvals/{approval:uuid}/refuse",
+    admits=on_registrys(Action.DECIDE_IN_TWO),
     status_code=200,
     responses=responses(*_PROBLEMS),
     security=_BEARER,

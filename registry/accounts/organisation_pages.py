@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, RawBody
 
 from registry.access import approvals, tokens
+from registry.access.admission import EVERY_CALLER, SIGNED_IN, on_own, on_registrys
 from registry.access.approvals import ApprovalState
 from registry.access.callers import Caller
 from registry.access.roles import ROLES_OF, Role
@@ -170,7 +171,7 @@ def _desk(browser: Browser) -> _Desk | None:
     return _Desk(browser, signed_in) if signed_in is not None and browser.is_at(Stage.FULL) else None
 
 
-@get("/organisation", include_in_schema=False, sync_to_thread=True)
+@get("/organisation", admits=EVERY_CALLER, include_in_schema=False, sync_to_thread=True)
 def organisation_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[str]:
     """The page. Whoever is not signed in is sent to do so."""
     browser = Browser(request, service)
@@ -208,7 +209,7 @@ def _roles(sent: Sent) -> tuple[Role, ...]:
         raise InvalidInput("choose among the roles", "$.roles") from None
 
 
-@post("/organisation/invitations", include_in_schema=False, sync_to_thread=True)
+@post("/organisation/invitations", admits=on_own(Action.MANAGE_PEOPLE), include_in_schema=False, sync_to_thread=True)
 def invite_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Response[str]:
     """Invites a colleague."""
 
@@ -219,7 +220,12 @@ def invite_by_form(request: Request[Any, Any, Any], body: RawBody, service: Name
     return _do(request, service, body, act)
 
 
-@post("/organisation/invitations/{invitation:str}/end", include_in_schema=False, sync_to_thread=True)
+@post(
+    "/organisation/invitations/{invitation:str}/end",
+    admits=on_own(Action.MANAGE_PEOPLE),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
 def take_invitation_back_by_form(
     request: Request[Any, Any, Any], body: RawBody, invitation: Id, service: NamedDependency[Service]
 ) -> Response[str]:
@@ -233,7 +239,12 @@ def take_invitation_back_by_form(
     return _do(request, service, body, act)
 
 
-@post("/organisation/people/{person:str}/remove", include_in_schema=False, sync_to_thread=True)
+@post(
+    "/organisation/people/{person:str}/remove",
+    admits=on_own(Action.MANAGE_PEOPLE),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
 def remove_person_by_form(
     request: Request[Any, Any, Any], body: RawBody, person: Id, service: NamedDependency[Service]
 ) -> Response[str]:
@@ -247,7 +258,7 @@ def remove_person_by_form(
     return _do(request, service, body, act)
 
 
-@post("/organisation/tokens", include_in_schema=False, sync_to_thread=True)
+@post("/organisation/tokens", admits=on_own(Action.MANAGE_TOKENS), include_in_schema=False, sync_to_thread=True)
 def make_token_by_form(
     request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]
 ) -> Response[str]:
@@ -269,7 +280,12 @@ def make_token_by_form(
     return _do(request, service, body, act)
 
 
-@post("/organisation/tokens/{token:str}/end", include_in_schema=False, sync_to_thread=True)
+@post(
+    "/organisation/tokens/{token:str}/end",
+    admits=on_own(Action.MANAGE_TOKENS),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
 def end_token_by_form(
     request: Request[Any, Any, Any], body: RawBody, token: Id, service: NamedDependency[Service]
 ) -> Response[str]:
@@ -283,7 +299,7 @@ def end_token_by_form(
     return _do(request, service, body, act)
 
 
-@post("/organisation/password", include_in_schema=False, sync_to_thread=True)
+@post("/organisation/password", admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
 def change_password_by_form(
     request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]
 ) -> Response[str]:
@@ -296,7 +312,12 @@ def change_password_by_form(
     return _do(request, service, body, act)
 
 
-@post("/organisation/approvals/{approval:uuid}/confirm", include_in_schema=False, sync_to_thread=True)
+@post(
+    "/organisation/approvals/{approval:uuid}/confirm",
+    admits=on_registrys(Action.DECIDE_IN_TWO),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
 def confirm_by_form(
     request: Request[Any, Any, Any], body: RawBody, approval: ApprovalId, service: NamedDependency[Service]
 ) -> Response[str]:
@@ -304,7 +325,12 @@ def confirm_by_form(
     return _do(request, service, body, lambda browser, desk, _: _decide(browser, desk, approval, True))
 
 
-@post("/organisation/approvals/{approval:uuid}/refuse", include_in_schema=False, sync_to_thread=True)
+@post(
+    "/organisation/approvals/{approval:uuid}/refuse",
+    admits=on_registrys(Action.DECIDE_IN_TWO),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
 def refuse_proposal_by_form(
     request: Request[Any, Any, Any], body: RawBody, approval: ApprovalId, service: NamedDependency[Service]
 ) -> Response[str]:

@@ -10,6 +10,7 @@ from litestar.params import PathParameter, RawBody
 from msgspec import Meta, Struct
 from sqlmodel import Session
 
+from registry.access.admission import on_own
 from registry.access.callers import Caller
 from registry.access.roles import Role, parse_roles
 from registry.access.rules import Action, require
@@ -98,7 +99,14 @@ def invite(service: Service, caller: Caller, email: str, roles: Iterable[Role], 
         people.invite(session, outbox, service.accounts.letters, caller.member, email, roles, now)
 
 
-@get("/v1/people", responses=responses(401, 403), security=_BEARER, tags=["people"], sync_to_thread=True)
+@get(
+    "/v1/people",
+    admits=on_own(Action.READ_PEOPLE),
+    responses=responses(401, 403),
+    security=_BEARER,
+    tags=["people"],
+    sync_to_thread=True,
+)
 def list_people(service: NamedDependency[Service], caller: NamedDependency[Caller]) -> People:
     """The people of the caller's organisation, and who is invited. For these people."""
     require(caller, Action.READ_PEOPLE, caller.member)
@@ -108,6 +116,7 @@ def list_people(service: NamedDependency[Service], caller: NamedDependency[Calle
 
 @post(
     "/v1/invitations",
+    admits=on_own(Action.MANAGE_PEOPLE),
     status_code=202,
     operation_class=json_operation(Invitation),
     responses=responses(*_PROBLEMS),
@@ -126,6 +135,7 @@ def invite_person(
 
 @delete(
     "/v1/invitations/{invitation:str}",
+    admits=on_own(Action.MANAGE_PEOPLE),
     responses=responses(*_PROBLEMS),
     security=_BEARER,
     tags=["people"],
@@ -144,6 +154,7 @@ def take_invitation_back(
 
 @put(
     "/v1/people/{person:str}/roles",
+    admits=on_own(Action.MANAGE_PEOPLE),
     status_code=204,
     operation_class=json_operation(NewRoles),
     responses=responses(*_PROBLEMS),
@@ -166,7 +177,12 @@ def change_roles(
 
 
 @delete(
-    "/v1/people/{person:str}", responses=responses(*_PROBLEMS), security=_BEARER, tags=["people"], sync_to_thread=True
+    "/v1/people/{person:str}",
+    admits=on_own(Action.MANAGE_PEOPLE),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["people"],
+    sync_to_thread=True,
 )
 def remove_person(person: PersonId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
     """Remove a colleague from the organisation, who is signed out at once."""
@@ -177,6 +193,7 @@ def remove_person(person: PersonId, service: NamedDependency[Service], caller: N
 
 @delete(
     "/v1/people/{person:str}/second-factor",
+    admits=on_own(Action.MANAGE_PEOPLE),
     responses=responses(*_PROBLEMS),
     security=_BEARER,
     tags=["people"],

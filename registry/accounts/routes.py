@@ -8,6 +8,7 @@ from litestar.middleware.rate_limit import get_remote_address
 from litestar.params import RawBody
 from msgspec import Meta, Struct
 
+from registry.access.admission import ANYBODY, SIGNED_IN
 from registry.access.roles import Role
 from registry.accounts.accounts import Enrolment, Opened
 from registry.accounts.passwords import LEAST
@@ -95,6 +96,7 @@ def _opened(opened: Opened) -> Response[SessionOpened]:
 
 @post(
     "/v1/session",
+    admits=ANYBODY,
     operation_class=json_operation(SignIn),
     responses=responses(*_BODY, 401, 429),
     tags=["accounts"],
@@ -109,7 +111,9 @@ def sign_in(
     return _opened(service.accounts.sign_in(told.email, told.password, remote, utc_now(), told.member))
 
 
-@get("/v1/session", responses=responses(401), security=_BEARER, tags=["accounts"], sync_to_thread=True)
+@get(
+    "/v1/session", admits=SIGNED_IN, responses=responses(401), security=_BEARER, tags=["accounts"], sync_to_thread=True
+)
 def read_session(visitor: NamedDependency[Visitor]) -> Response[Myself]:
     """Who is signed in, for which organisation, in which roles."""
     signed_in = visitor.signed_in
@@ -126,7 +130,9 @@ def read_session(visitor: NamedDependency[Visitor]) -> Response[Myself]:
     return Response(me, headers=_NO_STORE)
 
 
-@delete("/v1/session", responses=responses(401), security=_BEARER, tags=["accounts"], sync_to_thread=True)
+@delete(
+    "/v1/session", admits=SIGNED_IN, responses=responses(401), security=_BEARER, tags=["accounts"], sync_to_thread=True
+)
 def sign_out(service: NamedDependency[Service], visitor: NamedDependency[Visitor]) -> None:
     """Sign out: the session ends."""
     service.accounts.sign_out(visitor.secret)
@@ -134,6 +140,7 @@ def sign_out(service: NamedDependency[Service], visitor: NamedDependency[Visitor
 
 @post(
     "/v1/session/code",
+    admits=SIGNED_IN,
     status_code=200,
     operation_class=json_operation(Code),
     responses=responses(*_BODY, 401, 429),
@@ -154,6 +161,7 @@ def answer_code(
 
 @post(
     "/v1/session/second-factor",
+    admits=SIGNED_IN,
     status_code=200,
     responses=responses(401, 409),
     security=_BEARER,
@@ -167,6 +175,7 @@ def begin_second_factor(service: NamedDependency[Service], visitor: NamedDepende
 
 @put(
     "/v1/session/second-factor",
+    admits=SIGNED_IN,
     operation_class=json_operation(Code),
     responses=responses(*_BODY, 401, 409, 429),
     security=_BEARER,
@@ -186,6 +195,7 @@ def confirm_second_factor(
 
 @put(
     "/v1/password",
+    admits=SIGNED_IN,
     operation_class=json_operation(PasswordChange),
     responses=responses(*_BODY, 401, 429),
     security=_BEARER,
@@ -205,6 +215,7 @@ def change_password(
 
 @post(
     "/v1/password-resets",
+    admits=ANYBODY,
     status_code=202,
     operation_class=json_operation(ResetRequest),
     responses=responses(*_BODY, 429),
@@ -219,6 +230,7 @@ def request_reset(request: Request[Any, Any, Any], body: RawBody, service: Named
 
 @put(
     "/v1/password-resets",
+    admits=ANYBODY,
     status_code=204,
     operation_class=json_operation(Reset),
     responses=responses(*_BODY, 410),
@@ -233,6 +245,7 @@ def reset_password(request: Request[Any, Any, Any], body: RawBody, service: Name
 
 @post(
     "/v1/invitations/accept",
+    admits=ANYBODY,
     status_code=204,
     operation_class=json_operation(Acceptance),
     responses=responses(*_BODY, 409, 410),

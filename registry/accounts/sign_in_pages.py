@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.middleware.rate_limit import get_remote_address
 from litestar.params import PathParameter, RawBody
 
+from registry.access.admission import ANYBODY, SIGNED_IN
 from registry.accounts.browser import NO_COOKIE, Browser
 from registry.accounts.sessions import Stage
 from registry.errors import InvalidInput, RegistryError
@@ -66,7 +67,7 @@ def _sign_in_page(
     return browser.page(browser.t("sign_in"), section, alert=alert, notice=notice, status=status)
 
 
-@get("/sign-in", include_in_schema=False, sync_to_thread=True)
+@get("/sign-in", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def sign_in_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[str]:
     """The page to sign in."""
     browser = Browser(request, service)
@@ -74,7 +75,7 @@ def sign_in_page(request: Request[Any, Any, Any], service: NamedDependency[Servi
     return _sign_in_page(browser, notice=notice)
 
 
-@post("/sign-in", include_in_schema=False, sync_to_thread=True)
+@post("/sign-in", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def sign_in_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Response[str]:
     """Signs in; the session of before, if there is one, ends: nobody can hand out a session and wait."""
     browser = Browser(request, service)
@@ -90,7 +91,7 @@ def sign_in_by_form(request: Request[Any, Any, Any], body: RawBody, service: Nam
     return browser.go_on(opened)
 
 
-@post("/sign-out", include_in_schema=False, sync_to_thread=True)
+@post("/sign-out", admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
 def sign_out_by_form(
     request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]
 ) -> Response[str]:
@@ -113,14 +114,14 @@ def _code_page(browser: Browser, alert: str = "", status: int = 200) -> Response
     return browser.page(browser.t("code_title"), Section(form=form), intro=intro, alert=alert, status=status)
 
 
-@get("/sign-in/code", include_in_schema=False, sync_to_thread=True)
+@get("/sign-in/code", admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
 def code_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[str]:
     """The second step of signing in."""
     browser = Browser(request, service)
     return _code_page(browser) if browser.is_at(Stage.CODE) else browser.go("/sign-in")
 
 
-@post("/sign-in/code", include_in_schema=False, sync_to_thread=True)
+@post("/sign-in/code", admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
 def code_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Response[str]:
     """Takes the code."""
     browser = Browser(request, service)
@@ -157,7 +158,7 @@ def _modules(text: str) -> tuple[str, int]:
     return "".join(dark), len(matrix)
 
 
-@get("/sign-in/second-factor", include_in_schema=False, sync_to_thread=True)
+@get("/sign-in/second-factor", admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
 def factor_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[str]:
     """Where a second factor is set up."""
     browser = Browser(request, service)
@@ -168,7 +169,7 @@ def factor_page(request: Request[Any, Any, Any], service: NamedDependency[Servic
     return _factor_page(browser)
 
 
-@post("/sign-in/second-factor", include_in_schema=False, sync_to_thread=True)
+@post("/sign-in/second-factor", admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
 def factor_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Response[str]:
     """Takes the first code."""
     browser = Browser(request, service)
@@ -181,7 +182,7 @@ def factor_by_form(request: Request[Any, Any, Any], body: RawBody, service: Name
         return _factor_page(browser, browser.what_was_wrong(problem, {"$.code": browser.t("code")}), problem.status)
 
 
-@get("/reset", include_in_schema=False, sync_to_thread=True)
+@get("/reset", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def reset_request_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[str]:
     """Where one asks for a new password."""
     return _reset_request(Browser(request, service))
@@ -200,7 +201,7 @@ def _reset_request(browser: Browser, notice: str = "", alert: str = "", status: 
     return browser.page(title, Section(form=form), intro=intro, notice=notice, alert=alert, status=status)
 
 
-@post("/reset", include_in_schema=False, sync_to_thread=True)
+@post("/reset", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def reset_request_by_form(
     request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]
 ) -> Response[str]:
@@ -240,13 +241,13 @@ def _reset_page(browser: Browser, link: str, alert: str = "") -> Response[str]:
     return _by_link(browser, "reset_title", lambda: accounts.check_reset(link, browser.now), lambda: form, "", alert)
 
 
-@get("/reset/{link:str}", include_in_schema=False, sync_to_thread=True)
+@get("/reset/{link:str}", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def reset_page(request: Request[Any, Any, Any], link: Link, service: NamedDependency[Service]) -> Response[str]:
     """Where a new password is chosen. To look at it does not use the link up: mail servers look too."""
     return _reset_page(Browser(request, service), link)
 
 
-@post("/reset/{link:str}", include_in_schema=False, sync_to_thread=True)
+@post("/reset/{link:str}", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def reset_by_form(
     request: Request[Any, Any, Any], body: RawBody, link: Link, service: NamedDependency[Service]
 ) -> Response[str]:
@@ -283,13 +284,13 @@ def _invitation_page(browser: Browser, link: str, alert: str = "", name: str = "
     return _by_link(browser, "invitation_title", check, form, "", alert)
 
 
-@get("/invitation/{link:str}", include_in_schema=False, sync_to_thread=True)
+@get("/invitation/{link:str}", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def invitation_page(request: Request[Any, Any, Any], link: Link, service: NamedDependency[Service]) -> Response[str]:
     """Where an invitation is accepted."""
     return _invitation_page(Browser(request, service), link)
 
 
-@post("/invitation/{link:str}", include_in_schema=False, sync_to_thread=True)
+@post("/invitation/{link:str}", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def invitation_by_form(
     request: Request[Any, Any, Any], body: RawBody, link: Link, service: NamedDependency[Service]
 ) -> Response[str]:

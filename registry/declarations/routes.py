@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Struct
 
+from registry.access.admission import EVERY_CALLER, on_named, on_own
 from registry.access.callers import Caller
 from registry.access.rules import Action, may_others, require
 from registry.database.tables import DeclarationRow
@@ -78,6 +79,7 @@ class VerificationStatement(Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 @post(
     "/v1/declarations",
+    admits=on_own(Action.DECLARE),
     operation_class=json_operation(Declaration),
     responses=responses(*_PROBLEMS),
     security=_BEARER,
@@ -98,6 +100,7 @@ def create_declaration(
 
 @get(
     "/v1/declarations",
+    admits=EVERY_CALLER,
     responses=responses(400, 401),
     security=_BEARER,
     tags=["declarations"],
@@ -131,6 +134,7 @@ def list_declarations(
 
 @get(
     "/v1/declarations/{declaration:uuid}",
+    admits=on_named(Action.READ_DRAFT, Action.READ_DECLARATION),
     responses=responses(400, 401, 403, 404),
     security=_BEARER,
     tags=["declarations"],
@@ -149,6 +153,7 @@ def read_declaration_status(
 
 @put(
     "/v1/declarations/{declaration:uuid}",
+    admits=on_named(Action.REVISE),
     operation_class=json_operation(Declaration),
     responses=responses(*_PROBLEMS),
     security=_BEARER,
@@ -172,6 +177,7 @@ def revise_declaration(
 
 @post(
     "/v1/declarations/{declaration:uuid}/submit",
+    admits=on_named(Action.SUBMIT),
     status_code=200,
     responses=responses(400, 401, 403, 404, 409, 422),
     security=_BEARER,
@@ -190,6 +196,7 @@ def submit_declaration(
 
 @post(
     "/v1/declarations/{declaration:uuid}/verification",
+    admits=on_named(Action.STATE_VERIFICATION),
     status_code=200,
     operation_class=json_operation(VerificationStatement),
     responses=responses(*_PROBLEMS),
@@ -218,6 +225,7 @@ def verify_declaration(
 
 @post(
     "/v1/declarations/{declaration:uuid}/publish",
+    admits=on_named(Action.PUBLISH),
     status_code=200,
     responses=responses(400, 401, 403, 404, 409, 422),
     security=_BEARER,

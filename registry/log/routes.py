@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import ServiceUnavailableException
 from litestar.params import PathParameter
 
+from registry.access.admission import ANYBODY
 from registry.errors import NotFound
 from registry.log.proof import record_proof
 from registry.records.standing import record_row
@@ -49,6 +50,7 @@ def _available() -> Generator[None]:
 
 @get(
     "/log/checkpoint",
+    admits=ANYBODY,
     responses={200: answer(str, "the signed checkpoint (C2SP tlog-checkpoint)", TEXT)} | _PROBLEMS,
     tags=["log"],
     sync_to_thread=True,
@@ -60,6 +62,7 @@ def checkpoint(service: NamedDependency[Service]) -> Response[Any]:
 
 @get(
     "/log/tile/{rest:path}",
+    admits=ANYBODY,
     responses={200: answer(bytes, "a tile or entry bundle (C2SP tlog-tiles)", BYTES)} | _PROBLEMS,
     tags=["log"],
     sync_to_thread=True,
@@ -71,6 +74,7 @@ def tile(service: NamedDependency[Service], rest: Rest) -> Response[Any]:
 
 @get(
     "/v1/records/{record:int}/proof",
+    admits=ANYBODY,
     responses={200: answer(str, "the proof (C2SP tlog-proof)", TEXT)} | responses(400, 404, 409, 503),
     tags=["log"],
     sync_to_thread=True,
@@ -86,6 +90,7 @@ def read_proof(service: NamedDependency[Service], record: RecordIndex) -> Respon
 
 @get(
     "/tuf/metadata/{rest:path}",
+    admits=ANYBODY,
     responses={200: answer(bytes, "TUF metadata", BYTES)} | _PROBLEMS,
     tags=["bundle"],
     sync_to_thread=True,
@@ -97,6 +102,7 @@ def tuf_metadata(service: NamedDependency[Service], rest: Rest) -> Response[Any]
 
 @get(
     "/tuf/targets/{rest:path}",
+    admits=ANYBODY,
     responses={200: answer(bytes, "a target file", BYTES)} | _PROBLEMS,
     tags=["bundle"],
     sync_to_thread=True,

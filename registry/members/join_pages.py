@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.middleware.rate_limit import get_remote_address
 from litestar.params import PathParameter, RawBody
 
+from registry.access.admission import ANYBODY, on_others
 from registry.access.rules import Action, may_others
 from registry.accounts.browser import Browser, Sent
 from registry.accounts.sessions import Stage
@@ -67,13 +68,13 @@ def _join_page(browser: Browser, sent: Sent, alert: str = "", wrong: str = "", s
     return browser.page(t("join"), Section(form=form), intro=t("join_intro"), alert=alert, status=status)
 
 
-@get("/join", include_in_schema=False, sync_to_thread=True)
+@get("/join", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def join_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[str]:
     """The form to apply with."""
     return _join_page(Browser(request, service), Sent({}))
 
 
-@post("/join", include_in_schema=False, sync_to_thread=True)
+@post("/join", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def join_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Response[str]:
     """Takes the application; what was typed stays when something is wrong."""
     browser = Browser(request, service)
@@ -160,14 +161,19 @@ def _operator(browser: Browser) -> bool:
     )
 
 
-@get("/applications", include_in_schema=False, sync_to_thread=True)
+@get("/applications", admits=on_others(Action.READ_APPLICATIONS), include_in_schema=False, sync_to_thread=True)
 def applications_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[str]:
     """The applications that wait. For the operator."""
     browser = Browser(request, service)
     return _applications_page(browser) if _operator(browser) else browser.go("/sign-in")
 
 
-@post("/applications/{application:uuid}/approve", include_in_schema=False, sync_to_thread=True)
+@post(
+    "/applications/{application:uuid}/approve",
+    admits=on_others(Action.DECIDE_APPLICATION),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
 def approve_by_form(
     request: Request[Any, Any, Any], body: RawBody, application: ApplicationId, service: NamedDependency[Service]
 ) -> Response[str]:
@@ -175,7 +181,12 @@ def approve_by_form(
     return _decide(Browser(request, service), body, application, True)
 
 
-@post("/applications/{application:uuid}/refuse", include_in_schema=False, sync_to_thread=True)
+@post(
+    "/applications/{application:uuid}/refuse",
+    admits=on_others(Action.DECIDE_APPLICATION),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
 def refuse_by_form(
     request: Request[Any, Any, Any], body: RawBody, application: ApplicationId, service: NamedDependency[Service]
 ) -> Response[str]:

@@ -11,6 +11,7 @@ from litestar.middleware.rate_limit import get_remote_address
 from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Meta, Struct
 
+from registry.access.admission import ANYBODY, on_named, on_others
 from registry.access.callers import Caller
 from registry.access.roles import ROLES_OF
 from registry.access.rules import Action, require, require_others
@@ -113,6 +114,7 @@ def application_shown(row: ApplicationRow) -> ApplicationShown:
 
 @post(
     "/v1/applications",
+    admits=ANYBODY,
     operation_class=json_operation(Application),
     responses=responses(400, 409, 413, 415, 429),
     tags=["members"],
@@ -130,7 +132,14 @@ def receive(service: Service, application: Application, remote: str, now: dateti
         return Received(applications.apply(session, application, now), ApplicationState.WAITING)
 
 
-@get("/v1/applications", responses=responses(400, 401, 403), security=_BEARER, tags=["members"], sync_to_thread=True)
+@get(
+    "/v1/applications",
+    admits=on_others(Action.READ_APPLICATIONS),
+    responses=responses(400, 401, 403),
+    security=_BEARER,
+    tags=["members"],
+    sync_to_thread=True,
+)
 def list_applications(
     service: NamedDependency[Service],
     caller: NamedDependency[Caller],
@@ -149,6 +158,7 @@ def list_applications(
 
 @get(
     "/v1/applications/{application:uuid}",
+    admits=on_others(Action.READ_APPLICATIONS),
     responses=responses(400, 401, 403, 404),
     security=_BEARER,
     tags=["members"],
@@ -165,6 +175,7 @@ def read_application(
 
 @post(
     "/v1/applications/{application:uuid}/approve",
+    admits=on_others(Action.DECIDE_APPLICATION),
     status_code=200,
     operation_class=json_operation(Approval),
     responses=responses(*_PROBLEMS),
@@ -200,6 +211,7 @@ def approve(service: Service, caller: Caller, key: UUID, member_id: str, now: da
 
 @post(
     "/v1/applications/{application:uuid}/refuse",
+    admits=on_others(Action.DECIDE_APPLICATION),
     status_code=200,
     operation_class=json_operation(Refusal),
     responses=responses(*_PROBLEMS),
@@ -232,14 +244,20 @@ def refuse(service: Service, caller: Caller, key: UUID, reason: str, now: dateti
         return application_shown(row)
 
 
-@get("/v1/members", tags=["members"], sync_to_thread=True)
+@get("/v1/members", admits=ANYBODY, tags=["members"], sync_to_thread=True)
 def list_members(service: NamedDependency[Service]) -> Members:
     """All members of the alliance, as the log has them."""
     with service.registry.database.reading() as session:
         return Members(tuple(members.all_members(session)))
 
 
-@get("/v1/members/{member:str}", responses=responses(400, 404, 409), tags=["members"], sync_to_thread=True)
+@get(
+    "/v1/members/{member:str}",
+    admits=ANYBODY,
+    responses=responses(400, 404, 409),
+    tags=["members"],
+    sync_to_thread=True,
+)
 def read_member(member: MemberId, service: NamedDependency[Service]) -> Member:
     """A member of the alliance, as the log has it."""
     with service.registry.database.reading() as session:
@@ -248,6 +266,7 @@ def read_member(member: MemberId, service: NamedDependency[Service]) -> Member:
 
 @put(
     "/v1/members/{member:str}",
+    admits=on_named(Action.CHANGE_MEMBER),
     operation_class=json_operation(Particulars),
     responses=responses(*_PROBLEMS),
     security=_BEARER,
@@ -293,6 +312,7 @@ def _changed(before: Member, told: Particulars) -> Member:
 
 @post(
     "/v1/members/{member:str}/leave",
+    admits=on_named(Action.LEAVE),
     status_code=204,
     responses=responses(*_PROBLEMS),
     security=_BEARER,

@@ -11,6 +11,7 @@ from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 from msgspec import Struct
 
+from registry.access.admission import ANYBODY
 from registry.errors import InvalidInput, NotFound
 from registry.pages import SearchView, choose_language, search_page
 from registry.products.products import MAX_PAGE, MAX_QUERY, Found, search, versions
@@ -46,6 +47,7 @@ class Versions(Struct, frozen=True):
 
 @get(
     "/v1/products",
+    admits=ANYBODY,
     operation_class=other_forms(_CSV),
     responses={200: answer(Found, description="one page of results, or with format=csv the same as CSV")}
     | responses(400),
@@ -64,7 +66,7 @@ def search_products(
     return Response(found, media_type=MediaType.JSON)
 
 
-@get("/v1/products/{key:str}", responses=responses(400, 404), tags=["products"], sync_to_thread=True)
+@get("/v1/products/{key:str}", admits=ANYBODY, responses=responses(400, 404), tags=["products"], sync_to_thread=True)
 def read_product(
     service: NamedDependency[Service],
     key: Annotated[str, PathParameter(description="GTIN of 8, 12, 13 or 14 digits, or GLN")],
@@ -117,13 +119,13 @@ def _cell(text: str) -> str:
 Pasted = Annotated[str, QueryParameter(name="q", max_length=5_000)]
 
 
-@get("/", include_in_schema=False, sync_to_thread=True)
+@get("/", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def start_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[Any]:
     """The search page before a search."""
     return _search_page(request, service, "", 1)
 
 
-@get("/search", include_in_schema=False, sync_to_thread=True)
+@get("/search", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def search_page_of(
     request: Request[Any, Any, Any], service: NamedDependency[Service], words: Pasted = "", page: Page = 1
 ) -> Response[Any]:

@@ -8,6 +8,7 @@ from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Meta, Struct
 
 from keys import split_compact
+from registry.access.admission import ANYBODY, on_named
 from registry.access.approvals import ApprovalShown, Operation, approval_shown, propose, takes_two
 from registry.access.callers import Caller
 from registry.access.rules import RULES, Action, require
@@ -38,6 +39,7 @@ class StandingRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 @get(
     "/v1/records/{record:int}",
+    admits=ANYBODY,
     operation_class=other_forms(_VC_JWT),
     responses={200: answer(Credential, description="the payload, or with Accept: application/vc+jwt the exact JWS")}
     | responses(400, 404),
@@ -75,6 +77,7 @@ def _change(
 
 @post(
     "/v1/records/{record:int}/suspend",
+    admits=on_named(Action.SUSPEND),
     status_code=200,
     operation_class=json_operation(StandingRequest),
     responses=responses(*_STANDING_PROBLEMS),
@@ -95,6 +98,7 @@ def suspend_record(
 
 @post(
     "/v1/records/{record:int}/reinstate",
+    admits=on_named(Action.REINSTATE),
     status_code=200,
     operation_class=json_operation(StandingRequest),
     responses=responses(*_STANDING_PROBLEMS),
@@ -115,6 +119,7 @@ def reinstate_record(
 
 @post(
     "/v1/records/{record:int}/withdraw",
+    admits=on_named(Action.WITHDRAW),
     status_code=200,
     operation_class=json_operation(StandingRequest),
     responses={
@@ -154,6 +159,7 @@ def _language(request: Request[Any, Any, Any], language: str | None) -> str:
 
 @get(
     "/v1/records/{record:int}/label.svg",
+    admits=ANYBODY,
     responses={200: answer(str, description="the artwork, in millimetres", media_type="image/svg+xml")}
     | responses(400, 404),
     tags=["records"],
@@ -175,6 +181,7 @@ def label_svg(
 
 @get(
     "/v1/records/{record:int}/label.png",
+    admits=ANYBODY,
     responses={200: answer(bytes, description="the artwork at 300 dpi", media_type="image/png")} | responses(400, 404),
     tags=["records"],
     sync_to_thread=True,

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 from msgspec import Struct
 
+from registry.access.admission import ANYBODY
 from registry.errors import NotFound
 from registry.pages import choose_language, scan_page
 from registry.products.products import versions
@@ -41,13 +42,27 @@ _FORMS = other_forms(MediaType.HTML, _LINKSET)
 Rest = Annotated[str, PathParameter(description="the rest of the GS1 path: key, then qualifiers in GS1's order")]
 
 
-@get("/01/{rest:path}", operation_class=_FORMS, responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)
+@get(
+    "/01/{rest:path}",
+    admits=ANYBODY,
+    operation_class=_FORMS,
+    responses=_ANSWERS,
+    tags=["resolver"],
+    sync_to_thread=True,
+)
 def resolve_product(request: Request[Any, Any, Any], service: NamedDependency[Service], rest: Rest) -> Response[Any]:  # noqa: ARG001
     """What a product's scan opens: a page, `application/json` the verdict, `application/linkset+json` the links."""
     return _resolve(request, service)
 
 
-@get("/414/{rest:path}", operation_class=_FORMS, responses=_ANSWERS, tags=["resolver"], sync_to_thread=True)
+@get(
+    "/414/{rest:path}",
+    admits=ANYBODY,
+    operation_class=_FORMS,
+    responses=_ANSWERS,
+    tags=["resolver"],
+    sync_to_thread=True,
+)
 def resolve_place(request: Request[Any, Any, Any], service: NamedDependency[Service], rest: Rest) -> Response[Any]:  # noqa: ARG001
     """What a place's scan opens: a page, `application/json` the verdict, `application/linkset+json` the links."""
     return _resolve(request, service)

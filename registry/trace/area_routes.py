@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from sqlmodel import Session, col, select
 
+from registry.access.admission import ANYBODY
 from registry.database.tables import RecordRow
 from registry.errors import InvalidInput, NotFound
 from registry.labels.art import label_text
@@ -29,7 +30,13 @@ Year = Annotated[
 ]
 
 
-@get("/v1/places/{gln:str}/statement", responses=responses(400, 404), tags=["products"], sync_to_thread=True)
+@get(
+    "/v1/places/{gln:str}/statement",
+    admits=ANYBODY,
+    responses=responses(400, 404),
+    tags=["products"],
+    sync_to_thread=True,
+)
 def read_area_statement(gln: Gln, service: NamedDependency[Service], year: Year = None) -> AreaStatement:
     """What the products of a site or park emit over a year, without counting twice what one supplies to another.
 
@@ -40,7 +47,7 @@ def read_area_statement(gln: Gln, service: NamedDependency[Service], year: Year 
         return _statement(session, gln, year)
 
 
-@get("/places/{gln:str}/statement", include_in_schema=False, sync_to_thread=True)
+@get("/places/{gln:str}/statement", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def area_page_of(
     request: Request[Any, Any, Any], gln: Gln, service: NamedDependency[Service], year: Year = None
 ) -> Response[str]:

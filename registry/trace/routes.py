@@ -7,6 +7,7 @@ from litestar import MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 
+from registry.access.admission import ANYBODY
 from registry.errors import NotFound
 from registry.labels.art import label_text
 from registry.pages import TraceView, choose_language, label_path, trace_page
@@ -24,7 +25,13 @@ Depth = Annotated[int, QueryParameter(ge=1, le=MOST_DEPTH, description="levels o
 _ON_A_PAGE = 60
 
 
-@get("/v1/records/{record:int}/trace", responses=responses(400, 404), tags=["records"], sync_to_thread=True)
+@get(
+    "/v1/records/{record:int}/trace",
+    admits=ANYBODY,
+    responses=responses(400, 404),
+    tags=["records"],
+    sync_to_thread=True,
+)
 def read_trace(record: RecordIndex, service: NamedDependency[Service], depth: Depth = MOST_DEPTH) -> Trace:
     """What the record's product is made of, through the records of its parts down to raw material, with coverage."""
     with service.registry.database.reading() as session:
@@ -34,7 +41,7 @@ def read_trace(record: RecordIndex, service: NamedDependency[Service], depth: De
     return found
 
 
-@get("/records/{record:int}/trace", include_in_schema=False, sync_to_thread=True)
+@get("/records/{record:int}/trace", admits=ANYBODY, include_in_schema=False, sync_to_thread=True)
 def trace_page_of(
     request: Request[Any, Any, Any], record: RecordIndex, service: NamedDependency[Service]
 ) -> Response[str]:

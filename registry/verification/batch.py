@@ -24,6 +24,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Receive, Scope, Send
 from msgspec import Struct
 
+from registry.access.admission import ANYBODY
 from registry.access.rules import Action, may_others
 from registry.errors import NotAllowed, RegistryError, Stopping
 from registry.registry import utc_now
@@ -86,7 +87,7 @@ class BatchRequest(Struct, frozen=True):
         )
 
 
-@asgi("/v1/verify/batch", copy_scope=True)
+@asgi("/v1/verify/batch", admits=ANYBODY, copy_scope=True)
 async def verify_batch(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers as OpenAPI says (``registry.verification.batch_openapi``)."""
     request: Request[Any, Any, Any] = Request(scope, receive, send)

@@ -6,6 +6,7 @@ from litestar import Request, post
 from litestar.params import RawBody
 from msgspec import Meta, Struct
 
+from registry.access.admission import ANYBODY
 from registry.errors import InvalidInput
 from registry.registry import utc_now
 from registry.verification.batch import verify_batch
@@ -27,6 +28,7 @@ class VerifyRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 @post(
     "/v1/verify",
+    admits=ANYBODY,
     status_code=200,
     operation_class=json_operation(VerifyRequest),
     responses=responses(400, 413, 415, 429),

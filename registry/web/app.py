@@ -13,6 +13,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError
 
 from registry.access import routes as access
+from registry.access.admission import declared
 from registry.accounts import organisation_pages, sign_in_pages
 from registry.accounts import people_routes as people
 from registry.accounts import routes as accounts
@@ -47,7 +48,10 @@ _AREAS = (
 
 
 def create_app(registry: Registry) -> Litestar:
-    """The application over an open registry, which it closes when it stops."""
+    """The application over an open registry, which it closes when it stops.
+
+    Raises ``TypeError`` when a route does not say whom it admits.
+    """
     service = Service(registry)
     sequencer = SequencerThread(registry)
     config = registry.config
@@ -80,6 +84,7 @@ def create_app(registry: Registry) -> Litestar:
         state=State({"service": service}),
         logging_config=None,
     )
+    declared(app)
     batch_openapi.describe(app.openapi_schema)
     summarise(app.openapi_schema)
     return app

@@ -4,6 +4,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
+from registry.access.admission import ANYBODY
 from registry.web.problems import answer
 from registry.web.readiness import Readiness, readiness
 from registry.web.service import Service
@@ -18,7 +19,7 @@ class Health(Struct, frozen=True):
 _NO_STORE = {"cache-control": "no-store"}
 
 
-@get("/healthz", tags=["operation"], sync_to_thread=False, response_headers=_NO_STORE)
+@get("/healthz", admits=ANYBODY, tags=["operation"], sync_to_thread=False, response_headers=_NO_STORE)
 def healthz() -> Health:
     """Whether the process answers; of its database it says nothing: see `/readyz`."""
     return Health()
@@ -26,6 +27,7 @@ def healthz() -> Health:
 
 @get(
     "/readyz",
+    admits=ANYBODY,
     responses={
         200: answer(Readiness, "all that it needs is there"),
         503: answer(Readiness, "something is wrong: `checks` says what"),

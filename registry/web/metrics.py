@@ -18,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy.exc import DBAPIError
 
+from registry.access.admission import SCRAPER
 from registry.errors import NotAuthenticated, NotFound
 from registry.home import COUNTERS_VARIABLE
 from registry.log.progress import Progress, progress
@@ -78,7 +79,7 @@ def exposition(registry: Registry) -> bytes:
     return generate_latest(collected)
 
 
-@get("/metrics", include_in_schema=False, sync_to_thread=True)
+@get("/metrics", admits=SCRAPER, include_in_schema=False, sync_to_thread=True)
 def metrics(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[bytes]:
     """Figures for Prometheus, for whoever has the token that is configured for it; without one, for nobody."""
     token = service.registry.home.metrics_token(os.environ)

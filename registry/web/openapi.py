@@ -26,6 +26,7 @@ from litestar.openapi.spec.enums import OpenAPIType
 from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
 
+from registry.access.admission import ADMITS, ANYBODY
 from registry.errors import NotFound
 from registry.web.reference import REFERENCE_POLICY, ReferencePage
 
@@ -89,6 +90,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
             route_handlers=[],
             guards=[_nothing_else],
             include_in_schema=False,
+            opt={ADMITS: ANYBODY},
             response_headers=[ResponseHeader(name="content-security-policy", value=REFERENCE_POLICY)],
         ),
         render_plugins=[ReferencePage(path="/"), JsonRenderPlugin(path="/openapi.json")],

@@ -8,6 +8,7 @@ from litestar.params import PathParameter
 from msgspec import Struct
 
 from keys import TrustList
+from registry.access.admission import ANYBODY
 from registry.errors import NotFound
 from registry.web.problems import answer, responses
 from registry.web.service import Service
@@ -22,6 +23,7 @@ class SchemaNames(Struct, frozen=True):
 
 @get(
     "/trust.json",
+    admits=ANYBODY,
     responses={200: answer(TrustList, description="the registry's public keys")},
     tags=["trust"],
     sync_to_thread=True,
@@ -31,7 +33,7 @@ def trust(service: NamedDependency[Service]) -> Response[bytes]:
     return Response(service.registry.trust().encode(), media_type=MediaType.JSON, headers={"cache-control": "no-cache"})
 
 
-@get("/v1/schemas", tags=["schemas"], sync_to_thread=False)
+@get("/v1/schemas", admits=ANYBODY, tags=["schemas"], sync_to_thread=False)
 def schema_names() -> SchemaNames:
     """The JSON Schemas of the vocabulary."""
     return SchemaNames(tuple(SCHEMAS))
@@ -39,6 +41,7 @@ def schema_names() -> SchemaNames:
 
 @get(
     "/v1/schemas/{name:str}",
+    admits=ANYBODY,
     responses={
         200: answer(
             dict[str, object],
