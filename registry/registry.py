@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from keys import KeyRing, KeyUse, Signer, TrustList, make_passphrase, passphrase_for
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
 from registry.database.database import Database
 from registry.database.tables import LogEntryRow
 from registry.database.upgrade import upgrade
@@ -164,5 +166,6 @@ def _begin_log(config: Config, database: Database, ring: KeyRing, now: datetime)
         writer = LogWriter(session, signers[KeyUse.RECORD], now)
         for use, signer in signers.items():
             introduce(writer, use, signer, now)
+            noted(session, now, Step(Did.CREATED, f"key/{signer.kid}"))
         join(session, writer, Member(id=OPERATOR, name={"en": config.name}, kind=MemberKind.OPERATOR), now)
         writer.flush()

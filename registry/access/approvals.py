@@ -14,6 +14,9 @@ from msgspec import Struct
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from registry.audit.changes import changes
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
 from registry.database.people_tables import ApprovalRow, MembershipRow
 from registry.errors import InvalidInput, NotAllowed, NotFound, WrongState
 
@@ -97,6 +100,8 @@ def propose(
     )
     session.add(row)
     session.flush()
+    changed = changes({}, {"operation": operation, "subject": subject})
+    noted(session, now, Step(Did.PROPOSED, f"approval/{row.id}", changed=changed))
     return row
 
 
@@ -116,6 +121,7 @@ def decide(session: Session, key: UUID, person: str, confirmed: bool, now: datet
     row.state = ApprovalState.CONFIRMED if confirmed else ApprovalState.REFUSED
     row.decided_by, row.decided_at = person, now
     session.add(row)
+    noted(session, now, Step(Did(row.state), f"approval/{row.id}"))
     return row
 
 

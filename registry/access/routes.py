@@ -23,6 +23,7 @@ from registry.access.clients import CLIENT_CREDENTIALS, AccessToken, OAuthFault,
 from registry.access.roles import EVERY_ROLE, ROLES_OF, Role, parse_roles
 from registry.access.rules import Action, require
 from registry.access.tokens import TokenUse
+from registry.database.author import VISITOR
 from registry.database.tables import TokenRow
 from registry.errors import InvalidInput, NotAllowed
 from registry.records.standing import change_standing
@@ -104,7 +105,7 @@ def make_token(service: Service, caller: Caller, wanted: NewToken, now: datetime
         raise InvalidInput(f"a {caller.kind} has the roles {', '.join(sorted(ROLES_OF[caller.kind]))}", "$.roles")
     ends = now + timedelta(days=wanted.days)
     use = TokenUse.CLIENT if wanted.is_client else TokenUse.BEARER
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         token = tokens.issue(
             session,
             caller.member,
@@ -168,7 +169,7 @@ TokenId = Annotated[str, PathParameter(max_length=64, description="the token's i
 def revoke_token(token: TokenId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
     """End a token or client, and what it got. For whoever speaks for the organisation."""
     require(caller, Action.MANAGE_TOKENS, caller.member)
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         tokens.revoke(session, token, utc_now(), caller.member)
 
 
@@ -217,7 +218,7 @@ def oauth_token(request: Request[Any, Any, Any], body: RawBody, service: NamedDe
             code = OAuthFault.UNSUPPORTED_GRANT_TYPE if "grant_type" in form else OAuthFault.INVALID_REQUEST
             raise OAuthRefused(code, f"send grant_type={CLIENT_CREDENTIALS}")
         client, secret = _client(request, form)
-        with service.registry.database.writing() as session:
+        with service.registry.database.writing(VISITOR) as session:
             given: AccessToken = grant(session, client, secret, form.get("scope"), utc_now())
         return Response(given, headers=_NO_STORE)
     except OAuthRefused as refused:
@@ -315,7 +316,7 @@ def propose_key_operation(
     wanted = struct_body(request, body, Proposal)
     if wanted.operation is approvals.Operation.WITHDRAW_RECORD:
         raise InvalidInput("ask for the withdrawal itself: POST /v1/records/{index}/withdraw", "$.operation")
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         row = approvals.propose(session, wanted.operation, wanted.subject, wanted.reason, _person(caller), utc_now())
         return approval_shown(row)
 
@@ -358,7 +359,7 @@ def refuse_approval(
 def decide(service: Service, caller: Caller, approval: UUID, confirmed: bool, now: datetime) -> ApprovalShown:
     """Confirms or refuses; a withdrawal that is confirmed is done in the same transaction."""
     require(caller, Action.DECIDE_IN_TWO, OPERATOR)
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         row = approvals.decide(session, approval, _person(caller), confirmed, now)
         if confirmed and row.operation == approvals.Operation.WITHDRAW_RECORD:
             writer = service.registry.log_writer(session, now)

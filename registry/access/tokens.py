@@ -16,6 +16,9 @@ from sqlmodel import Session, col, delete, select, update
 
 from registry.access.callers import Caller
 from registry.access.roles import EVERY_ROLE, Role, parse_roles, roles_text
+from registry.audit.changes import changes
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
 from registry.database.tables import MemberRow, TokenRow
 from registry.errors import NotAuthenticated, NotFound
 from registry.members.members import member
@@ -69,6 +72,11 @@ def issue(
             client_id=client_id,
         )
     )
+    if use is not TokenUse.ACCESS:
+        changed = changes(
+            {}, {"use": use, "roles": None if roles is None else roles_text(roles), "expires": expires_at}
+        )
+        noted(session, now, Step(Did.CREATED, f"token/{key}", member_id, changed))
     return f"carbonlabel_{key}_{secret}"
 
 
@@ -90,6 +98,7 @@ def revoke(session: Session, key: str, now: datetime, member_id: str | None = No
         raise NotFound(f"there is no token {key}")
     row.revoked_at = row.revoked_at or now
     session.add(row)
+    noted(session, now, Step(Did.ENDED, f"token/{key}", row.member_id))
     session.exec(update(TokenRow).where(col(TokenRow.client_id) == key).values(revoked_at=now))
 
 

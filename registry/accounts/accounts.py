@@ -23,6 +23,10 @@ from registry.accounts.passwords import Passwords, require_good
 from registry.accounts.people import accept, person_with
 from registry.accounts.second_factor import NEEDED_BY, accepted_step, key_uri, new_secret, shown_secret
 from registry.accounts.sessions import SignedIn, Stage
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
+from registry.database import author
+from registry.database.author import VISITOR
 from registry.database.database import Database
 from registry.database.people_tables import MembershipRow, PersonRow
 from registry.database.tables import MemberRow
@@ -80,6 +84,8 @@ class Accounts:
                 row.password_hash = fresh or hashed
                 session.add(row)
                 stage = _stage(row, MemberKind(found.kind))
+                if stage is Stage.FULL:
+                    _note(session, Did.SIGNED_IN, row.id, found.id, now)
                 return Opened(sessions.begin(session, row.id, found.id, stage, now), stage)
 
     def answer_code(self, secret: str, code: str, now: datetime) -> Opened:
@@ -94,6 +100,7 @@ class Accounts:
                 raise SignInRefused(REFUSED)
             person.totp_step = step
             session.add(person)
+            _note(session, Did.SIGNED_IN, person.id, signed_in.member, now)
             return self._renew(session, secret, signed_in, now)
 
     def begin_enrolment(self, secret: str, now: datetime) -> Enrolment:
@@ -122,6 +129,9 @@ class Accounts:
             person.totp_secret, person.totp_pending, person.totp_step = person.totp_pending, None, step
             session.add(person)
             StoredOutbox(session, now).put(self.letters.second_factor_changed(person.email, now))
+            _note(session, Did.SECOND_FACTOR_SET, person.id, signed_in.member, now)
+            if signed_in.stage is not Stage.FULL:
+                _note(session, Did.SIGNED_IN, person.id, signed_in.member, now)
             sessions.end_all(session, person.id)
             return self._renew(session, secret, signed_in, now)
 
@@ -131,7 +141,9 @@ class Accounts:
         with self._database.writing() as session:
             lockout.count(session, lockout.RESET, email, now)
             lockout.count(session, lockout.RESET_FROM, remote, now)
-            if person_with(session, email) is not None:
+            person = person_with(session, email)
+            if person is not None:
+                noted(session, now, Step(Did.RESET_ASKED, f"person/{person.id}"), by=VISITOR)
                 secret = new_link(session, Purpose.RESET, email, now)
                 StoredOutbox(session, now).put(self.letters.reset(email, secret))
 
@@ -202,9 +214,12 @@ class Accounts:
                 sessions.touch(session, secret, now)
         return found
 
-    def sign_out(self, secret: str) -> None:
+    def sign_out(self, secret: str, now: datetime) -> None:
         """Ends the session."""
         with self._database.writing() as session:
+            found = sessions.find(session, secret, now)
+            if found is not None and found.stage is Stage.FULL:
+                _note(session, Did.SIGNED_OUT, found.person, found.member, now)
             sessions.end(session, secret)
 
     def _at(self, secret: str, stage: Stage | None, now: datetime) -> SignedIn:
@@ -220,13 +235,23 @@ class Accounts:
     ) -> Generator[None]:
         """An attempt that counts as failed unless the block ends well."""
         with self._database.writing() as session:
-            for limit, whose in (mine, *([remote] if remote else [])):
-                lockout.count(session, limit, whose, now)
+            waits = lockout.count(session, *mine, now)
+            if remote:
+                lockout.count(session, *remote, now)
+            self._note_lock_out(session, mine, waits, now)
         yield
         with self._database.writing() as session:
             lockout.forget(session, *mine)
             if remote:
                 lockout.give_back(session, *remote)
+
+    @staticmethod
+    def _note_lock_out(session: Session, mine: tuple[lockout.Limit, str], waits: bool, now: datetime) -> None:
+        """Whoever attempts something for an account that there is has to wait after this time, unless it is right."""
+        limit, whose = mine
+        person = person_with(session, whose) if limit is lockout.PASSWORD else session.get(PersonRow, whose)
+        if waits and person is not None:
+            noted(session, now, Step(Did.LOCKED_OUT, f"person/{person.id}"), by=VISITOR)
 
     def _renew(self, session: Session, secret: str, signed_in: SignedIn, now: datetime) -> Opened:
         sessions.end(session, secret)
@@ -236,6 +261,7 @@ class Accounts:
     def _set_password(self, session: Session, person: PersonRow, hashed: str, now: datetime) -> None:
         person.password_hash, person.password_at = hashed, now
         session.add(person)
+        noted(session, now, Step(Did.PASSWORD_CHANGED, f"person/{person.id}"), by=author.person(person.id))
         sessions.end_all(session, person.id)
         StoredOutbox(session, now).put(self.letters.password_changed(person.email, now))
 
@@ -249,6 +275,11 @@ class Accounts:
         )
         found = session.exec(query).all()
         return next((row for row in found if wanted in (None, row.id)), None)
+
+
+def _note(session: Session, did: Did, person: str, member: str, now: datetime) -> None:
+    """Somebody did something with their own account, for an organisation."""
+    noted(session, now, Step(did, f"person/{person}", member), by=author.person(person, member))
 
 
 def _stage(person: PersonRow, kind: MemberKind) -> Stage:

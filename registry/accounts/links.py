@@ -9,6 +9,8 @@ from hashlib import sha256
 from sqlmodel import Session, col, delete, select, update
 
 from registry.access.roles import Role, roles_text
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
 from registry.database.people_tables import LinkRow
 from registry.errors import LinkEnded, NotFound
 
@@ -86,6 +88,7 @@ def take_back(session: Session, link_id: str, member: str, now: datetime) -> Non
         raise NotFound(f"no invitation {link_id[:40]} waits")
     row.used_at = now
     session.add(row)
+    noted(session, now, Step(Did.ENDED, f"invitation/{row.id}", member))
 
 
 def _end(session: Session, purpose: Purpose, email: str, now: datetime, member: str | None) -> None:

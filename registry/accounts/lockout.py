@@ -33,14 +33,17 @@ APPLICATION_FROM = Limit("application-from", 10, timedelta(minutes=1), timedelta
 RESET_FROM = Limit("reset-from", 20, timedelta(seconds=10), timedelta(minutes=5), timedelta(hours=1))
 
 
-def count(session: Session, limit: Limit, whose: str, now: datetime) -> None:
-    """Counts an attempt. Raises ``TooManyAttempts``, and counts nothing, while one has to wait."""
+def count(session: Session, limit: Limit, whose: str, now: datetime) -> bool:
+    """Counts an attempt; whether the next one has to wait, if this one fails.
+
+    Raises ``TooManyAttempts``, and counts nothing, while one has to wait.
+    """
     key = _key(limit, whose)
     row = session.get(AttemptRow, key)
     if row is None:
         _forget_old(session, now)
         session.add(AttemptRow(key=key, failures=1, last_at=now))
-        return
+        return False
     if row.locked_until is not None and row.locked_until > now:
         raise TooManyAttempts(row.locked_until - now)
     row.failures = 1 if row.last_at <= now - limit.forgotten else row.failures + 1
@@ -49,6 +52,7 @@ def count(session: Session, limit: Limit, whose: str, now: datetime) -> None:
     row.locked_until = now + wait if over >= 0 else None
     row.last_at = now
     session.add(row)
+    return over >= 0
 
 
 def give_back(session: Session, limit: Limit, whose: str) -> None:

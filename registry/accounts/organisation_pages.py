@@ -233,7 +233,7 @@ def take_invitation_back_by_form(
 
     def act(browser: Browser, desk: _Desk, _: Sent) -> None:
         require(desk.caller, Action.MANAGE_PEOPLE, desk.caller.member)
-        with service.registry.database.writing() as session:
+        with service.registry.database.writing(desk.caller.author) as session:
             links.take_back(session, invitation, desk.caller.member, browser.now)
 
     return _do(request, service, body, act)
@@ -250,10 +250,10 @@ def remove_person_by_form(
 ) -> Response[str]:
     """Removes a colleague."""
 
-    def act(_: Browser, desk: _Desk, __: Sent) -> None:
+    def act(browser: Browser, desk: _Desk, _: Sent) -> None:
         require(desk.caller, Action.MANAGE_PEOPLE, desk.caller.member)
-        with service.registry.database.writing() as session:
-            people.remove(session, desk.caller.member, person)
+        with service.registry.database.writing(desk.caller.author) as session:
+            people.remove(session, desk.caller.member, person, browser.now)
 
     return _do(request, service, body, act)
 
@@ -293,7 +293,7 @@ def end_token_by_form(
 
     def act(browser: Browser, desk: _Desk, _: Sent) -> None:
         require(desk.caller, Action.MANAGE_TOKENS, desk.caller.member)
-        with service.registry.database.writing() as session:
+        with service.registry.database.writing(desk.caller.author) as session:
             tokens.revoke(session, token, browser.now, desk.caller.member)
 
     return _do(request, service, body, act)

@@ -8,9 +8,13 @@ from sqlmodel import Session, col, select
 
 from registry.access.roles import ROLES_OF, Role, parse_roles, roles_text
 from registry.accounts.letters import Letters
-from registry.accounts.links import Purpose, new_link, use_link
+from registry.accounts.links import Purpose, new_link, open_link, use_link
 from registry.accounts.outbox import Outbox
 from registry.accounts.sessions import end_all
+from registry.audit.changes import Change, changes
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
+from registry.database import author
 from registry.database.people_tables import LinkRow, MembershipRow, PersonRow
 from registry.errors import InvalidInput, NotFound, WrongState
 from registry.members.email import normal_email
@@ -57,6 +61,8 @@ def invite(
     _require_roles(organisation.kind, given)
     secret = new_link(session, Purpose.INVITATION, email, now, member_id, given)
     outbox.put(letters.invitation(email, in_language(organisation.name, "en"), secret))
+    invited = open_link(session, secret, Purpose.INVITATION, now).id
+    noted(session, now, Step(Did.INVITED, f"invitation/{invited}", member_id, _roles_changed("", given)))
     return secret
 
 
@@ -83,24 +89,29 @@ def accept(session: Session, link: LinkRow, name: str, password_hash: str | None
     membership = session.get(MembershipRow, (person.id, link.member_id))
     if membership is None:
         membership = MembershipRow(person_id=person.id, member_id=link.member_id, roles="", created_at=now)
+    changed = _roles_changed(membership.roles, parse_roles(link.roles))
     membership.roles = link.roles
     session.add(membership)
     use_link(session, link, now)
+    by = author.person(person.id, link.member_id)
+    noted(session, now, Step(Did.JOINED, f"person/{person.id}", link.member_id, changed), by=by)
     return person
 
 
-def set_roles(session: Session, member_id: str, person_id: str, roles: Iterable[Role]) -> None:
+def set_roles(session: Session, member_id: str, person_id: str, roles: Iterable[Role], now: datetime) -> None:
     """Gives somebody other roles, from the next call on. Raises ``InvalidInput``, ``NotFound`` and ``WrongState``."""
     membership = _membership(session, member_id, person_id)
     kind = member(session, member_id).kind
     given = frozenset(roles)
     _require_roles(kind, given)
     _require_somebody_leads(session, member_id, kind, person_id, given)
+    changed = _roles_changed(membership.roles, given)
     membership.roles = roles_text(given)
     session.add(membership)
+    noted(session, now, Step(Did.CHANGED, f"person/{person_id}", member_id, changed))
 
 
-def remove(session: Session, member_id: str, person_id: str) -> None:
+def remove(session: Session, member_id: str, person_id: str, now: datetime) -> None:
     """Somebody is no more of the organisation, and is signed out. Raises ``NotFound`` and ``WrongState``.
 
     Once the operator has two people it keeps two, lest one of them alone does what takes two.
@@ -112,9 +123,10 @@ def remove(session: Session, member_id: str, person_id: str) -> None:
         raise WrongState("the operator keeps two people: have another one accept an invitation first")
     end_all(session, person_id, member_id)
     session.delete(membership)
+    noted(session, now, Step(Did.REMOVED, f"person/{person_id}", member_id, _roles_changed(membership.roles, ())))
 
 
-def remove_second_factor(session: Session, member_id: str, person_id: str) -> PersonRow:
+def remove_second_factor(session: Session, member_id: str, person_id: str, now: datetime) -> PersonRow:
     """Somebody lost the device: the second factor is no more, and the person is signed out everywhere.
 
     Where the organisation needs one, the next sign-in begins with setting it up. Raises ``NotFound``.
@@ -125,7 +137,12 @@ def remove_second_factor(session: Session, member_id: str, person_id: str) -> Pe
     person.totp_secret = person.totp_pending = None
     session.add(person)
     end_all(session, person_id)
+    noted(session, now, Step(Did.SECOND_FACTOR_REMOVED, f"person/{person_id}", member_id))
     return person
+
+
+def _roles_changed(before: str, after: Iterable[Role]) -> tuple[Change, ...]:
+    return changes({"roles": before or None}, {"roles": roles_text(after) or None})
 
 
 def _membership(session: Session, member_id: str, person_id: str) -> MembershipRow:

@@ -94,7 +94,7 @@ def _invitation(row: LinkRow) -> InvitationShown:
 def invite(service: Service, caller: Caller, email: str, roles: Iterable[Role], now: datetime) -> None:
     """Invites a colleague of the caller. Raises ``NotAllowed`` and ``InvalidInput``."""
     require(caller, Action.MANAGE_PEOPLE, caller.member)
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         outbox = StoredOutbox(session, now)
         people.invite(session, outbox, service.accounts.letters, caller.member, email, roles, now)
 
@@ -148,7 +148,7 @@ def take_invitation_back(
 ) -> None:
     """Take an invitation back: its link ends."""
     require(caller, Action.MANAGE_PEOPLE, caller.member)
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         links.take_back(session, invitation, caller.member, utc_now())
 
 
@@ -172,8 +172,8 @@ def change_roles(
     """Give a colleague other roles, from the next call on."""
     require(caller, Action.MANAGE_PEOPLE, caller.member)
     told = struct_body(request, body, NewRoles)
-    with service.registry.database.writing() as session:
-        people.set_roles(session, caller.member, person, told.roles)
+    with service.registry.database.writing(caller.author) as session:
+        people.set_roles(session, caller.member, person, told.roles, utc_now())
 
 
 @delete(
@@ -187,8 +187,8 @@ def change_roles(
 def remove_person(person: PersonId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
     """Remove a colleague from the organisation, who is signed out at once."""
     require(caller, Action.MANAGE_PEOPLE, caller.member)
-    with service.registry.database.writing() as session:
-        people.remove(session, caller.member, person)
+    with service.registry.database.writing(caller.author) as session:
+        people.remove(session, caller.member, person, utc_now())
 
 
 @delete(
@@ -203,8 +203,8 @@ def remove_second_factor(person: PersonId, service: NamedDependency[Service], ca
     """Remove the second factor of a colleague who lost the device; the next sign-in begins with setting one up."""
     require(caller, Action.MANAGE_PEOPLE, caller.member)
     now = utc_now()
-    with service.registry.database.writing() as session:
-        row = people.remove_second_factor(session, caller.member, person)
+    with service.registry.database.writing(caller.author) as session:
+        row = people.remove_second_factor(session, caller.member, person, now)
         StoredOutbox(session, now).put(service.accounts.letters.second_factor_changed(row.email, now))
 
 

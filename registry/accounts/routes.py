@@ -135,7 +135,7 @@ def read_session(visitor: NamedDependency[Visitor]) -> Response[Myself]:
 )
 def sign_out(service: NamedDependency[Service], visitor: NamedDependency[Visitor]) -> None:
     """Sign out: the session ends."""
-    service.accounts.sign_out(visitor.secret)
+    service.accounts.sign_out(visitor.secret, utc_now())
 
 
 @post(

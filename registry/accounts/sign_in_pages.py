@@ -87,7 +87,7 @@ def sign_in_by_form(request: Request[Any, Any, Any], body: RawBody, service: Nam
         alert = browser.what_was_wrong(problem, {})
         return _sign_in_page(browser, sent.one("email")[:300], alert, status=problem.status)
     if browser.secret:
-        service.accounts.sign_out(browser.secret)
+        service.accounts.sign_out(browser.secret, browser.now)
     return browser.go_on(opened)
 
 
@@ -98,7 +98,7 @@ def sign_out_by_form(
     """Signs out."""
     browser = Browser(request, service)
     browser.read(body)
-    service.accounts.sign_out(browser.secret)
+    service.accounts.sign_out(browser.secret, browser.now)
     return browser.go("/sign-in", NO_COOKIE)
 
 

@@ -21,7 +21,6 @@ class Did(StrEnum):
     JOINED = "joined"
     LEFT = "left"
     INVITED = "invited"
-    INVITATION_ENDED = "invitation ended"
     REMOVED = "removed"
     ENDED = "ended"
     SIGNED_IN = "signed in"
@@ -29,9 +28,7 @@ class Did(StrEnum):
     LOCKED_OUT = "locked out"
     PASSWORD_CHANGED = "password changed"  # noqa: S105 - a word, no password
     RESET_ASKED = "reset asked for"
-    SECOND_FACTOR_BEGUN = "second factor begun"
     SECOND_FACTOR_SET = "second factor set"
     SECOND_FACTOR_REMOVED = "second factor removed"
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
-    IMPORTED = "imported"

@@ -24,7 +24,7 @@ from registry.audit.changes import Change
 from registry.audit.steps import Did
 from registry.database.audit_tables import AuditRow
 from registry.database.author import Author
-from registry.database.database import author_of
+from registry.database.database import at_end, author_of
 
 _NOTED = "carbonlabel: steps noted"
 
@@ -46,21 +46,27 @@ def noted(session: Session, now: datetime, *steps: Step, by: Author | None = Non
     if not steps:
         return
     author = by or author_of(session)
-    already: int = session.info.get(_NOTED, 0)
-    session.info[_NOTED] = already + len(steps)
-    rows = [
-        {
-            "id": str(step_id(now, already + at, secrets.randbits(_RANDOM))),
-            "at": now,
-            "who": author.who,
-            "member_id": author.member,
-            "action": step.did,
-            "subject": step.subject,
-            "owner_id": step.owner,
-            "changed": msgspec.json.encode(step.changed),
-        }
-        for at, step in enumerate(steps)
-    ]
+    rows: list[dict[str, object]] | None = session.info.get(_NOTED)
+    if rows is None:
+        rows = session.info[_NOTED] = []
+        at_end(session, lambda: _write(session, rows))
+    for step in steps:
+        rows.append(
+            {
+                "id": str(step_id(now, len(rows), secrets.randbits(_RANDOM))),
+                "at": now,
+                "who": author.who,
+                "member_id": author.member,
+                "action": step.did,
+                "subject": step.subject,
+                "owner_id": step.owner,
+                "changed": msgspec.json.encode(step.changed),
+            }
+        )
+
+
+def _write(session: Session, rows: list[dict[str, object]]) -> None:
+    """All in one go: a load of some hundreds of declarations has a thousand steps a transaction."""
     session.connection().execute(insert(AuditRow), rows)
 
 

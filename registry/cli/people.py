@@ -62,5 +62,5 @@ def remove_second_factor(
         person = people.person_with(session, normal_email(email, "$.email"))
         if person is None:
             raise NotFound(f"nobody has the address {email[:80]}")
-        people.remove_second_factor(session, member, person.id)
+        people.remove_second_factor(session, member, person.id, utc_now())
     console.print("the second factor is removed", markup=False)

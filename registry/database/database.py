@@ -3,7 +3,7 @@
 A write takes the database's one write lock when it begins, so that what it reads first stays true until it commits.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Self
 
@@ -25,6 +25,7 @@ _DIALECTS: dict[str, type[Sqlite | Postgresql]] = {
 }
 
 _AUTHOR = "carbonlabel: author"
+_AT_END = "carbonlabel: at end"
 
 
 def parse_database_url(url: str) -> URL:
@@ -67,9 +68,11 @@ class Database:
         """
         with self._writer.begin() as connection:
             self.dialect.lock(connection)
-            with Session(connection, info={_AUTHOR: by}) as session:
+            with Session(connection, info={_AUTHOR: by, _AT_END: []}) as session:
                 yield session
                 session.flush()
+                for last in session.info[_AT_END]:
+                    last()
 
     def watching(self) -> Watch:
         """For single reads that must see the newest commit. The caller closes it."""
@@ -96,3 +99,8 @@ class Database:
 def author_of(session: Session) -> Author:
     """Whoever does what the write transaction of ``session`` does."""
     return session.info[_AUTHOR]
+
+
+def at_end(session: Session, last: Callable[[], None]) -> None:
+    """Has ``last`` called when all else is written, before the write transaction of ``session`` commits."""
+    session.info[_AT_END].append(last)

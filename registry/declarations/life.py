@@ -14,6 +14,9 @@ import msgspec
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from registry.audit.changes import Change, changes
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
 from registry.database.tables import DeclarationRow
 from registry.declarations.known import KnownProducts
 from registry.errors import NotFound, Refused, WrongState
@@ -35,6 +38,7 @@ class DeclarationState(StrEnum):
 def create(session: Session, declaration: Declaration, owner: str, now: datetime, key: UUID | None = None) -> UUID:
     """A new draft of ``owner``; ``key`` is its id when the caller has one. Returns the id."""
     drawn = key or uuid4()
+    noted(session, now, Step(Did.CREATED, f"declaration/{drawn}", owner))
     session.add(
         DeclarationRow(
             id=str(drawn),
@@ -86,7 +90,8 @@ def content_of(row: DeclarationRow) -> Declaration:
 def revise(session: Session, row: DeclarationRow, declaration: Declaration, now: datetime) -> None:
     """Replaces the content; a submitted declaration is a draft again. Raises ``WrongState`` from verification on."""
     _require(row, "changed", DeclarationState.DRAFT, DeclarationState.SUBMITTED)
-    row.content = encode(declaration, UUID(row.id), row.owner_id)
+    before, row.content = content_of(row), encode(declaration, UUID(row.id), row.owner_id)
+    _note(session, row, Did.CHANGED, now, changes(before, content_of(row)))
     _move(session, row, DeclarationState.DRAFT, now)
 
 
@@ -98,6 +103,7 @@ def submit(session: Session, row: DeclarationRow, now: datetime) -> list[Finding
     _require(row, "submitted", DeclarationState.DRAFT)
     found = findings(content_of(row), KnownProducts(session))
     refuse_errors(found)
+    _note(session, row, Did.SUBMITTED, now)
     _move(session, row, DeclarationState.SUBMITTED, now)
     return found
 
@@ -110,6 +116,7 @@ def state_verification(
     declaration = msgspec.structs.replace(content_of(row), verification=verification)
     refuse_errors(publication_findings(declaration, operator))
     row.content = msgspec.json.encode(declaration)
+    _note(session, row, Did.VERIFIED, now, changes({}, {"verification": verification}))
     _move(session, row, DeclarationState.VERIFIED, now)
 
 
@@ -123,6 +130,10 @@ def refuse_errors(found: list[Finding]) -> None:
 def _require(row: DeclarationRow, done: str, *states: DeclarationState) -> None:
     if row.state not in states:
         raise WrongState(f"declaration {row.id} is {row.state}: it can be {done} only when {' or '.join(states)}")
+
+
+def _note(session: Session, row: DeclarationRow, did: Did, now: datetime, changed: tuple[Change, ...] = ()) -> None:
+    noted(session, now, Step(did, f"declaration/{row.id}", row.owner_id, changed))
 
 
 def _move(session: Session, row: DeclarationRow, state: DeclarationState, now: datetime) -> None:

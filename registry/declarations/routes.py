@@ -93,7 +93,7 @@ def create_declaration(
     require(caller, Action.DECLARE, caller.member)
     declaration = _declaration(request, body)
     now = utc_now()
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         row = life.row_of(session, life.create(session, declaration, caller.member, now))
         return _status(row, findings(life.content_of(row), KnownProducts(session)))
 
@@ -168,7 +168,7 @@ def revise_declaration(
     caller: NamedDependency[Caller],
 ) -> DeclarationStatus:
     """Replace a draft's content. A submitted declaration is a draft again."""
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         row = life.row_of(session, declaration)
         require(caller, Action.REVISE, row.owner_id)
         life.revise(session, row, _declaration(request, body), utc_now())
@@ -188,7 +188,7 @@ def submit_declaration(
     declaration: DeclarationId, service: NamedDependency[Service], caller: NamedDependency[Caller]
 ) -> DeclarationStatus:
     """Hand a draft to the verification bodies. Findings of severity error block; warnings travel with it."""
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         row = life.row_of(session, declaration)
         require(caller, Action.SUBMIT, row.owner_id)
         return _status(row, life.submit(session, row, utc_now()))
@@ -212,7 +212,7 @@ def verify_declaration(
     caller: NamedDependency[Caller],
 ) -> DeclarationStatus:
     """State, as a verification body, what was checked. Never for one's own product."""
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         row = life.row_of(session, declaration)
         require(caller, Action.STATE_VERIFICATION, row.owner_id)
         require_accredited(member(session, caller.member), utc_now().date())
@@ -238,7 +238,7 @@ def publish_declaration(
     """Publish a verified declaration: it becomes a signed record in the log, with a label. For the operator."""
     with service.registry.database.reading() as session:
         require(caller, Action.PUBLISH, life.row_of(session, declaration).owner_id)
-    (outcome,) = publish(service.registry, [declaration], utc_now())
+    (outcome,) = publish(service.registry, [declaration], utc_now(), caller.author)
     if isinstance(outcome, NotPublished):
         raise outcome.error
     with service.registry.database.reading() as session:

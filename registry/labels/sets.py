@@ -12,6 +12,9 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from keys import Signer
+from registry.audit.changes import Change
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
 from registry.database.tables import LabelRow, RecordRow
 from registry.errors import InvalidInput, WrongState
 from registry.labels.minting import mint
@@ -59,6 +62,8 @@ def mint_set(
     if minted:
         rows = [{"record": record, "path": path, "text": text} for path, text in minted.items()]
         session.connection().execute(insert(LabelRow), rows)
+        changed = (Change("/labels", None, len(rows)),)
+        noted(session, now, Step(Did.LABELLED, f"record/{record}", row.owner_id, changed))
     return [(texts | minted)[path.text] for path in paths]
 
 

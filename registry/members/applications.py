@@ -16,6 +16,8 @@ from msgspec import Meta, Struct
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
 from registry.database.people_tables import ApplicationRow
 from registry.errors import InvalidInput, NotFound, WrongState
 from registry.log.append import LogWriter
@@ -86,6 +88,7 @@ def apply(session: Session, application: Application, now: datetime) -> UUID:
     key = uuid4()
     content = msgspec.json.encode(application)
     session.add(ApplicationRow(id=str(key), state=ApplicationState.WAITING, content=content, submitted_at=now))
+    noted(session, now, Step(Did.APPLIED, f"application/{key}"))
     return key
 
 
@@ -163,3 +166,4 @@ def _decide(
 ) -> None:
     row.state, row.decided_by, row.reason, row.decided_at = state, by, reason, now
     session.add(row)
+    noted(session, now, Step(Did(state), f"application/{row.id}", row.member_id))

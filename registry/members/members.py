@@ -6,6 +6,9 @@ from datetime import date, datetime
 import msgspec
 from sqlmodel import Session, col, select
 
+from registry.audit.changes import changes
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
 from registry.database.tables import MemberRow
 from registry.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from registry.log.append import LogWriter
@@ -31,6 +34,7 @@ def join(session: Session, writer: LogWriter, member: Member, now: datetime) -> 
         raise WrongState(f"{member.id} is a member already, or was one: its id is taken for ever")
     index = _append(writer, member, MemberEvent.JOINED, now)
     session.add(MemberRow(id=member.id, kind=member.kind, content=msgspec.json.encode(member), joined=index))
+    noted(session, now, Step(Did.JOINED, f"member/{member.id}", member.id))
 
 
 def change(session: Session, writer: LogWriter, member: Member, now: datetime) -> None:
@@ -46,6 +50,8 @@ def change(session: Session, writer: LogWriter, member: Member, now: datetime) -
     if content == row.content:
         return
     _append(writer, member, MemberEvent.CHANGED, now)
+    changed = changes(msgspec.json.decode(row.content, type=Member), member)
+    noted(session, now, Step(Did.CHANGED, f"member/{member.id}", member.id, changed))
     row.content = content
     session.add(row)
 
@@ -58,6 +64,7 @@ def leave(session: Session, writer: LogWriter, member_id: str, now: datetime) ->
     content = msgspec.json.decode(row.content, type=Member)
     row.left_at = _append(writer, content, MemberEvent.LEFT, now)
     session.add(row)
+    noted(session, now, Step(Did.LEFT, f"member/{member_id}", member_id))
 
 
 def _append(writer: LogWriter, member: Member, event: MemberEvent, now: datetime) -> int:

@@ -17,6 +17,7 @@ from registry.access.roles import ROLES_OF
 from registry.access.rules import Action, require, require_others
 from registry.accounts import lockout, people
 from registry.accounts.outbox import StoredOutbox
+from registry.database.author import VISITOR
 from registry.database.people_tables import ApplicationRow
 from registry.errors import InvalidInput
 from registry.members import applications, members
@@ -127,7 +128,7 @@ def apply_to_join(request: Request[Any, Any, Any], body: RawBody, service: Named
 
 def receive(service: Service, application: Application, remote: str, now: datetime) -> Received:
     """Keeps an application. Raises ``InvalidInput``, ``WrongState`` and ``TooManyAttempts``."""
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(VISITOR) as session:
         lockout.count(session, lockout.APPLICATION_FROM, remote, now)
         return Received(applications.apply(session, application, now), ApplicationState.WAITING)
 
@@ -198,7 +199,7 @@ def approve_application(
 def approve(service: Service, caller: Caller, key: UUID, member_id: str, now: datetime) -> ApplicationShown:
     """Approves, and invites the contact in every role that the organisation has, in one transaction."""
     require_others(caller, Action.DECIDE_APPLICATION)
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         row = applications.application_row(session, key)
         writer = service.registry.log_writer(session, now)
         joined = applications.approve(session, writer, row, member_id, caller.name, now)
@@ -234,7 +235,7 @@ def refuse_application(
 def refuse(service: Service, caller: Caller, key: UUID, reason: str, now: datetime) -> ApplicationShown:
     """Refuses, and writes to the contact, in one transaction."""
     require_others(caller, Action.DECIDE_APPLICATION)
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         row = applications.application_row(session, key)
         applications.refuse(session, row, reason, caller.name, now)
         application = applications.content_of(row)
@@ -284,7 +285,7 @@ def change_member(
     require(caller, Action.CHANGE_MEMBER, member)
     told = struct_body(request, body, Particulars)
     now = utc_now()
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         before = members.member(session, member)
         changed = _changed(before, told)
         if (changed.accreditation, changed.accreditation_until) != (before.accreditation, before.accreditation_until):
@@ -323,7 +324,7 @@ def leave(member: MemberId, service: NamedDependency[Service], caller: NamedDepe
     """End a membership: an entry of the log. Records stay as they are; people and tokens are shut out at once."""
     require(caller, Action.LEAVE, member)
     now = utc_now()
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         writer = service.registry.log_writer(session, now)
         members.leave(session, writer, member, now)
         writer.flush()

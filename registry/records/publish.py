@@ -16,6 +16,10 @@ from sqlalchemy import bindparam, insert, text
 from sqlmodel import Session, col, update
 
 from keys import MalformedToken, Signer
+from registry.audit.changes import Change
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
+from registry.database.author import COMMAND_LINE, Author
 from registry.database.tables import DeclarationRow, LabelRow, RecordRow
 from registry.declarations.known import KnownProducts, key_path_of
 from registry.declarations.life import DeclarationState, refuse_errors
@@ -82,9 +86,11 @@ class _Newest(Struct, frozen=True):
     standing: str
 
 
-def publish(registry: Registry, declarations: Sequence[UUID], now: datetime) -> list[Outcome]:
+def publish(
+    registry: Registry, declarations: Sequence[UUID], now: datetime, by: Author = COMMAND_LINE
+) -> list[Outcome]:
     """Publishes ``declarations`` in their order, durably before it returns: one outcome each, in that order."""
-    with registry.database.writing() as session:
+    with registry.database.writing(by) as session:
         label_signer = registry.keys_in_force(session).label
         batch = _Batch(session, registry.config, registry.log_writer(session, now), label_signer, now)
         batch.read(declarations)
@@ -143,6 +149,8 @@ class _Batch:
         self._records.append(_record_row(record, key_path, payload))
         self._labels.append({"record": entry.index, "path": key_path, "text": label})
         self._published.append({"declaration": str(key), "at_index": entry.index, "now": self._now})
+        is_record = (Change("/record", None, entry.index),)
+        noted(self._session, self._now, Step(Did.PUBLISHED, f"declaration/{key}", declaration.owner, is_record))
         if older is not None:
             self._superseded.append({"older": older.index, "newer": entry.index})
         return Published(key, entry.index, label)

@@ -2,6 +2,9 @@
 
 from keys import KeyUse
 from registry.access.approvals import Operation, use_confirmed
+from registry.audit.changes import changes
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
 from registry.labels.sets import mint_again
 from registry.log.keys import key_entries, replace_key
 from registry.registry import OPERATOR, Registry, utc_now
@@ -27,6 +30,8 @@ def end_key(registry: Registry, kid: str, compromised_from: int | None) -> tuple
         if compromised_from is not None and is_label_key:
             label_signer = registry.keys_in_force(session).label
             minted = mint_again(session, writer, label_signer, registry.config.origin, compromised_from, now)
+        changed = {"successor": successor and successor.kid, "compromised_from": compromised_from, "minted": minted}
+        noted(session, now, Step(Did.ENDED, f"key/{kid}", changed=changes({}, changed)))
     if kid in {held for use in KeyUse for held in registry.ring.kids(use)}:
         registry.ring.destroy(kid)
     return None if successor is None else successor.kid, minted

@@ -68,7 +68,7 @@ def _change(
     event: StatusEvent,
 ) -> StatusEntry:
     now = utc_now()
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         require(caller, action, record_row(session, record).owner_id)
         reason = struct_body(request, body, StandingRequest).reason
         writer = service.registry.log_writer(session, now)
@@ -148,7 +148,7 @@ def withdraw_record(
     require(caller, Action.WITHDRAW, owner)
     require(caller, Action.DECIDE_IN_TWO, OPERATOR)
     reason = struct_body(request, body, StandingRequest).reason
-    with service.registry.database.writing() as session:
+    with service.registry.database.writing(caller.author) as session:
         row = propose(session, Operation.WITHDRAW_RECORD, str(record), reason, caller.name, utc_now())
         return Response(approval_shown(row), status_code=202)
 

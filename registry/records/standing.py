@@ -5,6 +5,9 @@ from datetime import datetime
 import msgspec
 from sqlmodel import Session
 
+from registry.audit.changes import changes
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
 from registry.database.tables import LogEntryRow, RecordRow
 from registry.errors import InvalidInput, NotFound, WrongState
 from registry.log.append import LogWriter
@@ -49,6 +52,8 @@ def change_standing(
     entry = StatusEntry(index, event, words, by, now)
     writer.append(EntryType.STATUS, msgspec.json.encode(entry), about=index)
     active = event is StatusEvent.REINSTATED
+    changed = changes({"standing": row.standing}, {"standing": "active" if active else event.value, "reason": words})
+    noted(session, now, Step(Did(event), f"record/{index}", row.owner_id, changed))
     row.standing = "active" if active else event.value
     row.standing_reason = None if active else words
     row.standing_at = None if active else now

@@ -217,7 +217,10 @@ def test_nobody_manages_the_people_of_another(desk: Desk) -> None:
     desk.person(WEI)
     with desk.registry.database.writing() as session:
         li = desk.row(LI).id
-        for act in (lambda: remove(session, RIVAL.id, li), lambda: set_roles(session, RIVAL.id, li, {Role.EDITOR})):
+        for act in (
+            lambda: remove(session, RIVAL.id, li, NOW),
+            lambda: set_roles(session, RIVAL.id, li, {Role.EDITOR}, NOW),
+        ):
             with pytest.raises(NotFound):
                 act()
 
@@ -225,11 +228,14 @@ def test_nobody_manages_the_people_of_another(desk: Desk) -> None:
 def test_somebody_always_speaks_for_an_organisation(desk: Desk) -> None:
     li, wei = desk.person(LI), desk.person(WEI)
     with desk.registry.database.writing() as session:
-        set_roles(session, MAKER.id, wei, {Role.EDITOR})
-        for act in (lambda: remove(session, MAKER.id, li), lambda: set_roles(session, MAKER.id, li, {Role.EDITOR})):
+        set_roles(session, MAKER.id, wei, {Role.EDITOR}, NOW)
+        for act in (
+            lambda: remove(session, MAKER.id, li, NOW),
+            lambda: set_roles(session, MAKER.id, li, {Role.EDITOR}, NOW),
+        ):
             with pytest.raises(WrongState, match="would have no signer"):
                 act()
-        remove(session, MAKER.id, wei)
+        remove(session, MAKER.id, wei, NOW)
         assert [person.email for person, _ in people_of(session, MAKER.id)] == [LI]
 
 
@@ -237,7 +243,7 @@ def test_the_operator_keeps_two_people_once_it_has_two(desk: Desk) -> None:
     desk.person(LI, OPERATOR)
     wei = desk.person(WEI, OPERATOR)
     with desk.registry.database.writing() as session, pytest.raises(WrongState, match="keeps two people"):
-        remove(session, OPERATOR, wei)
+        remove(session, OPERATOR, wei, NOW)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +259,7 @@ def test_the_operator_keeps_two_people_once_it_has_two(desk: Desk) -> None:
 def test_an_organisation_gives_only_roles_that_it_has(desk: Desk, of: str, roles: set[Role]) -> None:
     person = desk.person(LI, of)
     with desk.registry.database.writing() as session, pytest.raises(InvalidInput):
-        set_roles(session, of, person, roles)
+        set_roles(session, of, person, roles, NOW)
 
 
 # Passwords

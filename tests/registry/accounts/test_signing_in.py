@@ -43,7 +43,7 @@ def test_whatever_is_wrong_it_is_refused_in_the_same_words(desk: Desk) -> None:
     desk.person(LI)
     person = desk.person(WEI)
     with desk.registry.database.writing() as session:
-        remove(session, MAKER.id, person)
+        remove(session, MAKER.id, person, NOW)
     for at, (email, password) in enumerate(
         (
             (LI, PASSWORD + " "),
@@ -107,9 +107,9 @@ def test_a_session_ends_with_what_it_rests_on(desk: Desk, change: str) -> None:
     database = desk.registry.database
     match change:
         case "sign out":
-            desk.accounts.sign_out(opened.secret)
+            desk.accounts.sign_out(opened.secret, NOW)
             assert desk.who(other) is not None
-            desk.accounts.sign_out(other.secret)
+            desk.accounts.sign_out(other.secret, NOW)
         case "password":
             renewed = desk.accounts.change_password(opened.secret, PASSWORD, "another horse, another staple", NOW)
             assert desk.who(renewed) is not None
@@ -118,7 +118,7 @@ def test_a_session_ends_with_what_it_rests_on(desk: Desk, change: str) -> None:
             desk.accounts.reset(desk.link(LI), "another horse, another staple", NOW)
         case "removed":
             with database.writing() as session:
-                remove(session, MAKER.id, person)
+                remove(session, MAKER.id, person, NOW)
         case "left":
             with database.writing() as session:
                 writer = desk.registry.log_writer(session, NOW)
@@ -133,7 +133,7 @@ def test_roles_change_at_once(desk: Desk) -> None:
     desk.person(WEI)
     opened = desk.sign_in(LI)
     with desk.registry.database.writing() as session:
-        set_roles(session, MAKER.id, person, {Role.EDITOR})
+        set_roles(session, MAKER.id, person, {Role.EDITOR}, NOW)
     assert desk.caller(opened).roles == {Role.EDITOR}
 
 
