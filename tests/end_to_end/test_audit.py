@@ -1,0 +1,234 @@
+"""Whatever is written over HTTP, by the API or on a page, is noted: who did it, for whom, to what. Every route that
+writes is tried here, or is named below with the reason why it leaves no note."""
+
+import re
+from base64 import b32decode
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from sqlmodel import col, select
+
+from registry.access.admission import declared
+from registry.database.audit_tables import AuditRow
+from registry.registry import OPERATOR
+from registry.web.app import create_app
+from tests.databases import database_of
+from tests.end_to_end.alliance import declaration, new_gtin, statement
+from tests.end_to_end.desks import Tab
+from tests.end_to_end.people import CARL, LI, OPERA, PASSWORD, SECOND, WEI, People, people_at_work, reopened
+from tests.end_to_end.test_desks import JOINING, tab
+from tests.end_to_end.test_joining import MILL
+from tests.world import CHECKER, MAKER
+
+LEAVES_NO_NOTE = {
+    "POST /v1/verify": "judges a label, and writes nothing",
+    "POST /v1/verify/batch": "judges labels, and writes nothing",
+    "POST /v1/session/second-factor": "shows a secret that is not in force before a code of it has come back",
+    "POST /oauth/token": "a client's token of some minutes: that there is the client was noted",
+}
+NINA, OLE = "nina@maker.example", "ole@maker.example"
+NEW_PASSWORD = "another horse, another staple"
+_SECRET = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
+
+
+class Watched:
+    """A registry at work, and what has been noted of each operation."""
+
+    def __init__(self, people: People) -> None:
+        self.people = people
+        self.database = database_of(people.home)
+        self.noted: dict[str, list[AuditRow]] = {}
+        self.ids = {who: people.good(who, "GET", "/v1/session")["person"] for who in (OPERA, SECOND, LI, CARL)}
+
+    def trail(self) -> list[AuditRow]:
+        """All that has been noted."""
+        with self.database.reading() as session:
+            return list(session.exec(select(AuditRow).order_by(col(AuditRow.id))))
+
+    @contextmanager
+    def step(self, operation: str, who: str | None = None) -> Generator[None]:
+        """What is done within is ``operation``: a note of it is made, by ``who`` if somebody is named."""
+        before = {row.id for row in self.trail()}
+        yield
+        new = [row for row in self.trail() if row.id not in before]
+        assert new, f"{operation} leaves no note: have what it calls note what it did"
+        if who is not None:
+            assert {row.who for row in new} == {f"person/{self.ids[who]}"}, operation
+        self.noted.setdefault(operation, []).extend(new)
+
+    def call(self, who: str | None, method: str, path: str, json: object = None, **at: str) -> Any:
+        """A call of the API that must succeed; ``at`` fills in the path's places."""
+        with self.step(f"{method} {path}", who):
+            return self.people.good(who, method, path.format(**at), json)
+
+    def send(self, browser: Tab, who: str | None, path: str, typed: Mapping[str, object], **at: str) -> httpx.Response:
+        """A form of a page that must succeed, sent as the page has it."""
+        with self.step(f"POST {path}", who):
+            answer = browser.fill(path.format(**at), **typed)
+            assert answer.status_code == 200, browser.text
+            return answer
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    everybody = {OPERA: OPERATOR, SECOND: OPERATOR, LI: MAKER.id, CARL: CHECKER.id}
+    with people_at_work(tmp_path_factory.mktemp("audit") / "home", everybody) as people:
+        watched = Watched(people)
+        for area in (_declarations, _members, _tokens_and_approvals, _colleagues, _accounts):
+            area(watched)
+        yield watched
+        watched.database.dispose()
+
+
+def _declarations(w: Watched) -> None:
+    key = w.call(LI, "POST", "/v1/declarations", declaration(new_gtin()))["id"]
+    changed = declaration(new_gtin(), product_name={"en": "Another beam"})
+    w.call(LI, "PUT", "/v1/declarations/{declaration}", changed, declaration=key)
+    w.call(LI, "POST", "/v1/declarations/{declaration}/submit", declaration=key)
+    w.call(CARL, "POST", "/v1/declarations/{declaration}/verification", statement(), declaration=key)
+    record = w.call(OPERA, "POST", "/v1/declarations/{declaration}/publish", declaration=key)["record"]
+    for word, who in (("suspend", OPERA), ("reinstate", OPERA), ("withdraw", LI)):
+        w.call(who, "POST", f"/v1/records/{{record}}/{word}", {"reason": f"to {word}"}, record=str(record))
+
+
+def _members(w: Watched) -> None:
+    first, second, third, fourth = (
+        w.call(None, "POST", "/v1/applications", MILL | {"name": {"en": f"Mill {at}"}})["id"] for at in range(4)
+    )
+    w.call(OPERA, "POST", "/v1/applications/{application}/approve", {"member": "mill"}, application=first)
+    w.call(OPERA, "POST", "/v1/applications/{application}/refuse", {"reason": "no"}, application=second)
+    visitor = tab(w.people)
+    visitor.get("/join")
+    w.send(visitor, None, "/join", JOINING)
+    desk = tab(w.people, OPERA)
+    desk.get("/applications")
+    w.send(desk, OPERA, "/applications/{application}/approve", {"member_id": "mill-2"}, application=third)
+    w.send(desk, OPERA, "/applications/{application}/refuse", {"reason": "no"}, application=fourth)
+    w.call(LI, "PUT", "/v1/members/{member}", {"name": {"en": "Maker Works Ltd"}}, member=MAKER.id)
+    w.call(OPERA, "POST", "/v1/members/{member}/leave", member="mill")
+
+
+def _tokens_and_approvals(w: Watched) -> None:
+    made = w.call(LI, "POST", "/v1/tokens", {"name": "for the mill", "roles": ["editor"]})
+    w.call(LI, "DELETE", "/v1/tokens/{token}", token=made["id"])
+    desk = tab(w.people, LI)
+    desk.get("/organisation")
+    w.send(desk, LI, "/organisation/tokens", {"name": "for a page", "use": "bearer", "roles": ["editor"], "days": "9"})
+    (token,) = (row.subject for row in w.noted["POST /organisation/tokens"])
+    desk.get("/organisation")
+    w.send(desk, LI, "/organisation/tokens/{token}/end", {}, token=token.partition("/")[2])
+
+    proposals = []
+    for kid in ("1" * 16, "2" * 16, "3" * 16, "4" * 16):
+        told = {"operation": "retire a key", "subject": kid, "reason": "old"}
+        proposals.append(w.call(OPERA, "POST", "/v1/approvals", told)["id"])
+    w.call(SECOND, "POST", "/v1/approvals/{approval}/confirm", approval=proposals[0])
+    w.call(SECOND, "POST", "/v1/approvals/{approval}/refuse", approval=proposals[1])
+    desk = tab(w.people, SECOND)
+    desk.get("/organisation")
+    w.send(desk, SECOND, "/organisation/approvals/{approval}/confirm", {}, approval=proposals[2])
+    w.send(desk, SECOND, "/organisation/approvals/{approval}/refuse", {}, approval=proposals[3])
+
+
+def _colleagues(w: Watched) -> None:
+    people = w.people
+    w.call(LI, "POST", "/v1/invitations", {"email": WEI, "roles": ["editor"]})
+    accepted = {"link": people.link(WEI, "invited to act"), "name": "Wei", "password": PASSWORD}
+    w.call(None, "POST", "/v1/invitations/accept", accepted)
+    people.signed_in(WEI)
+    wei = w.ids[WEI] = people.good(WEI, "GET", "/v1/session")["person"]
+    with w.step("PUT /v1/session/second-factor", WEI):
+        people.enrol(WEI)
+    w.call(LI, "PUT", "/v1/people/{person}/roles", {"roles": ["editor", "signer"]}, person=wei)
+    w.call(LI, "DELETE", "/v1/people/{person}/second-factor", person=wei)
+    w.call(LI, "DELETE", "/v1/people/{person}", person=wei)
+
+    desk = tab(people, LI)
+    for email in (NINA, OLE):
+        desk.get("/organisation")
+        w.send(desk, LI, "/organisation/invitations", {"email": email, "roles": ["editor"]})
+    visitor = tab(people)
+    link = people.link(NINA, "invited to act")
+    visitor.get(f"/invitation/{link}")
+    w.send(visitor, None, "/invitation/{link}", {"name": "Nina", "password": PASSWORD}, link=link)
+    (nina,) = (row.subject.partition("/")[2] for row in w.noted["POST /invitation/{link}"])
+    w.ids[NINA] = nina
+    (waiting,) = people.good(LI, "GET", "/v1/people")["invitations"]
+    desk.get("/organisation")
+    w.send(desk, LI, "/organisation/invitations/{invitation}/end", {}, invitation=waiting["id"])
+    w.call(LI, "POST", "/v1/invitations", {"email": OLE, "roles": ["editor"]})
+    (waiting,) = people.good(LI, "GET", "/v1/people")["invitations"]
+    w.call(LI, "DELETE", "/v1/invitations/{invitation}", invitation=waiting["id"])
+
+
+def _accounts(w: Watched) -> None:
+    people = w.people
+    browser = tab(people)
+    browser.get("/sign-in")
+    w.send(browser, NINA, "/sign-in", {"email": NINA, "password": PASSWORD})
+    w.send(browser, NINA, "/organisation/password", {"old": PASSWORD, "new": NEW_PASSWORD})
+    browser.get("/sign-in/second-factor")
+    people.secrets[NINA] = _secret_on(browser)
+    w.send(browser, NINA, "/sign-in/second-factor", {"code": people.code(NINA)})
+    w.send(browser, NINA, "/sign-out", {})
+    browser.fill("/sign-in", email=NINA, password=NEW_PASSWORD)
+    w.send(browser, NINA, "/sign-in/code", {"code": people.code(NINA, 1)})
+    desk = tab(people, LI)
+    desk.get("/organisation")
+    w.send(desk, LI, "/organisation/people/{person}/remove", {}, person=w.ids[NINA])
+
+    told = w.call(None, "POST", "/v1/session", {"email": LI, "password": PASSWORD})
+    people.sessions[LI] = told["session"]
+    told = w.call(LI, "PUT", "/v1/password", {"old": PASSWORD, "new": NEW_PASSWORD})
+    people.sessions[LI] = told["session"]
+    w.call(LI, "DELETE", "/v1/session")
+    people.signed_in(OPERA)
+    told = w.call(OPERA, "POST", "/v1/session/code", {"code": people.code(OPERA, 1)})
+    people.sessions[OPERA] = told["session"]
+    w.call(None, "POST", "/v1/password-resets", {"email": LI})
+    reset = {"link": people.link(LI, "within 30 minutes"), "password": PASSWORD}
+    w.call(None, "PUT", "/v1/password-resets", reset)
+    browser = tab(people)
+    browser.get("/reset")
+    w.send(browser, None, "/reset", {"email": CARL})
+    link = people.link(CARL, "within 30 minutes")
+    browser.get(f"/reset/{link}")
+    w.send(browser, CARL, "/reset/{link}", {"password": NEW_PASSWORD}, link=link)
+
+
+def _secret_on(browser: Tab) -> bytes:
+    shown = _SECRET.search(browser.html)
+    assert shown is not None
+    return b32decode(shown[0].replace(" ", ""))
+
+
+def test_every_route_that_writes_leaves_a_note(watched: Watched) -> None:
+    with closing(reopened(watched.people)) as registry:
+        routes = declared(create_app(registry))
+    writing = {f"{route.method} {route.path}" for route in routes if route.method not in ("GET", "HEAD")}
+    assert writing - watched.noted.keys() == LEAVES_NO_NOTE.keys(), "try the new route above, or say why it need not"
+    assert watched.noted.keys() <= writing
+
+
+def test_the_trail_has_no_secret_and_nothing_of_a_person_but_an_id(watched: Watched) -> None:
+    people = watched.people
+    secrets = [*people.sessions.values(), PASSWORD, NEW_PASSWORD, *(quote(who) for who in people.sessions)]
+    said = "".join(repr(row) for row in watched.trail())
+    for word in (*secrets, "@", "Wei", "Nina", "Mei Lin", "555 0199", "carbonlabel_"):
+        assert word.removeprefix("carbonlabel-session_") not in said, word
+
+
+def test_it_says_what_changed(watched: Watched) -> None:
+    (row,) = watched.noted["PUT /v1/declarations/{declaration}"]
+    assert (row.action, row.owner_id, row.member_id) == ("changed", MAKER.id, MAKER.id)
+    assert b'{"path":"/product_name/en","before":"Steel beam","after":"Another beam"}' in row.changed
+    (row,) = watched.noted["PUT /v1/members/{member}"]
+    assert b'{"path":"/name/en","before":"Maker Works","after":"Maker Works Ltd"}' in row.changed
+    (row,) = watched.noted["PUT /v1/people/{person}/roles"]
+    assert row.changed == b'[{"path":"/roles","before":"editor","after":"editor signer"}]'
+    (row,) = watched.noted["POST /v1/declarations/{declaration}/publish"]
+    assert (row.who, row.member_id, row.owner_id) == (f"person/{watched.ids[OPERA]}", OPERATOR, MAKER.id)
