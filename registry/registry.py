@@ -21,6 +21,7 @@ from registry.home import Config, Home
 from registry.log.append import LogWriter, log_size
 from registry.log.keys import ONLINE_USES, active_kid, introduce, key_entries, trust_list
 from registry.log.reader import published_size
+from registry.members.keys import MemberKey, member_keys
 from registry.members.members import join
 from registry.store import FolderStore, Store, StoreError, open_bucket
 from schemas.entry import EntryType
@@ -47,6 +48,8 @@ class KeysInForce(Struct, frozen=True):
     trust: TrustList
     record: Signer
     label: Signer
+    members: Mapping[str, MemberKey]
+    """The members' own keys, by their ids."""
 
 
 class Registry:
@@ -98,6 +101,7 @@ class Registry:
                     trust_list(entries, self.config),
                     self.ring.signer(active_kid(entries, KeyUse.RECORD)),
                     self.ring.signer(active_kid(entries, KeyUse.LABEL)),
+                    member_keys(entries),
                 )
             return self._keys
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from schemas.declaration import Boundary, Declaration, DeclaredUnit
 from schemas.label import LEAF_BYTES, LabelClaims
@@ -46,13 +46,17 @@ class Party(Struct, frozen=True, omit_defaults=True):
     ids: tuple[str, ...] = ()
 
 
-class Subject(Struct, frozen=True):
-    """What the credential is about: the product or place at ``id``, its owner, its verifier, the declaration."""
+class Subject(Struct, frozen=True, rename="camel"):
+    """What the credential is about: the product or place at ``id``, its owner, its verifier, the declaration.
+
+    ``owner_signature`` is the owner's own JWS over what it declares (``schemas.signed``), exactly as it was handed in.
+    """
 
     id: str
     owner: Party
     verifier: Party
     declaration: Declaration
+    owner_signature: str | UnsetType = UNSET
 
 
 class Credential(Struct, frozen=True, rename="camel"):
@@ -109,8 +113,16 @@ class KeyEvent(StrEnum):
     COMPROMISED = "compromised"
 
 
+MEMBER_KEY = "member"
+"""``use`` of a key that a member signs its own declarations with."""
+
+
 class KeyEntry(Struct, frozen=True):
-    """A key's state counts from log index ``index``. ``compromised``: good only for records below it."""
+    """A key's state counts from log index ``index``. ``compromised``: good only for records below it.
+
+    A key whose ``use`` is ``member`` is that ``member``'s own; ``proof`` is how it asked for it: its JWS over an
+    ``schemas.signed.Enrolment``, exactly as it was handed in.
+    """
 
     kid: str
     use: str
@@ -120,6 +132,13 @@ class KeyEntry(Struct, frozen=True):
     at: datetime
     kty: str = "OKP"
     crv: str = "Ed25519"
+    member: str | UnsetType = UNSET
+    proof: str | UnsetType = UNSET
+
+    @property
+    def owner(self) -> str | None:
+        """Whose own key it is; None: the registry's."""
+        return None if self.member is UNSET else self.member
 
 
 class MemberEvent(StrEnum):

@@ -10,6 +10,7 @@ from schemas.entry import Credential, KeyEntry, LabelsEntry, MemberEntry, Status
 from schemas.findings import Finding
 from schemas.label import LabelClaims
 from schemas.member import Member
+from schemas.signed import Enrolment, SignedDeclaration
 from schemas.trace import Trace
 from schemas.verdict import RecordSummary, Verdict
 
@@ -27,6 +28,8 @@ SCHEMAS: dict[str, type[Any]] = {
     "entry-key": KeyEntry,
     "entry-member": MemberEntry,
     "entry-labels": LabelsEntry,
+    "signed-declaration": SignedDeclaration,
+    "enrolment": Enrolment,
 }
 """Every schema by the name under which it is exported and served."""
 

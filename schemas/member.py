@@ -32,6 +32,7 @@ class Member(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     """One organisation. ``id`` is a short lower-case name for ever; ``ids`` are URNs (LEI, GLN, USCC, VAT).
 
     ``accreditation`` of a verification body holds through the day ``accreditation_until``; None: no end is known.
+    ``signs_all``: each of its declarations must carry its own signature (``schemas.signed``), or none is published.
     """
 
     id: str
@@ -42,3 +43,4 @@ class Member(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     accreditation: str | None = None
     accreditation_until: date | None = None
     plans: tuple[Plan, ...] = ()
+    signs_all: bool = False

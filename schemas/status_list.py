@@ -79,9 +79,14 @@ def unpack(packed: bytes, size: int) -> bytes:
 
 def status_at(packed: bytes, index: int) -> RecordStatus:
     """The status of ``index``. ``StatusListError`` for an index that the list does not reach."""
+    return STATUSES[code_at(packed, index)]
+
+
+def code_at(packed: bytes, index: int) -> int:
+    """The code of ``index``, 0 to 3. ``StatusListError`` for an index that the list does not reach."""
     if not 0 <= index < len(packed) * _PER_BYTE:
         raise StatusListError(f"the status list does not reach index {index}")
-    return STATUSES[packed[index // _PER_BYTE] >> _BITS * (index % _PER_BYTE) & _LOWEST]
+    return packed[index // _PER_BYTE] >> _BITS * (index % _PER_BYTE) & _LOWEST
 
 
 _PLACES = tuple(bytes(byte >> _BITS * place & _LOWEST for byte in range(256)) for place in range(_PER_BYTE))

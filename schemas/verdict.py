@@ -88,7 +88,8 @@ class Verdict(Struct, frozen=True, kw_only=True, gc=False):
 
     ``verdict`` says what; ``reason`` says why, as a stable machine-readable code (``verifier.judge`` lists them).
     ``superseded_by`` is the log index of the newer record, ``change`` what the operator said on suspending or
-    withdrawing, ``key`` the id of the key that the label names.
+    withdrawing, ``key`` the id of the key that the label names. ``signed_by_member``: whether the record carries its
+    owner's own signature, by a key that is good for it.
     """
 
     verdict: VerdictCode
@@ -107,6 +108,7 @@ class Verdict(Struct, frozen=True, kw_only=True, gc=False):
     superseded_by: int | None = None
     change: StatusChange | None = None
     key: str | None = None
+    signed_by_member: bool | None = None
     log: LogPosition | None = None
     freshness: Freshness | None = None
 

@@ -159,6 +159,7 @@ def _verdict(
         superseded_by=facts.superseded_by,
         change=facts.change,
         key=seen.key,
+        signed_by_member=facts.signed_by_member,
         log=position,
         freshness=log.freshness,
     )

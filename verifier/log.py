@@ -18,7 +18,8 @@ class RecordFacts(Struct, frozen=True):
     record key that signed the entry.
 
     ``status`` is ``superseded`` when a newer declaration exists, unless the record is withdrawn or suspended;
-    ``superseded_by`` names that record in each case.
+    ``superseded_by`` names that record in each case. ``signed_by_member``: whether the record carries its owner's own
+    signature, by a key that is good for it; None: not known.
     """
 
     claims: bytes
@@ -28,6 +29,7 @@ class RecordFacts(Struct, frozen=True):
     status: RecordStatus = RecordStatus.ACTIVE
     change: StatusChange | None = None
     superseded_by: int | None = None
+    signed_by_member: bool | None = None
 
 
 class LogAtHand(Protocol):

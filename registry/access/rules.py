@@ -36,6 +36,7 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "invite people, change their roles, remove them"
     MANAGE_TOKENS = "make and end tokens"
     DECIDE_IN_TWO = "propose and confirm what takes two people"
+    MANAGE_SIGNING = "enrol and end keys that sign declarations, and ask that all be signed"
     END_KEY = "retire a key, or state that it is compromised"
 
 
@@ -83,6 +84,7 @@ RULES: dict[Action, Rule] = {
     Action.READ_PEOPLE: Rule(_WITH_A_ROLE, _NOBODY, person=True),
     Action.MANAGE_PEOPLE: Rule(_SIGNERS | _OPERATORS, _NOBODY, person=True),
     Action.MANAGE_TOKENS: Rule(_SIGNERS | _OPERATORS, _NOBODY, person=True),
+    Action.MANAGE_SIGNING: Rule(_OWNERS_SIGNERS, _NOBODY, person=True),
     Action.DECIDE_IN_TWO: Rule(_OPERATORS, _NOBODY, person=True),
     Action.END_KEY: Rule(_OPERATORS, _NOBODY, person=True, two_people=True),
 }

@@ -16,6 +16,7 @@ from registry.bundle.fault import BundleFault
 from registry.database.database import Database
 from registry.home import Config
 from registry.log.keys import trust_list
+from registry.members.keys import member_keys
 from schemas.entry import EntryType, KeyEntry, LabelsEntry, RecordStatus, StatusEntry, StatusEvent
 from schemas.shard import SHARD_WIDTH, ShardRow, encode_shard
 from schemas.status_list import encode, status_code
@@ -39,6 +40,7 @@ _LATER = text('select distinct about from log_entry where "index" >= :size and t
 _LAST_EVENT = text(
     'select jws from log_entry where typ = :typ and about = :record and "index" < :size order by "index" desc limit 1'
 )
+_SIGNED = text('select "index", signed_by from record where signed_by is not null and "index" < :size')
 _READ_AT_ONCE = 500
 _HAPPENED = {
     StatusEvent.SUSPENDED: RecordStatus.SUSPENDED,
@@ -50,9 +52,12 @@ _HAPPENED = {
 def trust_of(database: Database, config: Config, size: int) -> TrustList:
     """Whom to trust, as of the first ``size`` entries."""
     with database.reading() as session:
-        rows = session.connection().execute(_KEYS, {"typ": EntryType.KEY, "size": size})
-        entries = [msgspec.json.decode(split_compact(jws).payload, type=KeyEntry) for (jws,) in rows]
-    return trust_list(entries, config)
+        return trust_list(_key_entries(session, size), config)
+
+
+def _key_entries(session: Session, size: int) -> list[KeyEntry]:
+    rows = session.connection().execute(_KEYS, {"typ": EntryType.KEY, "size": size})
+    return [msgspec.json.decode(split_compact(jws).payload, type=KeyEntry) for (jws,) in rows]
 
 
 def status_list_of(database: Database, size: int) -> bytes:
@@ -73,6 +78,16 @@ def status_list_of(database: Database, size: int) -> bytes:
             standing = RecordStatus.SUPERSEDED
         codes[record] = status_code(standing)
     return encode(codes)
+
+
+def signed_list_of(database: Database, size: int) -> bytes:
+    """Which of the first ``size`` entries are records with their owner's signature, by a key that is good for them."""
+    signed = bytearray(size)
+    with database.reading() as session:
+        keys = member_keys(_key_entries(session, size))
+        for record, kid in session.connection().execute(_SIGNED, {"size": size}):
+            signed[record] = kid in keys and keys[kid].window.covers(record)
+    return encode(signed)
 
 
 def shard_of(database: Database, first: int, size: int) -> bytes:

@@ -21,7 +21,7 @@ from hashlib import sha256
 from tuf.api.metadata import Root, TargetFile
 
 from keys import parse_note
-from registry.bundle.facts import shard_of, status_list_of, trust_of
+from registry.bundle.facts import shard_of, signed_list_of, status_list_of, trust_of
 from registry.bundle.fault import BundleFault
 from registry.bundle.repository import GRACE, REBUILD, TARGETS, TIMESTAMP, Published, Repository
 from registry.bundle.roles import ensure_roles, note_publication, was_published
@@ -30,7 +30,7 @@ from registry.registry import Registry
 from registry.store import Store
 from schemas.shard import SHARD_WIDTH, shard_name
 from schemas.tlog import Checkpoint
-from verifier.bundle.targets import CHECKPOINT, STATUS, TRUST
+from verifier.bundle.targets import CHECKPOINT, SIGNED, STATUS, TRUST
 
 RENEW_ROOT = timedelta(days=30)
 """How long before its expiry a root's renewal is asked for, at each publication."""
@@ -141,6 +141,8 @@ class _Targets:
             return checkpoint
         if name == STATUS:
             return status_list_of(database, size)
+        if name == SIGNED:
+            return signed_list_of(database, size)
         return shard_of(database, int(name.split("-")[1]), size)
 
     def _put(self, name: str, data: bytes) -> TargetFile:
@@ -171,4 +173,4 @@ def _path(target: TargetFile) -> str:
 
 def _names(size: int) -> list[str]:
     """The names of the targets of a log of ``size`` entries."""
-    return [TRUST, CHECKPOINT, STATUS, *(shard_name(first) for first in range(0, size, SHARD_WIDTH))]
+    return [TRUST, CHECKPOINT, STATUS, SIGNED, *(shard_name(first) for first in range(0, size, SHARD_WIDTH))]

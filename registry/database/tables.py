@@ -67,6 +67,8 @@ class DeclarationRow(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     record: int | None = Field(default=None, unique=True, sa_type=BigInteger)
     """Log index, once published."""
+    signature: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """The owner's own JWS over the content (``schemas.signed``), exactly as it was handed in."""
     created_at: datetime
     updated_at: datetime
 
@@ -122,6 +124,8 @@ class RecordRow(SQLModel, table=True):
     standing_reason: str | None = None
     standing_at: datetime | None = None
     superseded_by: int | None = Field(default=None, sa_type=BigInteger)
+    signed_by: str | None = None
+    """Id of the owner's own key that signed it; None: it has no signature of its owner."""
     search: str
     """What a search looks in: names, owner and key, case-folded."""
 

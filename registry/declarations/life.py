@@ -20,8 +20,9 @@ from registry.audit.trail import Step, noted
 from registry.database.tables import DeclarationRow
 from registry.declarations.known import KnownProducts
 from registry.errors import NotFound, Refused, WrongState
+from registry.members.members import member
 from schemas.declaration import Declaration, Verification
-from schemas.findings import Finding, Severity, findings, publication_findings
+from schemas.findings import UNSIGNED, Finding, Severity, findings, publication_findings
 
 PAGE_SIZE = 100
 
@@ -35,8 +36,18 @@ class DeclarationState(StrEnum):
     PUBLISHED = "published"
 
 
-def create(session: Session, declaration: Declaration, owner: str, now: datetime, key: UUID | None = None) -> UUID:
-    """A new draft of ``owner``; ``key`` is its id when the caller has one. Returns the id."""
+def create(
+    session: Session,
+    declaration: Declaration,
+    owner: str,
+    now: datetime,
+    key: UUID | None = None,
+    signature: bytes | None = None,
+) -> UUID:
+    """A new draft of ``owner``; ``key`` is its id when the caller has one, ``signature`` the owner's own over it.
+
+    Returns the id.
+    """
     drawn = key or uuid4()
     noted(session, now, Step(Did.CREATED, f"declaration/{drawn}", owner))
     session.add(
@@ -45,6 +56,7 @@ def create(session: Session, declaration: Declaration, owner: str, now: datetime
             owner_id=owner,
             state=DeclarationState.DRAFT,
             content=encode(declaration, drawn, owner),
+            signature=signature,
             created_at=now,
             updated_at=now,
         )
@@ -87,10 +99,14 @@ def content_of(row: DeclarationRow) -> Declaration:
     return msgspec.json.decode(row.content, type=Declaration)
 
 
-def revise(session: Session, row: DeclarationRow, declaration: Declaration, now: datetime) -> None:
-    """Replaces the content; a submitted declaration is a draft again. Raises ``WrongState`` from verification on."""
+def revise(
+    session: Session, row: DeclarationRow, declaration: Declaration, now: datetime, signature: bytes | None = None
+) -> None:
+    """Replaces the content, and with it the owner's own signature, if it had one; a submitted declaration is a draft
+    again. Raises ``WrongState`` from verification on."""
     _require(row, "changed", DeclarationState.DRAFT, DeclarationState.SUBMITTED)
     before, row.content = content_of(row), encode(declaration, UUID(row.id), row.owner_id)
+    row.signature = signature
     _note(session, row, Did.CHANGED, now, changes(before, content_of(row)))
     _move(session, row, DeclarationState.DRAFT, now)
 
@@ -102,6 +118,8 @@ def submit(session: Session, row: DeclarationRow, now: datetime) -> list[Finding
     """
     _require(row, "submitted", DeclarationState.DRAFT)
     found = findings(content_of(row), KnownProducts(session))
+    if row.signature is None and member(session, row.owner_id).signs_all:
+        found.append(UNSIGNED)
     refuse_errors(found)
     _note(session, row, Did.SUBMITTED, now)
     _move(session, row, DeclarationState.SUBMITTED, now)

@@ -16,13 +16,14 @@ from registry.access.rules import Action, may_others, require
 from registry.database.tables import DeclarationRow
 from registry.declarations import life
 from registry.declarations.known import KnownProducts
+from registry.declarations.signed import take_signed
 from registry.errors import Refused
 from registry.members.members import member, require_accredited
 from registry.records.publish import NotPublished, publish
 from registry.registry import OPERATOR, utc_now
 from registry.web.openapi import json_operation
 from registry.web.problems import responses
-from registry.web.reading import json_body, struct_body
+from registry.web.reading import JOSE, is_jose, json_body, struct_body
 from registry.web.service import Service
 from schemas.declaration import AssuranceLevel, Declaration, Verification
 from schemas.findings import Finding, Severity, findings
@@ -80,7 +81,7 @@ class VerificationStatement(Struct, frozen=True, kw_only=True, forbid_unknown_fi
 @post(
     "/v1/declarations",
     admits=on_own(Action.DECLARE),
-    operation_class=json_operation(Declaration),
+    operation_class=json_operation(Declaration, JOSE),
     responses=responses(*_PROBLEMS),
     security=_BEARER,
     tags=["declarations"],
@@ -89,12 +90,18 @@ class VerificationStatement(Struct, frozen=True, kw_only=True, forbid_unknown_fi
 def create_declaration(
     request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service], caller: NamedDependency[Caller]
 ) -> DeclarationStatus:
-    """Start a declaration as a draft. The findings say what is still missing or wrong; they do not block a draft."""
+    """Start a declaration as a draft. The findings say what is still missing or wrong; they do not block a draft.
+
+    As `application/jose`, the body is the owner's own signature over it, which `carbonlabel sign` writes.
+    """
     require(caller, Action.DECLARE, caller.member)
-    declaration = _declaration(request, body)
+    signed = is_jose(request)
+    declaration = None if signed else _declaration(request, body)
     now = utc_now()
     with service.registry.database.writing(caller.author) as session:
-        row = life.row_of(session, life.create(session, declaration, caller.member, now))
+        told = declaration or take_signed(session, service.registry, body.strip(), caller.member)
+        key = life.create(session, told, caller.member, now, signature=body.strip() if signed else None)
+        row = life.row_of(session, key)
         return _status(row, findings(life.content_of(row), KnownProducts(session)))
 
 
@@ -154,7 +161,7 @@ def read_declaration_status(
 @put(
     "/v1/declarations/{declaration:uuid}",
     admits=on_named(Action.REVISE),
-    operation_class=json_operation(Declaration),
+    operation_class=json_operation(Declaration, JOSE),
     responses=responses(*_PROBLEMS),
     security=_BEARER,
     tags=["declarations"],
@@ -167,11 +174,18 @@ def revise_declaration(
     service: NamedDependency[Service],
     caller: NamedDependency[Caller],
 ) -> DeclarationStatus:
-    """Replace a draft's content. A submitted declaration is a draft again."""
+    """Replace a draft's content. A submitted declaration is a draft again.
+
+    As `application/jose`, the body is the owner's own signature over it; without, an earlier signature is dropped.
+    """
     with service.registry.database.writing(caller.author) as session:
         row = life.row_of(session, declaration)
         require(caller, Action.REVISE, row.owner_id)
-        life.revise(session, row, _declaration(request, body), utc_now())
+        if is_jose(request):
+            told = take_signed(session, service.registry, body.strip(), row.owner_id)
+            life.revise(session, row, told, utc_now(), signature=body.strip())
+        else:
+            life.revise(session, row, _declaration(request, body), utc_now())
         return _status(row, findings(life.content_of(row), KnownProducts(session)))
 
 

@@ -1,6 +1,7 @@
 """The tables ``record``, ``declaration`` and ``member``: each row as the log gives it, none missing, none too many."""
 
 import msgspec
+from msgspec import UNSET
 from sqlalchemy import RowMapping, text
 from sqlmodel import Session
 
@@ -15,11 +16,11 @@ from verifier.fsck import Fault, FaultCode, Replay
 from verifier.fsck.record import record_claims, record_path
 
 _RECORDS = text(
-    'select "index", declaration_id, key_path, version, owner_id, owner_name, name, claims, issued, expires, search '
-    'from record where "index" >= :first and "index" <= :last'
+    'select "index", declaration_id, key_path, version, owner_id, owner_name, name, claims, issued, expires, search, '
+    'signed_by from record where "index" >= :first and "index" <= :last'
 )
 _DECLARATIONS = text(
-    "select id, owner_id, state, content, record, created_at, updated_at from declaration "
+    "select id, owner_id, state, content, record, signature, created_at, updated_at from declaration "
     "where record >= :first and record <= :last"
 )
 _STANDINGS = text('select "index", standing, standing_reason, standing_at, superseded_by from record order by "index"')
@@ -103,6 +104,7 @@ class Projections:
             return  # said once, when all rows have been seen
         declared = credential.credential_subject.declaration
         owner, path = credential.credential_subject.owner, record_path(declared) or ""
+        state = self._replay.records.get(entry.index)
         words = search_text(*declared.product_name.values(), *owner.name.values(), path.rsplit("/", 1)[-1])
         columns = (
             ("declaration_id", row["declaration_id"], str(declared.id)),
@@ -115,6 +117,7 @@ class Projections:
             ("issued", day_of(row["issued"]), credential.issued),
             ("expires", day_of(row["expires"]), declared.valid_until),
             ("search", row["search"], words),
+            ("signed_by", row["signed_by"], None if state is None else state.signed_by),
         )
         self._compare(FaultCode.RECORD_ROW, f"record {entry.index}", columns)
 
@@ -130,12 +133,15 @@ class Projections:
         except ValueError as problem:
             self._say(FaultCode.DECLARATION_ROW, place, f"column content cannot be read: {problem}")
             content = declared
+        signed = credential.credential_subject.owner_signature
+        signature = None if signed is UNSET else signed.encode()
         created, updated = moment_of(row["created_at"]), moment_of(row["updated_at"])
         columns = (
             ("id", row["id"], str(declared.id)),
             ("owner_id", row["owner_id"], declared.owner),
             ("state", row["state"], "published"),
             ("content", content, declared),
+            ("signature", None if row["signature"] is None else bytes_of(row["signature"]), signature),
             ("updated_at", updated, moment_of(entry.at)),
         )
         self._compare(FaultCode.DECLARATION_ROW, place, columns)

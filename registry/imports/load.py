@@ -21,10 +21,11 @@ from registry.declarations.life import DeclarationState
 from registry.errors import Refused, RegistryError
 from registry.imports.report import Refusal, Report
 from registry.imports.row import Row, row_error
+from registry.members.members import member
 from registry.records.publish import Published, publish
 from registry.registry import OPERATOR, Registry
 from schemas.declaration import Declaration, Verification
-from schemas.findings import ComponentFacts, Finding, Severity, findings, publication_findings
+from schemas.findings import UNSIGNED, ComponentFacts, Finding, Severity, findings, publication_findings
 from schemas.findings.finding import warning
 from schemas.member import MemberKind
 from schemas.reading import read_declaration
@@ -223,6 +224,8 @@ class _Batch:
                 f"The owner (owner) {owner[:80]!r} is not a member: write the id of a member, or have it join first.",
                 f"所有者（owner）“{owner[:80]}”不是成员：请填写成员编号，或先办理加入。",
             )
+        elif owner and member(session, owner).signs_all:
+            yield UNSIGNED  # a file carries no signatures
 
     def _about_verification(
         self, session: Session, declaration: Declaration, verification: Verification

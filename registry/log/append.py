@@ -29,7 +29,7 @@ class LogWriter:
     """Appends entries within the write transaction of ``session``, signed by ``signer``, stamped ``now`` (UTC)."""
 
     def __init__(self, session: Session, signer: Signer, now: datetime) -> None:
-        self._session = session
+        self.session = session
         self._now = now
         self._rows: list[dict[str, object]] = []
         self.signer = signer
@@ -50,7 +50,7 @@ class LogWriter:
     def flush(self) -> None:
         """Writes the entries appended so far, in one statement. Call before rows that refer to them, and at the end."""
         if self._rows:
-            self._session.connection().execute(insert(LogEntryRow), self._rows)
+            self.session.connection().execute(insert(LogEntryRow), self._rows)
             self._rows = []
 
 

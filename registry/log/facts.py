@@ -15,16 +15,18 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from keys import split_compact
 from registry.database.database import Database
-from schemas.entry import RecordStatus
+from registry.members.keys import MemberKey, member_keys
+from schemas.entry import EntryType, KeyEntry, RecordStatus
 from schemas.text import Text
 from schemas.verdict import Freshness, LogPosition, Product, StatusChange
 from verifier.log import RecordFacts
 
 _KEPT = 100_000
 _SIZE = 'select max("index") from log_entry'
-_CHANGED = text('select about from log_entry where "index" >= :seen and about is not null')
+_CHANGED = text('select about from log_entry where "index" >= :seen and (about is not null or typ = :key)')
+_KEYS = text('select jws from log_entry where typ = :key order by "index"')
 _RECORD = text(
-    "select claims, key_path, name, owner_name, standing, standing_reason, standing_at, superseded_by, jws "
+    "select claims, key_path, name, owner_name, standing, standing_reason, standing_at, superseded_by, signed_by, jws "
     'from record join log_entry using ("index") where "index" = :record'
 ).columns(standing_at=UTCDateTime())
 _MINTED = text("select 1 from label where record = :record and path = :path")
@@ -42,6 +44,8 @@ class DatabaseLog:
         self._lock = Lock()
         self._size = 0
         self._facts: OrderedDict[int, RecordFacts] = OrderedDict()
+        self._keys: dict[str, MemberKey] | None = None
+        """The members' own keys; None: not looked up since the last one came or went."""
 
     def refresh(self) -> bool:
         """Looks whether the log has grown, and if so forgets the facts that new entries have changed."""
@@ -50,8 +54,12 @@ class DatabaseLog:
             size = 0 if newest is None else newest + 1
             if size == self._size:
                 return False
-            for (record,) in self._connection.execute(_CHANGED, {"seen": self._size}):
-                self._facts.pop(record, None)
+            for (record,) in self._connection.execute(_CHANGED, {"seen": self._size, "key": EntryType.KEY}):
+                if record is None:  # a key came or went: whose signatures count may be otherwise for any record
+                    self._facts.clear()
+                    self._keys = None
+                else:
+                    self._facts.pop(record, None)
             self._size = size
             return True
 
@@ -68,7 +76,7 @@ class DatabaseLog:
             row = self._connection.execute(_RECORD, {"record": index}).one_or_none()
             if row is None:
                 return None
-            facts = self._facts[index] = _facts_of(row)
+            facts = self._facts[index] = _facts_of(row, self._is_signed(index, row.signed_by))
             if len(self._facts) > _KEPT:
                 self._facts.popitem(last=False)
             return facts
@@ -83,12 +91,23 @@ class DatabaseLog:
             row = self._connection.execute(_MINTED, {"record": index, "path": path}).one_or_none()
         return row is not None
 
+    def _is_signed(self, record: int, kid: str | None) -> bool:
+        """Whether the record's owner signed it with ``kid``, and that key is good for it."""
+        if kid is None:
+            return False
+        if self._keys is None:
+            entries = self._connection.execute(_KEYS, {"key": EntryType.KEY}).all()
+            self._keys = member_keys(
+                [msgspec.json.decode(split_compact(jws).payload, type=KeyEntry) for (jws,) in entries]
+            )
+        return kid in self._keys and self._keys[kid].window.covers(record)
+
     def close(self) -> None:
         """Gives the connection back."""
         self._connection.close()
 
 
-def _facts_of(row: Row[Any]) -> RecordFacts:
+def _facts_of(row: Row[Any], signed: bool) -> RecordFacts:
     status = _STANDINGS.get(row.standing)
     if status is None:
         status = RecordStatus.ACTIVE if row.superseded_by is None else RecordStatus.SUPERSEDED
@@ -101,4 +120,5 @@ def _facts_of(row: Row[Any]) -> RecordFacts:
         status=status,
         change=StatusChange(row.standing_reason, row.standing_at) if changed else None,
         superseded_by=row.superseded_by,
+        signed_by_member=signed,
     )

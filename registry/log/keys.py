@@ -22,7 +22,7 @@ from registry.database.tables import LogEntryRow
 from registry.errors import InvalidInput, WrongState
 from registry.home import Config
 from registry.log.append import LogWriter
-from schemas.entry import EntryType, KeyEntry, KeyEvent
+from schemas.entry import MEMBER_KEY, EntryType, KeyEntry, KeyEvent
 
 ONLINE_USES = (KeyUse.RECORD, KeyUse.LABEL, KeyUse.LOG)
 _STATES = {KeyEvent.RETIRED: KeyState.RETIRED, KeyEvent.COMPROMISED: KeyState.COMPROMISED}
@@ -39,6 +39,8 @@ def trust_list(entries: list[KeyEntry], config: Config) -> TrustList:
     keys: dict[str, TrustedKey] = {}
     log_key = b""
     for entry in entries:
+        if entry.use == MEMBER_KEY:
+            continue  # not the registry's: whether a record stands never rests on it
         if entry.use == KeyUse.LOG:
             if entry.event is KeyEvent.INTRODUCED:
                 log_key = decode(entry.x.encode())
@@ -72,16 +74,17 @@ def introduce(writer: LogWriter, use: KeyUse, signer: Signer, now: datetime) -> 
     if use is KeyUse.RECORD and writer.signer.kid != signer.kid:
         first += 1
     x = encode(signer.public).decode()
-    _append(writer, KeyEntry(kid=signer.kid, use=use, x=x, event=KeyEvent.INTRODUCED, index=first, at=now))
+    append_key(writer, KeyEntry(kid=signer.kid, use=use, x=x, event=KeyEvent.INTRODUCED, index=first, at=now))
 
 
 def end(writer: LogWriter, old: KeyEntry, event: KeyEvent, until: int | None, now: datetime) -> None:
     """Appends that ``old`` counts no more from index ``until`` on; None: from this entry on."""
     index = writer.next_index if until is None else until
-    _append(writer, KeyEntry(kid=old.kid, use=old.use, x=old.x, event=event, index=index, at=now))
+    append_key(writer, KeyEntry(kid=old.kid, use=old.use, x=old.x, event=event, index=index, at=now))
 
 
-def _append(writer: LogWriter, entry: KeyEntry) -> None:
+def append_key(writer: LogWriter, entry: KeyEntry) -> None:
+    """Appends a key entry."""
     writer.append(EntryType.KEY, msgspec.json.encode(entry))
 
 
@@ -95,6 +98,8 @@ def replace_key(
     (a retired key can still be found compromised).
     """
     introduced = next((e for e in entries if e.kid == kid and e.event is KeyEvent.INTRODUCED), None)
+    if introduced is not None and introduced.use == MEMBER_KEY:
+        raise InvalidInput(f"key {kid} is {introduced.owner}'s own, which ends it itself", "$.kid")
     if introduced is None:
         raise InvalidInput(f"the log knows no key {kid}; `carbonlabel keys list` shows them", "$.kid")
     events = {entry.event for entry in entries if entry.kid == kid}

@@ -15,7 +15,7 @@ from msgspec import Struct
 from sqlalchemy import bindparam, insert, text
 from sqlmodel import Session, col, update
 
-from keys import MalformedToken, Signer
+from keys import MalformedToken
 from registry.audit.changes import Change
 from registry.audit.steps import Did
 from registry.audit.trail import Step, noted
@@ -23,25 +23,27 @@ from registry.database.author import COMMAND_LINE, Author
 from registry.database.tables import DeclarationRow, LabelRow, RecordRow
 from registry.declarations.known import KnownProducts, key_path_of
 from registry.declarations.life import DeclarationState, refuse_errors
+from registry.declarations.signed import require_signed
 from registry.errors import NotFound, Refused, RegistryError, WrongState
 from registry.home import Config
 from registry.labels.minting import mint
 from registry.log.append import Appended, LogWriter
 from registry.members.members import member
 from registry.records.credential import credential, party
-from registry.registry import OPERATOR, Registry
+from registry.registry import OPERATOR, KeysInForce, Registry
 from schemas.declaration import Declaration
-from schemas.entry import Credential, EntryType, Party, claims_of
-from schemas.findings import Finding, Severity, component_standing, label_findings, publication_findings
+from schemas.entry import Credential, EntryType, claims_of
+from schemas.findings import UNSIGNED, Finding, Severity, component_standing, label_findings, publication_findings
 from schemas.gs1 import parse_path
 from schemas.label import encode_claims
+from schemas.member import Member
 from schemas.text import in_language
 
 _NEWEST = text(
     'select key_path, "index", version, owner_id, standing from record '
     "where superseded_by is null and key_path in :key_paths"
 ).bindparams(bindparam("key_paths", expanding=True))
-_CONTENT = text("select id, state, content from declaration where id in :ids").bindparams(
+_CONTENT = text("select id, state, content, signature from declaration where id in :ids").bindparams(
     bindparam("ids", expanding=True)
 )
 _READ_AT_ONCE = 500
@@ -77,6 +79,15 @@ class NotPublished(Struct, frozen=True):
 Outcome = Published | NotPublished
 
 
+class _Waiting(Struct, frozen=True):
+    """A declaration as its row has it."""
+
+    state: str
+    declaration: Declaration
+    key_path: str | None
+    signature: bytes | None
+
+
 class _Newest(Struct, frozen=True):
     """The newest record of a product or place."""
 
@@ -91,8 +102,9 @@ def publish(
 ) -> list[Outcome]:
     """Publishes ``declarations`` in their order, durably before it returns: one outcome each, in that order."""
     with registry.database.writing(by) as session:
-        label_signer = registry.keys_in_force(session).label
-        batch = _Batch(session, registry.config, registry.log_writer(session, now), label_signer, now)
+        batch = _Batch(
+            session, registry.config, registry.log_writer(session, now), registry.keys_in_force(session), now
+        )
         batch.read(declarations)
         outcomes = [batch.take(declaration) for declaration in declarations]
         batch.write()
@@ -102,17 +114,15 @@ def publish(
 class _Batch:
     """One publish transaction: what it has read of products and parties, and the rows to be written."""
 
-    def __init__(
-        self, session: Session, config: Config, writer: LogWriter, label_signer: Signer, now: datetime
-    ) -> None:
+    def __init__(self, session: Session, config: Config, writer: LogWriter, keys: KeysInForce, now: datetime) -> None:
         self._session = session
         self._config = config
         self._log = writer
-        self._label_signer = label_signer
+        self._keys = keys
         self._now = now
         self._today = now.astimezone(UTC).date()
-        self._waiting: dict[str, tuple[str, Declaration, str | None]] = {}
-        self._parties: dict[str, Party] = {}
+        self._waiting: dict[str, _Waiting] = {}
+        self._members: dict[str, Member] = {}
         self._newest: dict[str, _Newest] = {}
         self._records: list[dict[str, object]] = []
         self._labels: list[dict[str, object]] = []
@@ -124,10 +134,10 @@ class _Batch:
         connection = self._session.connection()
         ids = [str(key) for key in keys]
         for start in range(0, len(ids), _READ_AT_ONCE):
-            for key, state, content in connection.execute(_CONTENT, {"ids": ids[start : start + _READ_AT_ONCE]}):
-                declaration = msgspec.json.decode(content, type=Declaration)
-                self._waiting[key] = (state, declaration, key_path_of(declaration))
-        paths = list({path for _, _, path in self._waiting.values() if path is not None})
+            for row in connection.execute(_CONTENT, {"ids": ids[start : start + _READ_AT_ONCE]}):
+                declaration = msgspec.json.decode(row.content, type=Declaration)
+                self._waiting[row.id] = _Waiting(row.state, declaration, key_path_of(declaration), row.signature)
+        paths = list({one.key_path for one in self._waiting.values() if one.key_path is not None})
         for start in range(0, len(paths), _READ_AT_ONCE):
             some = {"key_paths": paths[start : start + _READ_AT_ONCE]}
             for path, *newest in connection.execute(_NEWEST, some):
@@ -139,14 +149,15 @@ class _Batch:
             declaration, key_path = self._ready(key)
             older = self._newest.get(key_path)
             record = self._credential(declaration, key_path, older)
+            record, signed_by = self._signed(record, self._waiting[str(key)].signature)
             entry = self._append(record, older)
         except RegistryError as problem:
             return NotPublished(key, problem)
-        self._waiting[str(key)] = (DeclarationState.PUBLISHED, declaration, key_path)
+        self._waiting[str(key)] = _Waiting(DeclarationState.PUBLISHED, declaration, key_path, None)
         self._newest[key_path] = _Newest(entry.index, _declared(record).version, declaration.owner, "active")
         payload = encode_claims(claims_of(record, entry.leaf))
-        label = mint(payload, parse_path(key_path), self._config.origin, self._label_signer)
-        self._records.append(_record_row(record, key_path, payload))
+        label = mint(payload, parse_path(key_path), self._config.origin, self._keys.label)
+        self._records.append(_record_row(record, key_path, payload, signed_by))
         self._labels.append({"record": entry.index, "path": key_path, "text": label})
         self._published.append({"declaration": str(key), "at_index": entry.index, "now": self._now})
         is_record = (Change("/record", None, entry.index),)
@@ -173,7 +184,7 @@ class _Batch:
         waiting = self._waiting.get(str(key))
         if waiting is None:
             raise NotFound(f"there is no declaration {key}")
-        state, declaration, key_path = waiting
+        state, declaration, key_path = waiting.state, waiting.declaration, waiting.key_path
         if state != DeclarationState.VERIFIED:
             raise WrongState(f"declaration {key} is {state}: it can be published only when verified")
         found = [*publication_findings(declaration, OPERATOR), *label_findings(declaration)]
@@ -202,8 +213,8 @@ class _Batch:
             ),
             config=self._config,
             key_path=key_path,
-            owner=self._party(declaration.owner),
-            verifier=self._party(verification.body),
+            owner=party(self._member(declaration.owner)),
+            verifier=party(self._member(verification.body)),
             record=self._log.next_index,
             nonce=secrets.token_hex(16),
             issued=self._today,
@@ -216,17 +227,31 @@ class _Batch:
         except MalformedToken:
             raise Refused("the record would be too large for the log", [_TOO_LARGE]) from None
 
-    def _party(self, member_id: str) -> Party:
-        if member_id not in self._parties:
-            self._parties[member_id] = party(member(self._session, member_id))
-        return self._parties[member_id]
+    def _signed(self, record: Credential, signature: bytes | None) -> tuple[Credential, str | None]:
+        """The record with its owner's own signature inside, and by which key; as it was without one.
+
+        The key may have ended since the signature was taken, and another record may have come before this one.
+        """
+        declared = _declared(record)
+        if signature is None:
+            if self._member(declared.owner).signs_all:
+                raise Refused(f"{declared.owner} signs all that it declares", [UNSIGNED])
+            return record, None
+        kid = require_signed(signature, declared, self._config.origin, self._keys.members, record.record)
+        subject = msgspec.structs.replace(record.credential_subject, owner_signature=signature.decode())
+        return msgspec.structs.replace(record, credential_subject=subject), kid
+
+    def _member(self, member_id: str) -> Member:
+        if member_id not in self._members:
+            self._members[member_id] = member(self._session, member_id)
+        return self._members[member_id]
 
 
 def _declared(record: Credential) -> Declaration:
     return record.credential_subject.declaration
 
 
-def _record_row(record: Credential, key_path: str, payload: bytes) -> dict[str, object]:
+def _record_row(record: Credential, key_path: str, payload: bytes, signed_by: str | None) -> dict[str, object]:
     declared = _declared(record)
     expires: date | None = declared.valid_until
     owner = record.credential_subject.owner
@@ -242,6 +267,7 @@ def _record_row(record: Credential, key_path: str, payload: bytes) -> dict[str, 
         "issued": record.issued,
         "expires": expires,
         "standing": "active",
+        "signed_by": signed_by,
         "search": search_text(*declared.product_name.values(), *owner.name.values(), key_path.rsplit("/", 1)[1]),
     }
 

@@ -25,6 +25,7 @@ from registry.home import HOME_VARIABLE
 from registry.log import routes as log
 from registry.log.service import SequencerThread
 from registry.members import join_pages
+from registry.members import key_routes as member_keys
 from registry.members import routes as members
 from registry.products import routes as products
 from registry.records import routes as records
@@ -43,7 +44,7 @@ from registry.web.service import Service, provide_caller, provide_service, provi
 _DESKS = (join_pages, sign_in_pages, organisation_pages)
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
-    *(members, access, accounts, people, *_DESKS),
+    *(members, member_keys, access, accounts, people, *_DESKS),
 )
 
 

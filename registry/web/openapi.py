@@ -31,8 +31,9 @@ from registry.errors import NotFound
 from registry.web.reference import REFERENCE_POLICY, ReferencePage
 
 
-def json_operation(form: type[Any]) -> type[Operation]:
-    """An operation with a JSON body of the given form, which the route reads itself to say all that is wrong.
+def json_operation(form: type[Any], *texts: str) -> type[Operation]:
+    """An operation with a JSON body of the given form, which the route reads itself to say all that is wrong; or with
+    one of these media types, as text.
 
     Parts of the form are referred to by name: they are in the document because some answer has them too.
     """
@@ -43,9 +44,9 @@ def json_operation(form: type[Any]) -> type[Operation]:
     @dataclass
     class JsonOperation(Operation):
         def __post_init__(self) -> None:
-            self.request_body = RequestBody(
-                content={"application/json": OpenAPIMediaType(schema=schema)}, required=True
-            )
+            text = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+            forms = {"application/json": OpenAPIMediaType(schema=schema)} | dict.fromkeys(texts, text)
+            self.request_body = RequestBody(content=forms, required=True)
 
     return JsonOperation
 

@@ -10,6 +10,14 @@ from registry.errors import InvalidInput
 
 Content = TypeVar("Content")
 
+JOSE = "application/jose"
+"""Media type of a compact JWS (RFC 7515, 9.2.1)."""
+
+
+def is_jose(request: Request[Any, Any, Any]) -> bool:
+    """Whether the body is a compact JWS."""
+    return _media_type(request) == JOSE
+
 
 def json_body(request: Request[Any, Any, Any], body: bytes) -> object:
     """The JSON value of the body. Raises ``InvalidInput``, or 415 for another media type."""

@@ -54,6 +54,8 @@ Codes are stable: a client may rely on them, and a new rule gets a new code.
 | component-cycle | error | a product that contains itself |
 | component-sum | warning | components above the upstream emissions |
 | component-revoked | error | a record that is suspended or withdrawn (``component_standing``, at publication) |
+| signature | error | the owner's own signature does not hold (when it is handed in, and at publication) |
+| unsigned | error | the owner signs all that it declares, and this has no signature (at submission and publication) |
 | verification-missing | error | no verification (``publication_findings``, like all that follow) |
 | verification-body | error | verified by its owner or by the operator |
 | verification-report | error | no SHA-256 of the report |
@@ -71,7 +73,7 @@ from schemas.findings.finding import Finding, Severity
 from schemas.findings.keys import key_findings, owner_findings
 from schemas.findings.numbers import EXACT, label_findings, unfit_numbers, without
 from schemas.findings.periods import period_findings
-from schemas.findings.publication import publication_findings
+from schemas.findings.publication import UNSIGNED, publication_findings
 from schemas.findings.ranges import range_findings
 from schemas.findings.references import reference_findings
 from schemas.findings.registered import ComponentFacts, Registered
@@ -80,6 +82,7 @@ from schemas.findings.sums import sum_findings
 from schemas.findings.texts import text_findings
 
 __all__ = [
+    "UNSIGNED",
     "ComponentFacts",
     "Finding",
     "Registered",

@@ -7,6 +7,14 @@ from schemas.findings.finding import Finding, error
 from schemas.findings.naming import name_of
 from schemas.findings.references import is_sha256
 
+UNSIGNED = error(
+    "unsigned",
+    "$",
+    "Its owner signs all that it declares, and this has no signature: sign it with `carbonlabel sign`, and send that.",
+    "该企业的每份声明均须自行签名，本声明没有签名：请用 carbonlabel sign 签名后提交。",
+)
+"""What there is to say of a declaration without a signature whose owner asked that all of its own be signed."""
+
 
 def publication_findings(declaration: Declaration, operator_id: str) -> list[Finding]:
     """What is missing or wrong of the verification; ``operator_id`` is the member id of the registry's operator.

@@ -17,7 +17,7 @@ PUBLIC = {
     *("GET /v1/records/{record}/proof", "GET /v1/records/{record}/trace"),
     *("GET /v1/products", "GET /v1/products/{key}", "GET /v1/schemas", "GET /v1/schemas/{name}"),
     *("GET /trust.json", "GET /healthz", "GET /readyz"),
-    *("GET /v1/members", "GET /v1/members/{member}", "POST /v1/applications"),
+    *("GET /v1/members", "GET /v1/members/{member}", "GET /v1/members/{member}/keys", "POST /v1/applications"),
     *("POST /v1/session", "POST /v1/password-resets", "PUT /v1/password-resets", "POST /v1/invitations/accept"),
     *("POST /oauth/token", "GET /v1/places/{gln}/statement"),
 }

@@ -15,7 +15,7 @@ from msgspec import inspect
 
 import schemas.findings
 from schemas.declaration import Declaration
-from schemas.findings import Finding, component_standing, findings, publication_findings
+from schemas.findings import UNSIGNED, Finding, component_standing, findings, publication_findings
 from schemas.reading import read_declaration
 from tests.schemas import test_findings_form, test_findings_numbers, test_findings_registered
 from tests.schemas.test_findings_registered import PUBLICATION, REGISTERED, STANDING
@@ -27,7 +27,7 @@ TABLE = set(re.findall(r"^\| ([a-z0-9-]+) \| (?:error|warning)", schemas.finding
 
 def test_the_table_of_codes_is_complete_and_each_code_has_a_case() -> None:
     cases = {case[0] for table in (FOUND, REGISTERED, STANDING, PUBLICATION) for case in table}
-    assert cases | {"form"} == TABLE
+    assert cases | {"form", "signature", UNSIGNED.code} == TABLE
 
 
 def every_finding() -> list[Finding]:
@@ -48,7 +48,7 @@ WHOLE_SENTENCE: dict[str, Callable[[str], bool]] = {
 
 
 def test_every_finding_is_a_whole_sentence_in_english_and_chinese() -> None:
-    for finding in every_finding():
+    for finding in [*every_finding(), UNSIGNED]:
         assert finding.code in TABLE
         assert list(finding.message) == ["en", "zh"]
         if "零碳" not in finding.message["en"]:  # the declaration's own words, quoted

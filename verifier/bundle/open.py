@@ -14,7 +14,7 @@ from verifier.bundle.chain import Chain, meta_hash
 from verifier.bundle.errors import BundleError, DamagedBundle, MalformedError
 from verifier.bundle.generations import CURRENT, Generation, StoredMetadata, current
 from verifier.bundle.opened import Bundle, Standing, check_ranges, read_standing
-from verifier.bundle.targets import CHECKPOINT, STATUS, TRUST, shards_of, wanted
+from verifier.bundle.targets import CHECKPOINT, SIGNED, STATUS, TRUST, shards_of, wanted
 from verifier.witness.policy import NO_WITNESSES, WitnessPolicy
 
 _THREADS = 4
@@ -60,15 +60,16 @@ def load(generation: Generation, chain: Chain, witnesses: WitnessPolicy) -> Bund
     chain.require_witnessed(standing.note, standing.trust.log_key(), witnesses)
     shards = _shards(mapped)
     check_ranges(shards, standing.checkpoint.size)
-    parts = (standing.trust, standing.checkpoint, standing.note, standing.statuses)
+    parts = (standing.trust, standing.checkpoint, standing.note, standing.statuses, standing.signed)
     return Bundle(*parts, tuple(shards), chain.signed_at, chain.expires)
 
 
 def load_standing(generation: Generation, chain: Chain) -> Standing:
     """The same without the shards, whoever has witnessed it."""
     targets = wanted(chain.targets)
-    small = (_mapped(generation.target(name), targets[name]) for name in (TRUST, CHECKPOINT, STATUS))
-    return read_standing(*(bytes(data) for data in small))
+    small = [bytes(_mapped(generation.target(name), targets[name])) for name in (TRUST, CHECKPOINT, STATUS)]
+    signed = bytes(_mapped(generation.target(SIGNED), targets[SIGNED])) if SIGNED in targets else None
+    return read_standing(*small, signed)
 
 
 def _shards(buffers: Sequence[bytes | mmap]) -> list[Shard]:

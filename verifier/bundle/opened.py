@@ -8,7 +8,7 @@ from msgspec import Struct
 from keys import KeysError, TrustList, open_note
 from schemas.gs1 import parse_path
 from schemas.shard import SHARD_WIDTH, Shard, ShardError, ShardRow
-from schemas.status_list import StatusListError, decode, status_at
+from schemas.status_list import StatusListError, code_at, decode, status_at
 from schemas.tlog import Checkpoint, MalformedTlog
 from schemas.verdict import Freshness, LogPosition, Product
 from verifier.bundle.errors import ForkError, MalformedError, RollbackError, UnwithdrawnError, WrongRootError
@@ -23,13 +23,15 @@ _CLOCK_SKEW = timedelta(minutes=5)
 class Standing(Struct, frozen=True):
     """Whom to trust, how far the log goes, and what stands: ``statuses`` is packed (``schemas.status_list``).
 
-    ``note`` is the checkpoint as it was signed, with the cosignatures of witnesses.
+    ``note`` is the checkpoint as it was signed, with the cosignatures of witnesses. ``signed``, packed alike, has 1 for
+    a record that its owner signed itself, by a key that is good for it; None: the bundle does not say.
     """
 
     trust: TrustList
     checkpoint: Checkpoint
     note: bytes
     statuses: bytes
+    signed: bytes | None
 
 
 class Bundle(Standing, frozen=True):
@@ -56,12 +58,13 @@ class Bundle(Standing, frozen=True):
 class BundleLog:
     """A ``verifier.LogAtHand``. It does not know why a record was taken back, nor which record is the newer one."""
 
-    __slots__ = ("_position", "_shards", "_size", "_statuses", "freshness")
+    __slots__ = ("_position", "_shards", "_signed", "_size", "_statuses", "freshness")
 
     def __init__(self, bundle: Bundle, freshness: Freshness) -> None:
         self.freshness: Freshness | None = freshness
         self._shards = bundle.shards
         self._statuses = bundle.statuses
+        self._signed = bundle.signed
         self._size = bundle.checkpoint.size
         self._position = LogPosition(bundle.checkpoint.size, bundle.signed_at)
 
@@ -81,7 +84,8 @@ class BundleLog:
         if row is None:
             return None
         product, status = Product(row.names, row.owner), status_at(self._statuses, index)
-        return RecordFacts(row.payload, row.path, product, row.signer, status)
+        signed = None if self._signed is None else code_at(self._signed, index) == 1
+        return RecordFacts(row.payload, row.path, product, row.signer, status, signed_by_member=signed)
 
     def minted(self, index: int, path: str) -> bool:
         """Whether an entry of the log minted a label of the record at ``index`` for ``path``."""
@@ -90,17 +94,18 @@ class BundleLog:
         return any(shard.holds(index, path) for shard in self._shards[index // SHARD_WIDTH :])
 
 
-def read_standing(trust: bytes, checkpoint: bytes, statuses: bytes) -> Standing:
-    """What these three targets say, checked against each other. Raises ``MalformedError``."""
+def read_standing(trust: bytes, checkpoint: bytes, statuses: bytes, signed: bytes | None) -> Standing:
+    """What these targets say, checked against each other. Raises ``MalformedError``."""
     try:
         trusted = TrustList.parse(trust)
         log = Checkpoint.parse(open_note(checkpoint, [trusted.log_key()]).text)
         packed = decode(statuses, log.size)
+        by_owner = None if signed is None else decode(signed, log.size)
     except (KeysError, MalformedTlog, StatusListError) as problem:
         raise MalformedError(f"the registry's bundle contradicts itself: {problem}. Ask the registry") from problem
     if log.origin != trusted.registry.origin:
         raise MalformedError(f"the checkpoint is of {log.origin}, not of {trusted.registry.origin}: ask the registry")
-    return Standing(trusted, log, checkpoint, packed)
+    return Standing(trusted, log, checkpoint, packed, by_owner)
 
 
 def check_ranges(shards: Sequence[Shard], size: int) -> None:

@@ -8,9 +8,9 @@ from schemas.shard import SHARD_WIDTH, shard_name
 from verifier.bundle.chain import meta_hash
 from verifier.bundle.errors import EndlessDataError, MalformedError
 
-TRUST, CHECKPOINT, STATUS = "trust.json", "checkpoint", "status.bin"
+TRUST, CHECKPOINT, STATUS, SIGNED = "trust.json", "checkpoint", "status.bin", "signed.bin"
 
-_MOST = {TRUST: 1_000_000, CHECKPOINT: 1_000_000, STATUS: 256_000_000}
+_MOST = {TRUST: 1_000_000, CHECKPOINT: 1_000_000, STATUS: 256_000_000, SIGNED: 256_000_000}
 _MOST_SHARD = 2**32
 _SHARD = re.compile(r"labels-([0-9]{1,16})-[0-9]{1,17}\.bin", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -20,12 +20,16 @@ def wanted(targets: dict[str, TargetFile]) -> dict[str, TargetFile]:
     """The targets that a verifier needs, the ones that change first: trust list, checkpoint, statuses, then the shards
     from the newest to the oldest.
 
-    Raises ``MalformedError`` if one is missing, or the shards leave a gap; ``EndlessDataError`` if one is too long.
+    ``signed.bin`` may be missing: a registry that does not publish it leaves open what its members signed themselves.
+    Raises ``MalformedError`` if another is missing, or the shards leave a gap; ``EndlessDataError`` if one is too long.
     """
     chosen = {name: targets[name] for name in (TRUST, CHECKPOINT, STATUS) if name in targets}
+    complete = len(chosen) == 3
+    if SIGNED in targets:
+        chosen[SIGNED] = targets[SIGNED]
     numbers = {int(match[1]) for match in map(_SHARD.fullmatch, targets) if match}
     firsts = [first for first in numbers if shard_name(first) in targets]
-    if len(chosen) < 3 or sorted(firsts) != [SHARD_WIDTH * number for number in range(len(firsts))]:
+    if not complete or sorted(firsts) != [SHARD_WIDTH * number for number in range(len(firsts))]:
         raise MalformedError("the registry's bundle is not complete: ask the registry")
     for first in sorted(firsts, reverse=True):
         chosen[shard_name(first)] = targets[shard_name(first)]
@@ -39,4 +43,7 @@ def wanted(targets: dict[str, TargetFile]) -> dict[str, TargetFile]:
 
 def shards_of(targets: dict[str, TargetFile]) -> list[str]:
     """The names of the shards among ``wanted`` targets, in the order of the log."""
-    return [shard_name(SHARD_WIDTH * number) for number in range(len(targets) - 3)]
+    return [
+        shard_name(SHARD_WIDTH * number)
+        for number in range(sum(_SHARD.fullmatch(name) is not None for name in targets))
+    ]

@@ -34,10 +34,24 @@ _OURS = {
         "verifier.cli.schemas:export_schemas",
         "Write the JSON Schema of every form: declaration, member, log entries, label claims, verdict.",
     ),
+    "sign": Later(
+        "verifier.cli.signing:sign",
+        "Sign a declaration with your own key, on this machine, without a network.",
+    ),
     "witness": Later(
         "verifier.cli.witness:witness",
         "Run a witness (C2SP tlog-witness): cosign each checkpoint that its log has proved to have grown from "
         "the last.",
+    ),
+}
+_MEMBER_KEY = {
+    "create": Later(
+        "verifier.cli.signing:create_key",
+        "Draw a key to sign your declarations with. Its private half never leaves the folder.",
+    ),
+    "request": Later(
+        "verifier.cli.signing:request_enrolment",
+        "Write the request to enrol a key, signed by that key. It is good for a day.",
     ),
 }
 
@@ -52,7 +66,10 @@ def build(command: str | None) -> typer.Typer:
         epilog="Commands of the registry need the extra: pip install 'carbonlabel\\[registry]'",
     )
     add_later(app, _OURS)
-    if command not in _OURS:
+    group = typer.Typer(help="A member's own keys, which sign its declarations.", no_args_is_help=True)
+    add_later(group, _MEMBER_KEY)
+    app.add_typer(group, name="member-key")
+    if command not in (*_OURS, "member-key"):
         for entry in entry_points(group=GROUP):
             entry.load()(app)
     return app

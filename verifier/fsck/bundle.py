@@ -21,7 +21,7 @@ from verifier.bundle.chain import Chain, meta_hash
 from verifier.bundle.errors import BundleError, FetchError, NotWitnessedError
 from verifier.bundle.fetch import Fetcher, read
 from verifier.bundle.sync import TARGETS_PATH
-from verifier.bundle.targets import CHECKPOINT, STATUS, TRUST
+from verifier.bundle.targets import CHECKPOINT, SIGNED, STATUS, TRUST
 from verifier.fsck.fault import BundleSeen, Fault, FaultCode
 from verifier.fsck.metadata import PublishedMetadata
 from verifier.fsck.replay import Moment, Replay
@@ -61,6 +61,7 @@ class PublishedBundle:
         self._note = b""
         self._checkpoint: Checkpoint | None = None
         self._statuses: bytes | None = None
+        self._signed: bytes | None = None
         self._early: dict[str, bytes | None] = {}
         self.trust: TrustList | None = None
         self.seen: BundleSeen | None = None
@@ -84,6 +85,7 @@ class PublishedBundle:
             return
         size = self._checkpoint.size
         self._statuses = self._take(STATUS, min(size // 3 + 1024, _MAX_STATUS))
+        self._signed = self._take(SIGNED, min(size // 3 + 1024, _MAX_STATUS))
         newest = shard_name((size - 1) // SHARD_WIDTH * SHARD_WIDTH)
         if newest in self._named and self._named[newest].length <= _EARLY:
             self._early[newest] = self._take(newest, _EARLY)
@@ -99,6 +101,7 @@ class PublishedBundle:
         if not lost:
             self._compare_trust(moment, called if tree.size == moment.size else None, replay.origin)
             self._compare_statuses(moment)
+            self._compare_signed(moment)
         shards = Shards(replay, moment, self._faults, signatures)
         for first in range(0, moment.size, SHARD_WIDTH):
             until = min(first + SHARD_WIDTH, moment.size)
@@ -180,21 +183,29 @@ class PublishedBundle:
             self._say(FaultCode.BUNDLE_TRUST, TRUST, said)
 
     def _compare_statuses(self, moment: Moment) -> None:
-        if self._statuses is None:
+        for index, one, other in self._differing(FaultCode.BUNDLE_STATUS, STATUS, self._statuses, moment.statuses):
+            sentence = f"it says that record {index} is {STATUSES[one]}, and the log that it is {STATUSES[other]}"
+            self._say(FaultCode.BUNDLE_STATUS, STATUS, sentence)
+
+    def _compare_signed(self, moment: Moment) -> None:
+        words = ("not signed by its owner", "signed by its owner")
+        for index, one, _ in self._differing(FaultCode.BUNDLE_SIGNED, SIGNED, self._signed, moment.signed):
+            said = words[one] if one < len(words) else f"{one}"
+            self._say(FaultCode.BUNDLE_SIGNED, SIGNED, f"it says that record {index} is {said}, and the log otherwise")
+
+    def _differing(self, code: FaultCode, name: str, data: bytes | None, due: bytes) -> Iterator[tuple[int, int, int]]:
+        """Where a list says something else of an index than is due: the index, what it says, what it should say."""
+        if data is None or self.size is None:
             return
         try:
-            said = unpack(decode(self._statuses, moment.size), moment.size)
+            said = unpack(decode(data, self.size), self.size)
         except StatusListError as problem:
-            self._say(FaultCode.BUNDLE_STATUS, STATUS, str(problem))
+            self._say(code, name, str(problem))
             return
-        due = moment.statuses.ljust(moment.size, b"\0")
+        due = due.ljust(self.size, b"\0")
         if said != due:
-            for index, (one, other) in enumerate(zip(said, due, strict=True)):
-                if one != other:
-                    sentence = (
-                        f"it says that record {index} is {STATUSES[one]}, and the log that it is {STATUSES[other]}"
-                    )
-                    self._say(FaultCode.BUNDLE_STATUS, STATUS, sentence)
+            pairs = enumerate(zip(said, due, strict=True))
+            yield from ((index, one, other) for index, (one, other) in pairs if one != other)
 
     def _take(self, name: str, most: int) -> bytes | None:
         """A target, exactly as it was signed; None when it is not there so, and then that is said."""
@@ -226,5 +237,5 @@ class PublishedBundle:
 
 def _names(size: int) -> Iterator[str]:
     """The names of the targets of a bundle of ``size`` entries."""
-    yield from (TRUST, CHECKPOINT, STATUS)
+    yield from (TRUST, CHECKPOINT, STATUS, SIGNED)
     yield from map(shard_name, range(0, size, SHARD_WIDTH))

@@ -73,6 +73,9 @@ class FaultCode(StrEnum):
     """The log is shorter than the checkpoint that the caller kept: it was rolled back."""
     KEPT_FORKED = "kept-forked"
     """The log at the size of the kept checkpoint had another root: it has two histories."""
+    MEMBER_SIGNATURE = "member-signature"
+    """A record has its owner's signature over something else, by no key of the owner, or lacks it where the owner signs
+    all it declares: the registry says what its member did not."""
     DATABASE = "database"
     """A table cannot be read."""
     RECORD_ROW = "record-row"
@@ -101,6 +104,8 @@ class FaultCode(StrEnum):
     """The bundle's ``trust.json`` says something else than the log's key entries up to its checkpoint."""
     BUNDLE_STATUS = "bundle-status"
     """``status.bin`` says something else of a record than the log up to the bundle's checkpoint."""
+    BUNDLE_SIGNED = "bundle-signed"
+    """``signed.bin`` says something else of a record than the log up to the bundle's checkpoint."""
     BUNDLE_SHARD = "bundle-shard"
     """A shard cannot be read, or is of another range."""
     BUNDLE_LABEL = "bundle-label"

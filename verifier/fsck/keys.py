@@ -6,10 +6,10 @@ from msgspec import Struct
 from keys import KeyState, NoteKey, PublicKey, TrustedKey, WeakPublicKey, parse_vkey
 from keys.base64url import decode
 from keys.note import note_vkey
-from schemas.entry import KeyEntry, KeyEvent
+from schemas.entry import MEMBER_KEY, KeyEntry, KeyEvent
 
 RECORD, LABEL, LOG = "record", "label", "log"
-_USES = (RECORD, LABEL, LOG)
+_USES = (RECORD, LABEL, LOG, MEMBER_KEY)
 _STATES = {KeyEvent.RETIRED: KeyState.RETIRED, KeyEvent.COMPROMISED: KeyState.COMPROMISED}
 
 
@@ -23,6 +23,8 @@ class LoggedKey(Struct):
     first: int
     until: int | None = None
     state: KeyState = KeyState.ACTIVE
+    member: str | None = None
+    """Whose own key it is; None: the registry's."""
 
     def covers(self, index: int) -> bool:
         """Whether the index lies in its range."""
@@ -48,8 +50,8 @@ class KeyHistory:
         key = self._keys.get(entry.kid)
         if key is None:
             return f"key {entry.kid} ends without having been introduced"
-        if (key.use, key.x) != (entry.use, entry.x):
-            return f"key {entry.kid} was introduced with another use or another x"
+        if (key.use, key.x, key.member) != (entry.use, entry.x, entry.owner):
+            return f"key {entry.kid} was introduced with another use, member or x"
         if not 0 <= entry.index <= index:
             return f"key {entry.kid} ends at index {entry.index}, and the log has come to {index}"
         if key.state is KeyState.COMPROMISED or (key.state is KeyState.RETIRED and entry.event is KeyEvent.RETIRED):
@@ -63,6 +65,11 @@ class KeyHistory:
         """The record key ``kid``, if it is in force for the next entry, ``index``."""
         key = self._keys.get(kid)
         return key if key is not None and key.use == RECORD and key.covers(index) else None
+
+    def of_member(self, kid: str, member: str, index: int) -> LoggedKey | None:
+        """The key ``kid`` of ``member``, if it is good for the record at ``index`` as far as the log has come."""
+        key = self._keys.get(kid)
+        return key if key is not None and key.member == member and key.covers(index) else None
 
     def introducing_itself(self, index: int, kid: str, entry: KeyEntry) -> PublicKey | None:
         """The key of an entry that introduces the very record key that signed it."""
@@ -108,7 +115,9 @@ class KeyHistory:
             return f"key {entry.kid} is introduced a second time"
         if entry.index not in (index, index + 1):
             return f"key {entry.kid} is introduced at {index}, and would count from {entry.index}"
-        self._keys[entry.kid] = LoggedKey(entry.kid, entry.use, entry.x, public, entry.index)
+        if (entry.use == MEMBER_KEY) != (entry.owner is not None):
+            return f"key {entry.kid} has the use {entry.use!r}, and is of the member {entry.owner!r}"
+        self._keys[entry.kid] = LoggedKey(entry.kid, entry.use, entry.x, public, entry.index, member=entry.owner)
         return None
 
 

@@ -8,14 +8,16 @@ import sys
 from datetime import datetime
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from keys import Compact, KeysError, PublicKey, split_compact
 from schemas.declaration import Declaration
 from schemas.entry import (
+    MEMBER_KEY,
     Credential,
     EntryType,
     KeyEntry,
+    KeyEvent,
     LabelsEntry,
     MemberEntry,
     MemberEvent,
@@ -32,6 +34,7 @@ from verifier.fsck.fault import Fault, FaultCode
 from verifier.fsck.keys import KeyHistory
 from verifier.fsck.record import record_claims, record_path, shown_digest, wrong_facts
 from verifier.fsck.signatures import Signatures
+from verifier.member_signature import WrongSignature, read_enrolment, read_signed_declaration, require_same
 
 Payload = Credential | StatusEntry | KeyEntry | MemberEntry | LabelsEntry
 _DECODERS: dict[EntryType, msgspec.json.Decoder[Payload]] = {
@@ -65,6 +68,8 @@ class RecordState(Struct):
     superseded_by: int | None = None
     minted: set[str] | None = None
     """GS1 paths for which entries after its own minted labels."""
+    signed_by: str | None = None
+    """The id of its owner's own key that signed it; None: it has no signature of its owner, or none that is good."""
 
     @property
     def status(self) -> RecordStatus:
@@ -83,11 +88,13 @@ class LabelsState(Struct, frozen=True, gc=False):
 
 
 class Moment(Struct, frozen=True):
-    """The log as its first ``size`` entries left it. ``statuses`` has a code (``schemas.status_list``) an index."""
+    """The log as its first ``size`` entries left it. ``statuses`` has a code (``schemas.status_list``) an index;
+    ``signed`` has 1 for a record that its owner signed itself, by a key that is good for it, and else 0."""
 
     size: int
     keys: KeyHistory
     statuses: bytes
+    signed: bytes
 
 
 class MemberState(Struct):
@@ -166,9 +173,12 @@ class Replay:
 
     def _as_now(self, size: int) -> Moment:
         codes = bytearray(min(size, 1 + max(self.records, default=-1)))
+        signed = bytearray(len(codes))
         for index, record in self.records.items():
             codes[index] = status_code(record.status)
-        return Moment(size, self.keys.copy(), bytes(codes))
+            if record.signed_by is not None:
+                signed[index] = self.keys.of_member(record.signed_by, record.owner, index) is not None
+        return Moment(size, self.keys.copy(), bytes(codes), bytes(signed))
 
     def _refuse(self, code: FaultCode, index: int, what: str) -> None:
         self._faults.append(Fault(code, f"entry {index}", what))
@@ -204,7 +214,8 @@ class Replay:
                 self._mint(index, payload, signer)
                 return payload.record
             case KeyEntry():
-                if (wrong := self.keys.take(index, payload)) is not None:
+                wrong = self._unproved(payload) or self.keys.take(index, payload)
+                if wrong is not None:
                     self._refuse(FaultCode.KEY_ILLEGAL, index, wrong)
             case MemberEntry():
                 self._meet(index, payload)
@@ -227,9 +238,49 @@ class Replay:
         self._chain(index, path, declared)
         shown = shown_digest(declared.product_name, in_language(credential.credential_subject.owner.name, "en"))
         owner = sys.intern(declared.owner)
-        self.records[index] = RecordState(path, declared.version, owner, claims, signer, shown)
+        signed_by = self._signed_by(index, credential)
+        self.records[index] = RecordState(path, declared.version, owner, claims, signer, shown, signed_by=signed_by)
         self._newest[path] = index
         return declared.supersedes
+
+    def _unproved(self, entry: KeyEntry) -> str | None:
+        """What is wrong with how a key became a member's own: the member did not ask for it with that very key."""
+        if entry.use != MEMBER_KEY or entry.event is not KeyEvent.INTRODUCED:
+            return None
+        member = entry.owner or ""
+        if member not in self.members or self.members[member].left is not None:
+            return f"key {entry.kid} is to be of {member!r}, which is no member"
+        try:
+            key, _ = read_enrolment(b"" if entry.proof is UNSET else entry.proof.encode(), member, self.origin)
+        except WrongSignature as problem:
+            return f"{member} did not ask for key {entry.kid}: {problem}"
+        return None if key.kid == entry.kid else f"{member} asked for key {key.kid}, not for {entry.kid}"
+
+    def _signed_by(self, index: int, credential: Credential) -> str | None:
+        """The key of its owner that signed the record; None without, or with a signature that is not good."""
+        subject = credential.credential_subject
+        owner, jws = subject.declaration.owner, subject.owner_signature
+        if jws is UNSET:
+            member = self.members.get(owner)
+            if member is not None and member.member.signs_all:
+                said = f"it has no signature of {owner}, which signs all that it declares"
+                self._refuse(FaultCode.MEMBER_SIGNATURE, index, said)
+            return None
+        try:
+            compact, signed = read_signed_declaration(jws.encode())
+            require_same(signed, subject.declaration, self.origin)
+        except WrongSignature as problem:
+            self._refuse(FaultCode.MEMBER_SIGNATURE, index, f"the signature of {owner} in it: {problem}")
+            return None
+        kid = sys.intern(compact.header.kid)
+        key = self.keys.of_member(kid, owner, index)
+        if key is None:
+            said = f"the signature of {owner} in it is by {kid}, which is no key of {owner} in force there"
+            self._refuse(FaultCode.MEMBER_SIGNATURE, index, said)
+            return None
+        wrong = Fault(FaultCode.MEMBER_SIGNATURE, f"entry {index}", f"it is not signed by {kid} of {owner}")
+        self._signatures.check(key.public, compact.signature, compact.signing_input, wrong)
+        return kid
 
     def _chain(self, index: int, path: str, declared: Declaration) -> None:
         """Has the record follow the newest one of its product or place."""

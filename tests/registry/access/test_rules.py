@@ -40,12 +40,14 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "read people and tokens": (ALL, NOBODY),
     "invite people, change their roles, remove them": (SIGNERS | OPERATORS, NOBODY),
     "make and end tokens": (SIGNERS | OPERATORS, NOBODY),
+    "enrol and end keys that sign declarations, and ask that all be signed": (OWNERS_SIGNERS, NOBODY),
     "propose and confirm what takes two people": (OPERATORS, NOBODY),
     "retire a key, or state that it is compromised": (OPERATORS, NOBODY),
 }
 FOR_PEOPLE = {
     *("decide on an application to join", "change a body's accreditation", "end a membership"),
     *("read people and tokens", "invite people, change their roles, remove them", "make and end tokens"),
+    "enrol and end keys that sign declarations, and ask that all be signed",
     *("propose and confirm what takes two people", "retire a key, or state that it is compromised"),
 }
 TWO_PEOPLE = {"withdraw", "retire a key, or state that it is compromised"}

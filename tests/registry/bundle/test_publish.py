@@ -72,7 +72,7 @@ class TestPublishing:
             if "targets/" in path:
                 name = path.rpartition("/")[2]
                 assert sha256(store.files[path]).hexdigest() == name.partition(".")[0]
-        assert set(targets_of(store)) == {"trust.json", "checkpoint", "status.bin", "labels-0-4096.bin"}
+        assert set(targets_of(store)) == {"trust.json", "checkpoint", "status.bin", "signed.bin", "labels-0-4096.bin"}
         assert content(store, "trust.json") == registry.trust().encode()
         assert content(store, "checkpoint") == checkpoint_of(registry)[0]
 

@@ -42,6 +42,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "record.standing_reason": ("update record set standing_reason = 'x' where standing = 'withdrawn'", "record-row"),
     "record.standing_at": ("update record set standing_at = null where standing = 'withdrawn'", "record-row"),
     "record.superseded_by": ("update record set superseded_by = null", "record-row"),
+    "record.signed_by": ("update record set signed_by = 'x' where \"index\" = 30", "record-row"),
     "record.search": ("update record set search = 'x' where \"index\" = 30", "record-row"),
     "label.record": ("update label set record = 31 where record = 30", "label-row"),
     "label.path": ("update label set path = '/01/1' where record = 30", "label-row"),
@@ -50,6 +51,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "declaration.owner_id": ("update declaration set owner_id = 'rival' where record = 30", "declaration-row"),
     "declaration.state": ("update declaration set state = 'draft' where record = 30", "declaration-row"),
     "declaration.content": ("update declaration set content = x'7b7d' where record = 30", "declaration-row"),
+    "declaration.signature": ("update declaration set signature = x'00' where record = 30", "declaration-row"),
     "declaration.record": ("update declaration set record = null where record = 30", "declaration-row"),
     "declaration.created_at": (
         "update declaration set created_at = '2030-01-01 00:00:00.000000' where record = 30",

@@ -119,7 +119,7 @@ def worlds(draw: st.DrawFn) -> World:
     hours = st.one_of(st.integers(-5 * 24, 7 * 24), st.sampled_from([-600_000, 10**6]))
     now = datetime(2027, 6, 15, 0, tzinfo=UTC) + timedelta(hours=draw(hours), seconds=draw(st.integers(-1, 1)))
     checkpoint = Checkpoint(ORIGIN, SIZE, bytes(32))
-    bundle = Bundle(trust, checkpoint, b"", pack(codes), tuple(shards), now, now + timedelta(days=7))
+    bundle = Bundle(trust, checkpoint, b"", pack(codes), None, tuple(shards), now, now + timedelta(days=7))
     return World(bundle, now.astimezone(zone))
 
 

@@ -289,7 +289,10 @@ LIES: list[tuple[Callable[[Small], MemoryStore], set[str]]] = [
     (a_shard_of_gigabytes, {"bundle-target"}),
     (one_more_target, {"bundle-target"}),
     (one_more_shard, {"bundle-target"}),
-    *((without_target(name), {"bundle-target"}) for name in ("trust.json", "checkpoint", "status.bin", SHARD)),
+    *(
+        (without_target(name), {"bundle-target"})
+        for name in ("trust.json", "checkpoint", "status.bin", "signed.bin", SHARD)
+    ),
     (bytes_of_target(lambda data: data[:-1]), {"bundle-target"}),
     (bytes_of_target(lambda data: data + b"x"), {"bundle-target"}),
     (bytes_of_target(lambda data: data[:-1] + b"x"), {"bundle-target"}),
