@@ -29,7 +29,7 @@ class ForkedServer:
         self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         _FORKING.set_forkserver_preload([__name__])
-        self._process = _FORKING.Process(target=_serve, args=(home, self._port))
+        self._process = _FORKING.Process(target=_serve, args=(home, self._port, dict(os.environ)))
 
     def __enter__(self) -> "ForkedServer":
         self._process.start()
@@ -52,8 +52,8 @@ class ForkedServer:
         self._process.join()
 
 
-def _serve(home: Path, port: int) -> None:
-    os.environ[HOME_VARIABLE] = str(home)
+def _serve(home: Path, port: int, environ: dict[str, str]) -> None:
+    os.environ |= environ | {HOME_VARIABLE: str(home)}  # those of today: the process forked off has those of its start
     asyncio.run(_until_killed(port))
 
 

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pyarrow as pa
 import pytest
@@ -29,8 +30,8 @@ def in_bulk(verifier: Verifier, asked: Sequence[tuple[str, str | None]], now: da
 
 
 def one_by_one(verifier: Verifier, asked: Sequence[tuple[str, str | None]], now: datetime = BEGAN) -> list[tuple]:
-    """The rows of ``judge``'s verdicts."""
-    judge = verifier.at(now)
+    """The rows of ``judge``'s verdicts, on each different text once."""
+    judge = cache(verifier.at(now))
     return [row_of(judge(text, expect)) for text, expect in asked]
 
 

@@ -8,6 +8,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def check_night(spark: SparkSession, verifier: Verifier, bundle: Path, scans: Se
     found = pq.read_table(folder / "out").sort_by("line")
     assert found.column_names == [*table.column_names, *VERDICT_COLUMNS.names]
     assert found.select(table.column_names).to_pylist() == table.to_pylist()
-    judge = verifier.at(BEGAN)
+    judge = cache(verifier.at(BEGAN))
     rows = [tuple(row.values()) for row in found.select(VERDICT_COLUMNS.names).to_pylist()]
     assert rows == [row_of(judge(scan.text, scan.expect)) for scan in scans]
     assert [row[0] for row in rows] == [scan.verdict for scan in scans]

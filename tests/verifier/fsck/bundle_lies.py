@@ -295,7 +295,7 @@ LIES: list[tuple[Callable[[Small], MemoryStore], set[str]]] = [
     ),
     (bytes_of_target(lambda data: data[:-1]), {"bundle-target"}),
     (bytes_of_target(lambda data: data + b"x"), {"bundle-target"}),
-    (bytes_of_target(lambda data: data[:-1] + b"x"), {"bundle-target"}),
+    (bytes_of_target(lambda data: data[:-1] + bytes([data[-1] ^ 1])), {"bundle-target"}),
     (lost(lambda small: lied(small).path(SHARD)), {"bundle-target"}),
     (a_path_out_of_the_store, {"bundle-target"}),
     (timestamp_by_another_role, {"bundle-metadata"}),
