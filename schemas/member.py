@@ -33,6 +33,7 @@ class Member(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     ``accreditation`` of a verification body holds through the day ``accreditation_until``; None: no end is known.
     ``signs_all``: each of its declarations must carry its own signature (``schemas.signed``), or none is published.
+    ``part_of`` is the member id of the organisation that owns it: no body verifies what belongs to the same owner.
     """
 
     id: str
@@ -44,3 +45,4 @@ class Member(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     accreditation_until: date | None = None
     plans: tuple[Plan, ...] = ()
     signs_all: bool = False
+    part_of: str | None = None

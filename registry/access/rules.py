@@ -21,8 +21,15 @@ class Action(StrEnum):
     READ_DECLARATION = "read a declaration"
     REVISE = "revise"
     SUBMIT = "submit"
+    ASSIGN = "assign a verification body"
+    TAKE_UP = "take up a review"
+    HAND_BACK = "decline or hand back a review"
+    ASK = "ask a question"
+    ANSWER = "answer a question"
+    RETURN = "return with findings"
     STATE_VERIFICATION = "state a verification"
     PUBLISH = "publish"
+    RENEW = "renew"
     SUSPEND = "suspend"
     REINSTATE = "reinstate"
     WITHDRAW = "withdraw"
@@ -31,6 +38,7 @@ class Action(StrEnum):
     DECIDE_APPLICATION = "decide on an application to join"
     CHANGE_MEMBER = "change an organisation's particulars"
     CHANGE_ACCREDITATION = "change a body's accreditation"
+    CHANGE_PART_OF = "change what an organisation is part of"
     LEAVE = "end a membership"
     READ_PEOPLE = "read people and tokens"
     MANAGE_PEOPLE = "invite people, change their roles, remove them"
@@ -44,13 +52,15 @@ class Rule(Struct, frozen=True):
     """Who may: pairs of a kind of organisation and a role in it; without a role, whoever calls for the organisation.
 
     ``person``: only somebody who is signed in, no machine. ``two_people``: on what is another's, or the registry's own,
-    it is done only when a second person of the operator confirms it.
+    it is done only when a second person of the operator confirms it. ``assigned``: of verification bodies, only the one
+    that the declaration is assigned to, once there is one.
     """
 
     own: frozenset[tuple[MemberKind, Role | None]]
     others: frozenset[tuple[MemberKind, Role | None]]
     person: bool = False
     two_people: bool = False
+    assigned: bool = False
 
 
 _OWNERS = (MemberKind.MANUFACTURER, MemberKind.RETAILER, MemberKind.RESEARCH, MemberKind.OTHER)
@@ -67,11 +77,18 @@ _NOBODY: frozenset[tuple[MemberKind, Role | None]] = frozenset()
 RULES: dict[Action, Rule] = {
     Action.DECLARE: Rule(_EDITORS, _NOBODY),
     Action.READ_DRAFT: Rule(_EDITORS | _OWNERS_SIGNERS, _NOBODY),
-    Action.READ_DECLARATION: Rule(_EDITORS | _OWNERS_SIGNERS, _REVIEWERS | _BODYS_SIGNERS | _OPERATORS),
+    Action.READ_DECLARATION: Rule(_EDITORS | _OWNERS_SIGNERS, _REVIEWERS | _BODYS_SIGNERS | _OPERATORS, assigned=True),
     Action.REVISE: Rule(_EDITORS, _NOBODY),
     Action.SUBMIT: Rule(_EDITORS, _NOBODY),
-    Action.STATE_VERIFICATION: Rule(_NOBODY, _REVIEWERS),
+    Action.ASSIGN: Rule(_NOBODY, _OPERATORS),
+    Action.TAKE_UP: Rule(_NOBODY, _REVIEWERS, assigned=True),
+    Action.HAND_BACK: Rule(_NOBODY, _REVIEWERS, assigned=True),
+    Action.ASK: Rule(_NOBODY, _REVIEWERS, assigned=True),
+    Action.ANSWER: Rule(_EDITORS, _NOBODY),
+    Action.RETURN: Rule(_NOBODY, _REVIEWERS | _OPERATORS, assigned=True),
+    Action.STATE_VERIFICATION: Rule(_NOBODY, _REVIEWERS, assigned=True),
     Action.PUBLISH: Rule(_NOBODY, _OPERATORS),
+    Action.RENEW: Rule(_EDITORS, _NOBODY),
     Action.SUSPEND: Rule(_NOBODY, _OPERATORS),
     Action.REINSTATE: Rule(_NOBODY, _OPERATORS),
     Action.WITHDRAW: Rule(_OWNERS_SIGNERS, _OPERATORS, two_people=True),
@@ -80,6 +97,7 @@ RULES: dict[Action, Rule] = {
     Action.DECIDE_APPLICATION: Rule(_NOBODY, _OPERATORS, person=True),
     Action.CHANGE_MEMBER: Rule(_SIGNERS | _OPERATORS, _OPERATORS),
     Action.CHANGE_ACCREDITATION: Rule(_NOBODY, _OPERATORS, person=True),
+    Action.CHANGE_PART_OF: Rule(_NOBODY, _OPERATORS, person=True),
     Action.LEAVE: Rule(_SIGNERS, _OPERATORS, person=True),
     Action.READ_PEOPLE: Rule(_WITH_A_ROLE, _NOBODY, person=True),
     Action.MANAGE_PEOPLE: Rule(_SIGNERS | _OPERATORS, _NOBODY, person=True),
@@ -90,9 +108,11 @@ RULES: dict[Action, Rule] = {
 }
 
 
-def may(caller: Caller, action: Action, owner: str) -> bool:
-    """Whether ``caller`` may do ``action`` on what member ``owner`` owns."""
+def may(caller: Caller, action: Action, owner: str, body: str | None = None) -> bool:
+    """Whether ``caller`` may do ``action`` on what member ``owner`` owns, and is assigned to ``body``, if to any."""
     rule = RULES[action]
+    if rule.assigned and caller.kind is MemberKind.VERIFICATION_BODY and body not in (None, caller.member):
+        return False
     return _granted(caller, rule, rule.own if caller.member == owner else rule.others)
 
 
@@ -108,10 +128,12 @@ def _granted(caller: Caller, rule: Rule, grants: frozenset[tuple[MemberKind, Rol
     return any((caller.kind, role) in grants for role in (None, *caller.roles))
 
 
-def require(caller: Caller, action: Action, owner: str) -> None:
-    """Raises ``NotAllowed`` unless ``caller`` may do ``action`` on what member ``owner`` owns."""
+def require(caller: Caller, action: Action, owner: str, body: str | None = None) -> None:
+    """Raises ``NotAllowed`` unless ``caller`` may do ``action`` on what is ``owner``'s, and assigned to ``body``."""
     if not may(caller, action, owner):
         raise NotAllowed(f"{caller.member} ({caller.kind}) may not {action} of {owner}{_why(caller, action)}")
+    if not may(caller, action, owner, body):
+        raise NotAllowed(f"{caller.member} may not {action} of {owner}: another verification body is assigned to it")
 
 
 def require_others(caller: Caller, action: Action) -> None:
@@ -130,7 +152,8 @@ def rules_table() -> str:
     """The table in Markdown, as the documents show it."""
     lines = ["| action | on what is one's own | on what is another's | |", "|---|---|---|---|"]
     for action, rule in RULES.items():
-        notes = [*(["a person"] if rule.person else []), *(["two people of the operator"] if rule.two_people else [])]
+        said = ((rule.person, "a person"), (rule.two_people, "two people of the operator"))
+        notes = [words for holds, words in (*said, (rule.assigned, "the body assigned")) if holds]
         lines.append(f"| {action} | {_who(rule.own)} | {_who(rule.others)} | {'; '.join(notes)} |")
     return "\n".join(lines) + "\n"
 

@@ -15,7 +15,7 @@ class Letters(Struct, frozen=True):
 
     def reset(self, email: str, secret: str) -> Letter:
         """A link to choose a new password."""
-        return self._letter(
+        return self.letter(
             email,
             "New password / 重设密码",
             "Somebody, we hope you, asked for a new password. Choose it within 30 minutes:\n\n"
@@ -27,7 +27,7 @@ class Letters(Struct, frozen=True):
 
     def invitation(self, email: str, organisation: str, secret: str) -> Letter:
         """A link to begin, or to act for one more organisation."""
-        return self._letter(
+        return self.letter(
             email,
             "Invitation / 邀请",
             f"You are invited to act for {organisation} in this registry. Accept within 7 days:\n\n"
@@ -38,7 +38,7 @@ class Letters(Struct, frozen=True):
 
     def refusal(self, email: str, organisation: str, reason: str) -> Letter:
         """The operator has refused an application."""
-        return self._letter(
+        return self.letter(
             email,
             "Your application / 入盟申请",
             f"The application of {organisation} was not accepted: {reason}",
@@ -55,7 +55,7 @@ class Letters(Struct, frozen=True):
 
     def _changed(self, email: str, at: datetime, english: str, chinese: str) -> Letter:
         when = f"{at:%Y-%m-%d %H:%M} UTC"
-        return self._letter(
+        return self.letter(
             email,
             f"{english} / {chinese}",
             f"{english}, at {when}. If it was not you, ask for a new password at {self.address}/reset "
@@ -63,7 +63,8 @@ class Letters(Struct, frozen=True):
             f"{chinese}（{when}）。若非您本人操作，请立即在上述网址重设密码，并告知运营方。",
         )
 
-    def _letter(self, email: str, subject: str, english: str, chinese: str) -> Letter:
+    def letter(self, email: str, subject: str, english: str, chinese: str) -> Letter:
+        """A letter in both languages. No link but to this registry belongs in it."""
         body = f"{english}\n\n{chinese}\n\n{self.name}\n"
         return Letter(email, f"{subject} - {self.name}", body)
 

@@ -25,13 +25,15 @@ def add_member(
         list[str] | None, typer.Option("--id", help="URN: LEI, GLN, USCC, VAT; may be repeated")
     ] = None,
     accreditation: Annotated[str | None, typer.Option(help="of a verification body")] = None,
+    part_of: Annotated[str | None, typer.Option(help="the member that owns it")] = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Let an organisation join. Its joining is an entry of the log."""
     texts = {language: text for language, text in (("en", name), ("zh", name_zh)) if text}
     now = utc_now()
     with opened(home) as registry, registry.database.writing() as session:
-        member = Member(id=member_id, name=texts, kind=kind, ids=tuple(identifier or ()), accreditation=accreditation)
+        ids = tuple(identifier or ())
+        member = Member(id=member_id, name=texts, kind=kind, ids=ids, accreditation=accreditation, part_of=part_of)
         writer = registry.log_writer(session, now)
         join(session, writer, member, now)
         writer.flush()

@@ -1,39 +1,30 @@
-"""The life of a declaration up to publication: who may do what in which state is in ``registry.access.rules``.
+"""The life of a declaration up to publication, as far as its own row tells it.
 
-    draft --submit--> submitted --verification--> verified --publish--> published
-      ^_____ revise _____|
+    draft --submit--> submitted --take up--> under review --verification--> verified --publish--> published
+      ^_____ revise _____|                         |                            |
+      |_____________________________ return with findings _____________________|
 
-Content is frozen from submission on: to change it, the owner revises it, and it is a draft again.
+All steps are in ``registry.declarations.states``, who may take them in ``registry.access.rules``; what a review adds to
+them is in ``registry.reviews``. Content is frozen from submission on.
 """
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from registry.access.rules import Action
 from registry.audit.changes import Change, changes
 from registry.audit.steps import Did
 from registry.audit.trail import Step, noted
 from registry.database.tables import DeclarationRow
 from registry.declarations.known import KnownProducts
-from registry.errors import NotFound, Refused, WrongState
+from registry.declarations.states import TRANSITIONS, DeclarationState, after
+from registry.errors import NotFound, Refused
 from registry.members.members import member
 from schemas.declaration import Declaration, Verification
 from schemas.findings import UNSIGNED, Finding, Severity, findings, publication_findings
-
-PAGE_SIZE = 100
-
-
-class DeclarationState(StrEnum):
-    """Where a declaration is on its way."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    VERIFIED = "verified"
-    PUBLISHED = "published"
 
 
 def create(
@@ -79,21 +70,6 @@ def row_of(session: Session, key: UUID) -> DeclarationRow:
     return row
 
 
-def listed(
-    session: Session, owner: str | None, state: DeclarationState | None, page: int
-) -> tuple[list[DeclarationRow], int]:
-    """A page of the declarations of ``owner``, or of all members those that are no drafts; and how many there are."""
-    wanted = [
-        col(DeclarationRow.state) != DeclarationState.DRAFT if owner is None else DeclarationRow.owner_id == owner
-    ]
-    if state is not None:
-        wanted.append(col(DeclarationRow.state) == state)
-    total = session.exec(select(func.count()).select_from(DeclarationRow).where(*wanted)).one()
-    newest = col(DeclarationRow.updated_at).desc()
-    query = select(DeclarationRow).where(*wanted).order_by(newest, col(DeclarationRow.id))
-    return list(session.exec(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE))), total
-
-
 def content_of(row: DeclarationRow) -> Declaration:
     """The declaration in a row."""
     return msgspec.json.decode(row.content, type=Declaration)
@@ -103,12 +79,16 @@ def revise(
     session: Session, row: DeclarationRow, declaration: Declaration, now: datetime, signature: bytes | None = None
 ) -> None:
     """Replaces the content, and with it the owner's own signature, if it had one; a submitted declaration is a draft
-    again. Raises ``WrongState`` from verification on."""
-    _require(row, "changed", DeclarationState.DRAFT, DeclarationState.SUBMITTED)
-    before, row.content = content_of(row), encode(declaration, UUID(row.id), row.owner_id)
-    row.signature = signature
-    _note(session, row, Did.CHANGED, now, changes(before, content_of(row)))
-    _move(session, row, DeclarationState.DRAFT, now)
+    again. Raises ``WrongState`` from review on."""
+    before, told = content_of(row), encode(declaration, UUID(row.id), row.owner_id)
+    move(session, row, Action.REVISE, now, changes(before, msgspec.json.decode(told, type=Declaration)))
+    row.content, row.signature = told, signature
+
+
+def give_back(session: Session, row: DeclarationRow, now: datetime, changed: tuple[Change, ...] = ()) -> None:
+    """A declaration under review, or verified, is a draft again: nothing is stated of it. Raises ``WrongState``."""
+    move(session, row, Action.RETURN, now, changed)
+    row.content = encode(content_of(row), UUID(row.id), row.owner_id)
 
 
 def submit(session: Session, row: DeclarationRow, now: datetime) -> list[Finding]:
@@ -116,13 +96,12 @@ def submit(session: Session, row: DeclarationRow, now: datetime) -> list[Finding
 
     Raises ``Refused`` with all findings when one is an error, and ``WrongState``.
     """
-    _require(row, "submitted", DeclarationState.DRAFT)
+    after(Action.SUBMIT, row.state, row.id)
     found = findings(content_of(row), KnownProducts(session))
     if row.signature is None and member(session, row.owner_id).signs_all:
         found.append(UNSIGNED)
     refuse_errors(found)
-    _note(session, row, Did.SUBMITTED, now)
-    _move(session, row, DeclarationState.SUBMITTED, now)
+    move(session, row, Action.SUBMIT, now)
     return found
 
 
@@ -130,12 +109,11 @@ def state_verification(
     session: Session, row: DeclarationRow, verification: Verification, operator: str, now: datetime
 ) -> None:
     """A verification body states what it checked. Raises ``Refused`` with findings on the statement, ``WrongState``."""
-    _require(row, "verified", DeclarationState.SUBMITTED)
+    after(Action.STATE_VERIFICATION, row.state, row.id)
     declaration = msgspec.structs.replace(content_of(row), verification=verification)
     refuse_errors(publication_findings(declaration, operator))
     row.content = msgspec.json.encode(declaration)
-    _note(session, row, Did.VERIFIED, now, changes({}, {"verification": verification}))
-    _move(session, row, DeclarationState.VERIFIED, now)
+    move(session, row, Action.STATE_VERIFICATION, now, changes({}, {"verification": verification}))
 
 
 def refuse_errors(found: list[Finding]) -> None:
@@ -145,16 +123,11 @@ def refuse_errors(found: list[Finding]) -> None:
         raise Refused(f"{errors} error{'s' if errors > 1 else ''} to mend; nothing was changed", found)
 
 
-def _require(row: DeclarationRow, done: str, *states: DeclarationState) -> None:
-    if row.state not in states:
-        raise WrongState(f"declaration {row.id} is {row.state}: it can be {done} only when {' or '.join(states)}")
-
-
-def _note(session: Session, row: DeclarationRow, did: Did, now: datetime, changed: tuple[Change, ...] = ()) -> None:
-    noted(session, now, Step(did, f"declaration/{row.id}", row.owner_id, changed))
-
-
-def _move(session: Session, row: DeclarationRow, state: DeclarationState, now: datetime) -> None:
-    row.state = state
+def move(
+    session: Session, row: DeclarationRow, action: Action, now: datetime, changed: tuple[Change, ...] = ()
+) -> None:
+    """The declaration is in the state after ``action``, which is noted with what changed. Raises ``WrongState``."""
+    row.state = after(action, row.state, row.id)
+    noted(session, now, Step(TRANSITIONS[action].did, f"declaration/{row.id}", row.owner_id, changed))
     row.updated_at = now
     session.add(row)

@@ -8,25 +8,25 @@ import msgspec
 from litestar import Request, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter, RawBody
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from registry.access.admission import EVERY_CALLER, on_named, on_own
 from registry.access.callers import Caller
-from registry.access.rules import Action, may_others, require
-from registry.database.tables import DeclarationRow
+from registry.access.rules import Action, require
 from registry.declarations import life
-from registry.declarations.known import KnownProducts
+from registry.declarations.readable import PAGE_SIZE, listed, readable
 from registry.declarations.signed import take_signed
+from registry.declarations.status import DeclarationStatus, status_of
 from registry.errors import Refused
-from registry.members.members import member, require_accredited
-from registry.records.publish import NotPublished, publish
-from registry.registry import OPERATOR, utc_now
+from registry.registry import utc_now
+from registry.reviews.acceptance import Accepted
+from registry.reviews.turn import publish_one, turn
 from registry.web.openapi import json_operation
 from registry.web.problems import responses
 from registry.web.reading import JOSE, is_jose, json_body, struct_body
 from registry.web.service import Service
 from schemas.declaration import AssuranceLevel, Declaration, Verification
-from schemas.findings import Finding, Severity, findings
+from schemas.findings import Severity
 from schemas.reading import read_declaration
 from schemas.text import Text
 
@@ -34,17 +34,6 @@ MAX_PAGE = 10_000
 _BEARER = [{"bearer": []}]
 _PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
 DeclarationId = Annotated[UUID, PathParameter(description="the declaration's id")]
-
-
-class DeclarationStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a declaration is on its way, what it says, and what was found. ``record`` and ``label`` once published."""
-
-    id: UUID
-    state: life.DeclarationState
-    declaration: Declaration
-    findings: tuple[Finding, ...] = ()
-    record: int | None = None
-    label: str | None = None
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
@@ -76,6 +65,15 @@ class VerificationStatement(Struct, frozen=True, kw_only=True, forbid_unknown_fi
     report_sha256: str
     accreditation: str | None = None
     report_url: str | None = None
+    accepted: Annotated[
+        tuple[Accepted, ...], Meta(max_length=200, description="the reviewer's word on each warning")
+    ] = ()
+
+
+class Submission(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which verification body the owner has chosen; null: any takes it up."""
+
+    body: Annotated[str | None, Meta(description="member id of the verification body")] = None
 
 
 @post(
@@ -101,8 +99,7 @@ def create_declaration(
     with service.registry.database.writing(caller.author) as session:
         told = declaration or take_signed(session, service.registry, body.strip(), caller.member)
         key = life.create(session, told, caller.member, now, signature=body.strip() if signed else None)
-        row = life.row_of(session, key)
-        return _status(row, findings(life.content_of(row), KnownProducts(session)))
+        return status_of(session, life.row_of(session, key))
 
 
 @get(
@@ -121,10 +118,10 @@ def list_declarations(
     ] = None,
     page: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE, description="from 1")] = 1,
 ) -> Declarations:
-    """The caller's own declarations; for verification bodies and the operator, all that were submitted."""
-    everyone = may_others(caller, Action.READ_DECLARATION)
+    """The caller's own declarations; for the operator all that were submitted, for verification bodies those of them
+    that are assigned to no other."""
     with service.registry.database.reading() as session:
-        rows, total = life.listed(session, None if everyone else caller.member, wanted, page)
+        rows, total = listed(session, caller, wanted, page)
         found = tuple(
             Waiting(
                 id=UUID(row.id),
@@ -136,7 +133,7 @@ def list_declarations(
             )
             for row in rows
         )
-    return Declarations(found, total, page, max(1, -(-total // life.PAGE_SIZE)))
+    return Declarations(found, total, page, max(1, -(-total // PAGE_SIZE)))
 
 
 @get(
@@ -152,10 +149,7 @@ def read_declaration_status(
 ) -> DeclarationStatus:
     """A declaration as it stands: for its owner, and, once submitted, verification bodies and the operator."""
     with service.registry.database.reading() as session:
-        row = life.row_of(session, declaration)
-        is_draft = row.state == life.DeclarationState.DRAFT
-        require(caller, Action.READ_DRAFT if is_draft else Action.READ_DECLARATION, row.owner_id)
-        return _status(row, findings(life.content_of(row), KnownProducts(session)))
+        return status_of(session, readable(session, caller, declaration))
 
 
 @put(
@@ -178,34 +172,36 @@ def revise_declaration(
 
     As `application/jose`, the body is the owner's own signature over it; without, an earlier signature is dropped.
     """
-    with service.registry.database.writing(caller.author) as session:
-        row = life.row_of(session, declaration)
-        require(caller, Action.REVISE, row.owner_id)
+    with turn(service, caller, declaration, Action.REVISE, utc_now()) as taken:
         if is_jose(request):
-            told = take_signed(session, service.registry, body.strip(), row.owner_id)
-            life.revise(session, row, told, utc_now(), signature=body.strip())
+            told = take_signed(taken.session, service.registry, body.strip(), taken.row.owner_id)
+            taken.revise(told, body.strip())
         else:
-            life.revise(session, row, _declaration(request, body), utc_now())
-        return _status(row, findings(life.content_of(row), KnownProducts(session)))
+            taken.revise(_declaration(request, body))
+        return taken.status()
 
 
 @post(
     "/v1/declarations/{declaration:uuid}/submit",
     admits=on_named(Action.SUBMIT),
     status_code=200,
-    responses=responses(400, 401, 403, 404, 409, 422),
+    operation_class=json_operation(Submission, required=False),
+    responses=responses(*_PROBLEMS),
     security=_BEARER,
     tags=["declarations"],
     sync_to_thread=True,
 )
 def submit_declaration(
-    declaration: DeclarationId, service: NamedDependency[Service], caller: NamedDependency[Caller]
+    request: Request[Any, Any, Any],
+    declaration: DeclarationId,
+    body: RawBody,
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
 ) -> DeclarationStatus:
-    """Hand a draft to the verification bodies. Findings of severity error block; warnings travel with it."""
-    with service.registry.database.writing(caller.author) as session:
-        row = life.row_of(session, declaration)
-        require(caller, Action.SUBMIT, row.owner_id)
-        return _status(row, life.submit(session, row, utc_now()))
+    """Hand a draft to a verification body, or to whichever takes it up. Errors block; warnings travel with it."""
+    with turn(service, caller, declaration, Action.SUBMIT, utc_now()) as taken:
+        wanted = struct_body(request, body, Submission) if body else Submission()
+        return taken.status(taken.submit(wanted.body))
 
 
 @post(
@@ -225,16 +221,17 @@ def verify_declaration(
     service: NamedDependency[Service],
     caller: NamedDependency[Caller],
 ) -> DeclarationStatus:
-    """State, as a verification body, what was checked. Never for one's own product."""
-    with service.registry.database.writing(caller.author) as session:
-        row = life.row_of(session, declaration)
-        require(caller, Action.STATE_VERIFICATION, row.owner_id)
-        require_accredited(member(session, caller.member), utc_now().date())
+    """State, as a verification body, what was checked. Never for one's own product, nor for one's owner's.
+
+    A declaration that is assigned to no body is taken up by this. Each warning needs a word in `accepted`.
+    """
+    with turn(service, caller, declaration, Action.STATE_VERIFICATION, utc_now()) as taken:
         statement = struct_body(request, body, VerificationStatement)
         told = msgspec.structs.asdict(statement) | {"body": caller.member}
+        del told["accepted"]
         verification = struct_body(request, msgspec.json.encode(told), Verification)
-        life.state_verification(session, row, verification, OPERATOR, utc_now())
-        return _status(row, ())
+        taken.state_verification(verification, statement.accepted)
+        return taken.status(())
 
 
 @post(
@@ -250,13 +247,9 @@ def publish_declaration(
     declaration: DeclarationId, service: NamedDependency[Service], caller: NamedDependency[Caller]
 ) -> DeclarationStatus:
     """Publish a verified declaration: it becomes a signed record in the log, with a label. For the operator."""
+    outcome = publish_one(service, caller, declaration, utc_now())
     with service.registry.database.reading() as session:
-        require(caller, Action.PUBLISH, life.row_of(session, declaration).owner_id)
-    (outcome,) = publish(service.registry, [declaration], utc_now(), caller.author)
-    if isinstance(outcome, NotPublished):
-        raise outcome.error
-    with service.registry.database.reading() as session:
-        return _status(life.row_of(session, declaration), (), outcome.label)
+        return status_of(session, life.row_of(session, declaration), (), outcome.label)
 
 
 def _declaration(request: Request[Any, Any, Any], body: bytes) -> Declaration:
@@ -265,19 +258,6 @@ def _declaration(request: Request[Any, Any, Any], body: bytes) -> Declaration:
         errors = sum(finding.severity is Severity.ERROR for finding in found)
         raise Refused(f"{errors} field{'s' if errors > 1 else ''} cannot be read; nothing was changed", found)
     return declaration
-
-
-def _status(
-    row: DeclarationRow, found: list[Finding] | tuple[Finding, ...], label: str | None = None
-) -> DeclarationStatus:
-    return DeclarationStatus(
-        id=UUID(row.id),
-        state=life.DeclarationState(row.state),
-        declaration=life.content_of(row),
-        findings=tuple(found),
-        record=row.record,
-        label=label,
-    )
 
 
 ROUTES = [

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from registry.database.tables import DeclarationRow, MemberRow
 from registry.declarations import life
 from registry.declarations.known import KnownProducts, key_path_of
-from registry.declarations.life import DeclarationState
+from registry.declarations.states import DeclarationState
 from registry.errors import Refused, RegistryError
 from registry.imports.report import Refusal, Report
 from registry.imports.row import Row, row_error

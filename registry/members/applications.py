@@ -22,7 +22,7 @@ from registry.database.people_tables import ApplicationRow
 from registry.errors import InvalidInput, NotFound, WrongState
 from registry.log.append import LogWriter
 from registry.members.email import normal_email
-from registry.members.members import join, require_particulars
+from registry.members.members import join, require_part_of, require_particulars
 from schemas.member import Member, MemberKind, Plan
 from schemas.text import Text
 
@@ -61,6 +61,7 @@ class Application(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     accreditation: str | None = None
     accreditation_until: date | None = None
     plans: tuple[Plan, ...] = ()
+    part_of: str | None = None
 
     def as_member(self, member_id: str) -> Member:
         """The organisation as a member with this id."""
@@ -73,6 +74,7 @@ class Application(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
             accreditation=self.accreditation,
             accreditation_until=self.accreditation_until,
             plans=tuple(sorted(set(self.plans))),
+            part_of=self.part_of,
         )
 
 
@@ -82,6 +84,7 @@ def apply(session: Session, application: Application, now: datetime) -> UUID:
     Raises ``InvalidInput`` with the field's path, and ``WrongState`` while ever so many wait.
     """
     _require_sound(application, now.date())
+    require_part_of(session, application.as_member(_APPLYING))
     waiting = select(func.count()).select_from(ApplicationRow).where(ApplicationRow.state == ApplicationState.WAITING)
     if session.exec(waiting).one() >= MOST_WAITING:
         raise WrongState("too many applications wait to be decided: try again in some days")

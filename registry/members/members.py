@@ -30,6 +30,7 @@ def join(session: Session, writer: LogWriter, member: Member, now: datetime) -> 
     if not _ID.fullmatch(member.id):
         raise InvalidInput("a member id is 1 to 64 lower-case letters, digits and hyphens", "$.id")
     require_name(member)
+    require_part_of(session, member)
     if session.get(MemberRow, member.id) is not None:
         raise WrongState(f"{member.id} is a member already, or was one: its id is taken for ever")
     index = _append(writer, member, MemberEvent.JOINED, now)
@@ -44,6 +45,7 @@ def change(session: Session, writer: LogWriter, member: Member, now: datetime) -
     """
     row = row_in(session, member.id)
     require_particulars(member)
+    require_part_of(session, member)
     if row.kind != member.kind:
         raise WrongState(f"{member.id} is a {row.kind}, and stays one: what it may do follows from it")
     content = msgspec.json.encode(member)
@@ -54,6 +56,13 @@ def change(session: Session, writer: LogWriter, member: Member, now: datetime) -
     noted(session, now, Step(Did.CHANGED, f"member/{member.id}", member.id, changed))
     row.content = content
     session.add(row)
+
+
+def require_part_of(session: Session, member: Member) -> None:
+    """Raises ``InvalidInput`` when it is said to be a part of nobody who is, or was, a member; or of itself."""
+    owner = member.part_of
+    if owner is not None and (owner == member.id or not _ID.fullmatch(owner) or session.get(MemberRow, owner) is None):
+        raise InvalidInput("name the member that owns the organisation by its member id", "$.part_of")
 
 
 def leave(session: Session, writer: LogWriter, member_id: str, now: datetime) -> None:

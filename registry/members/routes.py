@@ -27,7 +27,7 @@ from registry.web.openapi import json_operation
 from registry.web.problems import responses
 from registry.web.reading import struct_body
 from registry.web.service import Service
-from schemas.member import Member, Plan
+from schemas.member import Member, MemberKind, Plan
 from schemas.text import Text, in_language
 
 _BEARER = [{"bearer": []}]
@@ -82,7 +82,7 @@ class Particulars(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """What an organisation says of itself. All of it is public, and every version stays in the log.
 
     A body's accreditation is changed by the operator alone, who looks at the certificate: others send what there is, or
-    nothing.
+    nothing. So is what a body is a part of, and what anybody has once said to be a part of: an empty text ends it.
     """
 
     name: Text
@@ -91,6 +91,7 @@ class Particulars(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     plans: tuple[Plan, ...] = ()
     accreditation: str | None = None
     accreditation_until: date | None = None
+    part_of: str | None = None
 
 
 class Members(Struct, frozen=True):
@@ -290,6 +291,8 @@ def change_member(
         changed = _changed(before, told)
         if (changed.accreditation, changed.accreditation_until) != (before.accreditation, before.accreditation_until):
             require(caller, Action.CHANGE_ACCREDITATION, member)
+        if changed.part_of != before.part_of and (before.part_of or before.kind is MemberKind.VERIFICATION_BODY):
+            require(caller, Action.CHANGE_PART_OF, member)
         writer = service.registry.log_writer(session, now)
         members.change(session, writer, changed, now)
         writer.flush()
@@ -308,6 +311,7 @@ def _changed(before: Member, told: Particulars) -> Member:
         plans=tuple(sorted(set(told.plans))),
         accreditation=before.accreditation if says_nothing else told.accreditation,
         accreditation_until=before.accreditation_until if says_nothing else told.accreditation_until,
+        part_of=before.part_of if told.part_of is None else told.part_of or None,
     )
 
 

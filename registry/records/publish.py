@@ -6,7 +6,7 @@ refused takes no index, and the rest goes on.
 
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -16,14 +16,16 @@ from sqlalchemy import bindparam, insert, text
 from sqlmodel import Session, col, update
 
 from keys import MalformedToken
+from registry.access.rules import Action
 from registry.audit.changes import Change
 from registry.audit.steps import Did
 from registry.audit.trail import Step, noted
 from registry.database.author import COMMAND_LINE, Author
 from registry.database.tables import DeclarationRow, LabelRow, RecordRow
 from registry.declarations.known import KnownProducts, key_path_of
-from registry.declarations.life import DeclarationState, refuse_errors
+from registry.declarations.life import refuse_errors
 from registry.declarations.signed import require_signed
+from registry.declarations.states import DeclarationState, after
 from registry.errors import NotFound, Refused, RegistryError, WrongState
 from registry.home import Config
 from registry.labels.minting import mint
@@ -31,6 +33,7 @@ from registry.log.append import Appended, LogWriter
 from registry.members.members import member
 from registry.records.credential import credential, party
 from registry.registry import OPERATOR, KeysInForce, Registry
+from registry.reviews.impartiality import RELATED_BODY, Ownership
 from schemas.declaration import Declaration
 from schemas.entry import Credential, EntryType, claims_of
 from schemas.findings import UNSIGNED, Finding, Severity, component_standing, label_findings, publication_findings
@@ -98,9 +101,16 @@ class _Newest(Struct, frozen=True):
 
 
 def publish(
-    registry: Registry, declarations: Sequence[UUID], now: datetime, by: Author = COMMAND_LINE
+    registry: Registry,
+    declarations: Sequence[UUID],
+    now: datetime,
+    by: Author = COMMAND_LINE,
+    also: Callable[[Session, Sequence[Outcome]], None] | None = None,
 ) -> list[Outcome]:
-    """Publishes ``declarations`` in their order, durably before it returns: one outcome each, in that order."""
+    """Publishes ``declarations`` in their order, durably before it returns: one outcome each, in that order.
+
+    ``also`` is called with the outcomes once they are written, in the same transaction.
+    """
     with registry.database.writing(by) as session:
         batch = _Batch(
             session, registry.config, registry.log_writer(session, now), registry.keys_in_force(session), now
@@ -108,6 +118,8 @@ def publish(
         batch.read(declarations)
         outcomes = [batch.take(declaration) for declaration in declarations]
         batch.write()
+        if also is not None:
+            also(session, outcomes)
     return outcomes
 
 
@@ -123,6 +135,7 @@ class _Batch:
         self._today = now.astimezone(UTC).date()
         self._waiting: dict[str, _Waiting] = {}
         self._members: dict[str, Member] = {}
+        self._ownership = Ownership(session)
         self._newest: dict[str, _Newest] = {}
         self._records: list[dict[str, object]] = []
         self._labels: list[dict[str, object]] = []
@@ -185,9 +198,11 @@ class _Batch:
         if waiting is None:
             raise NotFound(f"there is no declaration {key}")
         state, declaration, key_path = waiting.state, waiting.declaration, waiting.key_path
-        if state != DeclarationState.VERIFIED:
-            raise WrongState(f"declaration {key} is {state}: it can be published only when verified")
+        after(Action.PUBLISH, state, str(key))
         found = [*publication_findings(declaration, OPERATOR), *label_findings(declaration)]
+        body = declaration.verification.body if declaration.verification else declaration.owner
+        if not found and self._ownership.related(body, declaration.owner):  # also if they were not when it was verified
+            found.append(RELATED_BODY)
         if declaration.components:  # what stood when it was submitted may have fallen since
             found += component_standing(declaration, KnownProducts(self._session))
         refuse_errors(found)

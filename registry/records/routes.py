@@ -12,6 +12,9 @@ from registry.access.admission import ANYBODY, on_named
 from registry.access.approvals import ApprovalShown, Operation, approval_shown, propose, takes_two
 from registry.access.callers import Caller
 from registry.access.rules import RULES, Action, require
+from registry.declarations.life import row_of
+from registry.declarations.renewal import renew
+from registry.declarations.status import DeclarationStatus, status_of
 from registry.labels.art import art_of, label_text
 from registry.labels.artwork import Variant, render_png, render_svg
 from registry.pages import choose_language
@@ -157,6 +160,25 @@ def _language(request: Request[Any, Any, Any], language: str | None) -> str:
     return choose_language(language, request.headers.get("accept-language"))
 
 
+@post(
+    "/v1/records/{record:int}/renew",
+    admits=on_named(Action.RENEW),
+    responses=responses(400, 401, 403, 404, 409),
+    security=_BEARER,
+    tags=["records"],
+    sync_to_thread=True,
+)
+def renew_record(
+    record: RecordIndex, service: NamedDependency[Service], caller: NamedDependency[Caller]
+) -> DeclarationStatus:
+    """Begin the renewal of a declaration: a draft with what it says, but for its periods. Once published, it supersedes
+    this one."""
+    with service.registry.database.writing(caller.author) as session:
+        renewed = record_row(session, record)
+        require(caller, Action.RENEW, renewed.owner_id)
+        return status_of(session, row_of(session, renew(session, renewed, utc_now())))
+
+
 @get(
     "/v1/records/{record:int}/label.svg",
     admits=ANYBODY,
@@ -205,6 +227,7 @@ ROUTES = [
     suspend_record,
     reinstate_record,
     withdraw_record,
+    renew_record,
     label_svg,
     label_png,
 ]

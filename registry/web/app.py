@@ -31,6 +31,7 @@ from registry.products import routes as products
 from registry.records import routes as records
 from registry.registry import Registry, utc_now
 from registry.resolver import routes as resolver
+from registry.reviews import routes as reviews
 from registry.trace import routes as trace
 from registry.verification import batch_openapi
 from registry.verification import routes as verification
@@ -44,7 +45,7 @@ from registry.web.service import Service, provide_caller, provide_service, provi
 _DESKS = (join_pages, sign_in_pages, organisation_pages)
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
-    *(members, member_keys, access, accounts, people, *_DESKS),
+    *(reviews, members, member_keys, access, accounts, people, *_DESKS),
 )
 
 

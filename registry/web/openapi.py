@@ -31,7 +31,7 @@ from registry.errors import NotFound
 from registry.web.reference import REFERENCE_POLICY, ReferencePage
 
 
-def json_operation(form: type[Any], *texts: str) -> type[Operation]:
+def json_operation(form: type[Any], *texts: str, required: bool = True) -> type[Operation]:
     """An operation with a JSON body of the given form, which the route reads itself to say all that is wrong; or with
     one of these media types, as text.
 
@@ -46,7 +46,7 @@ def json_operation(form: type[Any], *texts: str) -> type[Operation]:
         def __post_init__(self) -> None:
             text = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
             forms = {"application/json": OpenAPIMediaType(schema=schema)} | dict.fromkeys(texts, text)
-            self.request_body = RequestBody(content=forms, required=True)
+            self.request_body = RequestBody(content=forms, required=required)
 
     return JsonOperation
 

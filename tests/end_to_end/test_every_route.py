@@ -35,7 +35,7 @@ LISTS_OWN = {"GET /v1/declarations"}
 
 FOR_THE_OPERATOR = re.compile(r" /v1/(applications|approvals)(?!$)|GET /v1/(applications|approvals)$")
 _UUID = "00000000-0000-4000-8000-000000000000"
-_PLACES = {"declaration": _UUID, "application": _UUID, "approval": _UUID, "record": "0"}
+_PLACES = {"declaration": _UUID, "application": _UUID, "approval": _UUID, "question": _UUID, "record": "0"}
 
 
 @pytest.fixture(scope="module")

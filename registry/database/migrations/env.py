@@ -2,9 +2,10 @@
 
 from alembic import context
 
-from registry.database import audit_tables, people_tables, tables
+from registry.database import audit_tables, people_tables, review_tables, tables
 
-assert audit_tables.SQLModel is people_tables.SQLModel is tables.SQLModel  # their tables are among the metadata
+for area in (audit_tables, people_tables, review_tables):
+    assert area.SQLModel is tables.SQLModel  # its tables are among the metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=tables.SQLModel.metadata,

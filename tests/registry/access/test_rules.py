@@ -26,8 +26,15 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "read a declaration": (EDITORS | OWNERS_SIGNERS, REVIEWERS | {"verification-body signer"} | OPERATORS),
     "revise": (EDITORS, NOBODY),
     "submit": (EDITORS, NOBODY),
+    "assign a verification body": (NOBODY, OPERATORS),
+    "take up a review": (NOBODY, REVIEWERS),
+    "decline or hand back a review": (NOBODY, REVIEWERS),
+    "ask a question": (NOBODY, REVIEWERS),
+    "answer a question": (EDITORS, NOBODY),
+    "return with findings": (NOBODY, REVIEWERS | OPERATORS),
     "state a verification": (NOBODY, REVIEWERS),
     "publish": (NOBODY, OPERATORS),
+    "renew": (EDITORS, NOBODY),
     "suspend": (NOBODY, OPERATORS),
     "reinstate": (NOBODY, OPERATORS),
     "withdraw": (OWNERS_SIGNERS, OPERATORS),
@@ -36,6 +43,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "decide on an application to join": (NOBODY, OPERATORS),
     "change an organisation's particulars": (SIGNERS | OPERATORS, OPERATORS),
     "change a body's accreditation": (NOBODY, OPERATORS),
+    "change what an organisation is part of": (NOBODY, OPERATORS),
     "end a membership": (SIGNERS, OPERATORS),
     "read people and tokens": (ALL, NOBODY),
     "invite people, change their roles, remove them": (SIGNERS | OPERATORS, NOBODY),
@@ -46,9 +54,14 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
 }
 FOR_PEOPLE = {
     *("decide on an application to join", "change a body's accreditation", "end a membership"),
+    "change what an organisation is part of",
     *("read people and tokens", "invite people, change their roles, remove them", "make and end tokens"),
     "enrol and end keys that sign declarations, and ask that all be signed",
     *("propose and confirm what takes two people", "retire a key, or state that it is compromised"),
+}
+ASSIGNED = {
+    *("read a declaration", "take up a review", "decline or hand back a review", "ask a question"),
+    *("return with findings", "state a verification"),
 }
 TWO_PEOPLE = {"withdraw", "retire a key, or state that it is compromised"}
 
@@ -64,6 +77,19 @@ def test_as_the_table_says(kind: MemberKind, role: Role, action: Action) -> None
     assert may(person, action, "another") == (f"{kind} {role}" in others or everybody)
     for owner in ("me", "another"):
         assert may(machine, action, owner) == (may(person, action, owner) and action not in FOR_PEOPLE)
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("role", Role)
+def test_of_bodies_only_the_one_assigned_reviews(role: Role, action: Action) -> None:
+    for kind in MemberKind:
+        caller = Caller("me", kind, frozenset({role}), "somebody")
+        without = may(caller, action, "another")
+        assert may(caller, action, "another", "me") == without
+        is_shut_out = kind is MemberKind.VERIFICATION_BODY and action in ASSIGNED
+        assert may(caller, action, "another", "checkers") == (without and not is_shut_out)
+    with pytest.raises(NotAllowed, match="another verification body is assigned"):
+        require(Caller("me", MemberKind.VERIFICATION_BODY), Action.TAKE_UP, "another", "checkers")
 
 
 @pytest.mark.parametrize("action", Action)
@@ -90,6 +116,7 @@ def test_every_action_has_a_rule() -> None:
     assert set(ALLOWED) == set(Action)
     assert {action for action, rule in RULES.items() if rule.person} == FOR_PEOPLE
     assert {action for action, rule in RULES.items() if rule.two_people} == TWO_PEOPLE
+    assert {action for action, rule in RULES.items() if rule.assigned} == ASSIGNED
 
 
 @pytest.mark.parametrize("kind", MemberKind)
