@@ -52,7 +52,11 @@ def _show_samples(registry: Registry) -> None:
     try:
         for sample in sample_scans(registry):
             verdict = verifier.verify(sample.text, utc_now(), sample.product)
-            table.add_row(sample.note, sign(verdict.verdict), figure(verdict.footprint) or verdict.reason)
+            table.add_row(
+                sample.note,
+                sign(verdict.verdict),
+                figure(verdict.footprint, yearly=verdict.gln is not None) or verdict.reason,
+            )
     finally:
         verifier.close()
     console.print(table)

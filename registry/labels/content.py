@@ -82,7 +82,7 @@ def content_of(art: LabelArt, language: str) -> Content:
         name=words.LABEL[language],
         heading=words.CARBON_FOOTPRINT[language],
         figure=words.number(art.footprint.value),
-        per=words.PER[language].format(
+        per=(words.PER_YEAR if art.gln else words.PER)[language].format(
             amount=words.number(per.amount), unit=words.unit(per.unit, per.amount, language)
         ),
         boundary=words.BOUNDARIES[art.boundary][language],

@@ -18,6 +18,8 @@ CARBON_FOOTPRINT = {"en": "Carbon footprint", "zh": "碳足迹"}
 YEAR = {"en": "data {year}", "zh": "数据年份 {year}"}
 VERIFIER = {"en": "checked by {name}", "zh": "核查：{name}"}
 PER = {"en": "per {amount} {unit}", "zh": "每 {amount} {unit}"}
+PER_YEAR = {"en": "per {amount} {unit} and year", "zh": "每 {amount} {unit}每年"}
+"""Of a place."""
 LOT = {"en": "Lot {value}", "zh": "批号 {value}"}
 SERIAL = {"en": "Serial {value}", "zh": "序列号 {value}"}
 

@@ -78,7 +78,7 @@ def _shown(view: AreaView, name: str, chosen: str | None, reader: Reader, t: Phr
         period=period,
         total=_figure(said.total, reader),
         unit=EMISSION_UNITS[said.unit],
-        per=reader.per(said.area),
+        per=reader.per(said.area, yearly=True),
         each=t("area_each", value=_figure(said.per_unit, reader)),
         rows=tuple(_row(one, chosen, reader, t) for one in said.products[:MOST_ROWS]),
         gross=_figure(said.gross, reader),

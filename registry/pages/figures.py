@@ -46,10 +46,12 @@ class Headline(Struct, frozen=True):
     struck: bool
 
 
-def figure_shown(footprint: Footprint, reader: Reader, mass: Decimal | None = None) -> FigureShown:
-    """``footprint`` for ``reader``; ``mass`` is the kg of one declared unit, when known."""
-    value = reader.number(footprint.value)
-    return FigureShown(value, reader.unit(footprint), reader.per(footprint.per, mass), len(value) > _LONG)
+def figure_shown(
+    footprint: Footprint, reader: Reader, mass: Decimal | None = None, *, yearly: bool = False
+) -> FigureShown:
+    """``footprint`` for ``reader``; ``mass`` is the kg of one declared unit, when known; ``yearly``, of a place."""
+    value, per = reader.number(footprint.value), reader.per(footprint.per, mass, yearly=yearly)
+    return FigureShown(value, reader.unit(footprint), per, len(value) > _LONG)
 
 
 def headline(
@@ -60,9 +62,11 @@ def headline(
     struck: bool,
     reader: Reader,
     t: Phrasebook,
+    *,
+    yearly: bool = False,
 ) -> Headline:
-    """The figure of a genuine label."""
-    shown = figure_shown(footprint, reader, mass)
+    """The figure of a genuine label; ``yearly``, of a place."""
+    shown = figure_shown(footprint, reader, mass, yearly=yearly)
     covers, hint = ("", "")
     if boundary is not None:
         covers, hint = (words.text(reader.language) for words in BOUNDARIES[boundary])

@@ -61,7 +61,7 @@ def _version(
         record=version.record,
         record_name=t("record_number", record=str(version.record)),
         verdict=chip(version.verdict, reader),
-        figure=figure_shown(version.footprint, reader),
+        figure=figure_shown(version.footprint, reader, yearly=version.gln is not None),
         struck=version.verdict in REVOKED,
         change="" if before is None else _change(version, before, reader, t),
         year=t("data_of", year=str(version.year)),

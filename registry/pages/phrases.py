@@ -230,7 +230,7 @@ PHRASES: dict[str, Both] = {
     "area_own": Both("Emitted in the area, and supplies that nobody names", "区域内排放及未列出的供应"),
     "area_external": Both("From outside, in what was bought", "来自区域外的购入"),
     "area_declared": Both("Declared for the place itself", "该地点自身声明的总量"),
-    "area_each": Both("{value} kg CO₂e per square meter", "每平方米 {value} kg CO₂e"),
+    "area_each": Both("{value} kg CO₂e per square meter and year", "每平方米每年 {value} kg CO₂e"),
     "area_none": Both("No products are named.", "未列出产品。"),
     "area_hint": Both(
         "A product is made here when its own declaration names this place as its plant. No more of it is taken off "

@@ -80,8 +80,11 @@ class Reader(Struct, frozen=True):
         """The unit of a figure."""
         return EMISSION_UNITS.get(footprint.unit, footprint.unit)
 
-    def per(self, amount: Amount, mass_per_unit: Decimal | None = None) -> str:
-        """What a figure is per: ``per piece (0.75 kg)``, ``per 10 pieces (0.75 kg each)``, ``每件（0.75 千克）``."""
+    def per(self, amount: Amount, mass_per_unit: Decimal | None = None, *, yearly: bool = False) -> str:
+        """What a figure is per: ``per piece (0.75 kg)``, ``per 10 pieces (0.75 kg each)``, ``每件（0.75 千克）``.
+
+        ``yearly``: and per year, as places declare.
+        """
         single = amount.amount == 1
         words = (UNIT_WORDS if single else UNIT_SYMBOLS)[amount.unit].text(self.language)
         count = "" if single else self.number(amount.amount)
@@ -89,9 +92,9 @@ class Reader(Struct, frozen=True):
         if self.language == "zh":
             each = "" if single else f"每{UNIT_WORDS[amount.unit].zh}"
             tail = f"（{each}{mass}千克）" if mass else ""
-            return f"每{count}{words}{tail}"
+            return f"每{count}{words}{'每年' if yearly else ''}{tail}"
         tail = f" ({mass} kg{'' if single else ' each'})" if mass else ""
-        return f"per {count + ' ' if count else ''}{words}{tail}"
+        return f"per {count + ' ' if count else ''}{words}{' and year' if yearly else ''}{tail}"
 
     def of(self, amount: Amount) -> str:
         """How much of something: ``0.5 kg``, ``1 piece``, ``3 件``."""

@@ -106,7 +106,9 @@ def _figures(view: ScanView, reader: Reader, t: Phrasebook) -> dict[str, object]
     struck = verdict.verdict in REVOKED
     declaration = credential.credential_subject.declaration if credential else None
     mass = declaration.mass_per_unit if declaration else None
-    shown["headline"] = headline(verdict.footprint, verdict.boundary, verdict.year, mass, struck, reader, t)
+    shown["headline"] = headline(
+        verdict.footprint, verdict.boundary, verdict.year, mass, struck, reader, t, yearly=verdict.gln is not None
+    )
     shown["check"] = _check(view, reader, t)
     shown["versions"] = history(view.versions, verdict.record, reader, t)
     shown["warnings"] = cautions(view.warnings, declaration, reader, t)
@@ -207,7 +209,7 @@ def _registered(view: ScanView, reader: Reader, t: Phrasebook) -> RegisteredShow
         verdict=chip(record.verdict, reader),
         name=reader.text(record.name),
         owner=record.owner,
-        figure=figure_shown(record.footprint, reader),
+        figure=figure_shown(record.footprint, reader, yearly=record.gln is not None),
         struck=record.verdict in REVOKED,
         covers=BOUNDARIES[record.boundary][0].text(reader.language),
         year=t("data_of", year=str(record.year)),

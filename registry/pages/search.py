@@ -91,7 +91,7 @@ def _result(record: RecordSummary, chosen: str | None, reader: Reader, t: Phrase
         key_name=key_name,
         key=key,
         url=keeping(label_path(record.label), chosen),
-        figure=figure_shown(record.footprint, reader),
+        figure=figure_shown(record.footprint, reader, yearly=record.gln is not None),
         struck=record.verdict in REVOKED,
         covers=BOUNDARIES[record.boundary][0].text(reader.language),
         year=t("data_of", year=str(record.year)),

@@ -46,8 +46,9 @@ def stage_table(declaration: Declaration, footprint: Footprint, reader: Reader, 
     low = min([Decimal(0), *values])
     span = max([Decimal(0), *values]) - low
     total = footprint.value
+    per = reader.per(footprint.per, yearly=declaration.gln is not None)
     return StageTable(
-        caption=t("stages_caption" if named else "stages_caption_plain", per=reader.per(footprint.per)),
+        caption=t("stages_caption" if named else "stages_caption_plain", per=per),
         unit=reader.unit(footprint),
         rows=tuple(_row(stage, low, span, total, reader, t) for stage in declaration.stages),
         total=reader.number(total),

@@ -82,7 +82,7 @@ def _shown(
         title=t("trace_title"),
         name=name or t("unnamed"),
         product_url=keeping(view.product_url, chosen),
-        per=reader.per(top.amount),
+        per=reader.per(top.amount, yearly=top.gln is not None),
         covered=_covered(top, reader, t),
         counted=_counted(found, reader, t),
         unit=EMISSION_UNITS[found.unit],

@@ -190,8 +190,11 @@ def _closing(key: str, facts: dict[int, ComponentFacts], registered: Registered)
 
 
 def _sum(declaration: Declaration, facts: dict[int, ComponentFacts]) -> Iterator[Finding]:
-    """What the components emit cannot exceed what is upstream of the product. Unknown components only add to it."""
-    upstream = _upstream(declaration)
+    """What the components emit cannot exceed what is upstream of the product. Unknown components only add to it.
+
+    Nothing is said of a place: its products may supply one another, which its area statement takes off.
+    """
+    upstream = None if declaration.gln is not None else _upstream(declaration)
     if upstream is None:
         return
     parts = [part for component in declaration.components if (part := _part(component, facts)) is not None]

@@ -40,6 +40,7 @@ def test_a_broken_rule_is_found_at_its_path(code: str, path: str, severity: str,
 # what must give no finding of that code
 NOT_FOUND: list[tuple[str, Declaration]] = [
     ("component-sum", sound(components=(component(contribution=Decimal("1.7")),))),
+    ("component-sum", place(components=(component(contribution=Decimal("99")),))),
     ("component-sum", sound(components=(component(contribution=Decimal("99")), component(8, amount="NaN")))),
 ]
 

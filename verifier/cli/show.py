@@ -32,11 +32,12 @@ def sign(code: VerdictCode) -> Text:
     return Text(f"{mark} {code}", style=style)
 
 
-def figure(footprint: Footprint | None) -> str:
-    """The figure with its unit and what it is per; empty when there is none."""
+def figure(footprint: Footprint | None, *, yearly: bool = False) -> str:
+    """The figure with its unit and what it is per, and per year if it is a place's; empty when there is none."""
     if footprint is None:
         return ""
-    return f"{footprint.value:f} {footprint.unit} per {footprint.per.amount:f} {footprint.per.unit}"
+    year = " and year" if yearly else ""
+    return f"{footprint.value:f} {footprint.unit} per {footprint.per.amount:f} {footprint.per.unit}{year}"
 
 
 def verdict_lines(verdict: Verdict) -> list[Text]:
@@ -45,7 +46,7 @@ def verdict_lines(verdict: Verdict) -> list[Text]:
     if verdict.product is not None:
         facts.append(("product", f"{in_language(verdict.product.name, 'en')}, {verdict.product.owner}"))
     facts += [(name, getattr(verdict, name) or "") for name in ("gtin", "gln", "lot", "serial")]
-    facts.append(("footprint", figure(verdict.footprint)))
+    facts.append(("footprint", figure(verdict.footprint, yearly=verdict.gln is not None)))
     if verdict.footprint is not None:
         facts.append(("data", f"{verdict.boundary}, {verdict.year}, good until {verdict.expires}"))
     if verdict.change is not None:

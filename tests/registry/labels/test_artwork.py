@@ -64,7 +64,8 @@ def test_a_label_says_the_figure_its_context_and_the_product(language: str, expe
 def test_no_figure_without_unit_declared_unit_boundary_and_year(art: LabelArt, language: str) -> None:
     text = printed(render_svg(art, language))
     per = art.footprint.per
-    unit = words.unit(per.unit, per.amount, language).replace(" ", "")
+    year = {"en": "andyear", "zh": "每年"}[language] if art.gln else ""
+    unit = words.unit(per.unit, per.amount, language).replace(" ", "") + year
     assert f"{words.number(art.footprint.value)}kgCO2e{'per' if language == 'en' else '每'}" in text
     assert f"{words.number(per.amount)}{unit}{words.BOUNDARIES[art.boundary][language].replace(' ', '')}" in text
     assert "2016" in text

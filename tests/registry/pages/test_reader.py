@@ -61,6 +61,12 @@ def test_a_figure_says_what_it_is_per(amount: str, unit: str, mass: str | None, 
     assert ZH.per(per, weight) == zh
 
 
+def test_a_place_declares_per_year() -> None:
+    whole, meter = (Amount(Decimal(amount), DeclaredUnit.SQUARE_METER) for amount in ("52000", "1"))
+    assert (EN.per(meter, yearly=True), ZH.per(meter, yearly=True)) == ("per square meter and year", "每平方米每年")
+    assert (EN.per(whole, yearly=True), ZH.per(whole, yearly=True)) == ("per 52,000 m² and year", "每52,000平方米每年")
+
+
 def test_dates_cannot_be_misread() -> None:
     assert EN.day(date(2026, 5, 1)) == "1 May 2026"
     assert ZH.day(date(2026, 5, 1)) == "2026年5月1日"
