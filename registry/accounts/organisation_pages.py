@@ -265,6 +265,7 @@ def make_token_by_form(
     """Makes a token, and shows it this once."""
 
     def act(browser: Browser, desk: _Desk, sent: Sent) -> Response[str]:
+        require(desk.caller, Action.MANAGE_TOKENS, desk.caller.member)
         if not sent.one("days").isascii() or not sent.one("days").isdigit() or len(sent.one("days")) > 3:
             raise InvalidInput("a number of days, from 1 to 365", "$.days")
         told = {"name": sent.one("name"), "roles": _roles(sent), "days": int(sent.one("days"))}

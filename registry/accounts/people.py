@@ -100,7 +100,7 @@ def accept(session: Session, link: LinkRow, name: str, password_hash: str | None
 
 def set_roles(session: Session, member_id: str, person_id: str, roles: Iterable[Role], now: datetime) -> None:
     """Gives somebody other roles, from the next call on. Raises ``InvalidInput``, ``NotFound`` and ``WrongState``."""
-    membership = _membership(session, member_id, person_id)
+    membership = membership_of(session, member_id, person_id)
     kind = member(session, member_id).kind
     given = frozenset(roles)
     _require_roles(kind, given)
@@ -116,7 +116,7 @@ def remove(session: Session, member_id: str, person_id: str, now: datetime) -> N
 
     Once the operator has two people it keeps two, lest one of them alone does what takes two.
     """
-    membership = _membership(session, member_id, person_id)
+    membership = membership_of(session, member_id, person_id)
     kind = member(session, member_id).kind
     _require_somebody_leads(session, member_id, kind, person_id, frozenset())
     if kind is MemberKind.OPERATOR and len(people_of(session, member_id)) == 2:
@@ -131,7 +131,7 @@ def remove_second_factor(session: Session, member_id: str, person_id: str, now: 
 
     Where the organisation needs one, the next sign-in begins with setting it up. Raises ``NotFound``.
     """
-    _membership(session, member_id, person_id)
+    membership_of(session, member_id, person_id)
     person = session.get(PersonRow, person_id)
     assert person is not None
     person.totp_secret = person.totp_pending = None
@@ -145,7 +145,8 @@ def _roles_changed(before: str, after: Iterable[Role]) -> tuple[Change, ...]:
     return changes({"roles": before or None}, {"roles": roles_text(after) or None})
 
 
-def _membership(session: Session, member_id: str, person_id: str) -> MembershipRow:
+def membership_of(session: Session, member_id: str, person_id: str) -> MembershipRow:
+    """Somebody's place in an organisation. Raises ``NotFound``."""
     row = session.get(MembershipRow, (person_id, member_id))
     if row is None:
         raise NotFound(f"nobody with the id {person_id[:40]!r} is of {member_id}")

@@ -171,9 +171,9 @@ def change_roles(
 ) -> None:
     """Give a colleague other roles, from the next call on."""
     require(caller, Action.MANAGE_PEOPLE, caller.member)
-    told = struct_body(request, body, NewRoles)
     with service.registry.database.writing(caller.author) as session:
-        people.set_roles(session, caller.member, person, told.roles, utc_now())
+        people.membership_of(session, caller.member, person)
+        people.set_roles(session, caller.member, person, struct_body(request, body, NewRoles).roles, utc_now())
 
 
 @delete(

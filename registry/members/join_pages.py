@@ -10,7 +10,8 @@ from litestar.middleware.rate_limit import get_remote_address
 from litestar.params import PathParameter, RawBody
 
 from registry.access.admission import ANYBODY, on_others
-from registry.access.rules import Action, may_others
+from registry.access.callers import Caller
+from registry.access.rules import Action, require_others
 from registry.accounts.browser import Browser, Sent
 from registry.accounts.sessions import Stage
 from registry.errors import InvalidInput, RegistryError
@@ -158,18 +159,19 @@ def _one(browser: Browser, key: str, application: Application) -> Section:
     return Section(title=title, text=text, head=("", t("to_do")), rows=(decisions,))
 
 
-def _operator(browser: Browser) -> bool:
-    signed_in = browser.signed_in
-    return (
-        signed_in is not None and browser.is_at(Stage.FULL) and may_others(signed_in.caller, Action.READ_APPLICATIONS)
-    )
+def _signed_in(browser: Browser, action: Action) -> Caller | None:
+    """Who is signed in and may; None when nobody is. Raises ``NotAllowed``."""
+    if browser.signed_in is None or not browser.is_at(Stage.FULL):
+        return None
+    require_others(browser.signed_in.caller, action)
+    return browser.signed_in.caller
 
 
 @get("/applications", admits=on_others(Action.READ_APPLICATIONS), include_in_schema=False, sync_to_thread=True)
 def applications_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[str]:
     """The applications that wait. For the operator."""
     browser = Browser(request, service)
-    return _applications_page(browser) if _operator(browser) else browser.go("/sign-in")
+    return _applications_page(browser) if _signed_in(browser, Action.READ_APPLICATIONS) else browser.go("/sign-in")
 
 
 @post(
@@ -200,9 +202,9 @@ def refuse_by_form(
 
 def _decide(browser: Browser, body: bytes, key: UUID, approved: bool) -> Response[str]:
     sent = browser.read(body)
-    if browser.signed_in is None or not _operator(browser):
+    caller = _signed_in(browser, Action.DECIDE_APPLICATION)
+    if caller is None:
         return browser.go("/sign-in")
-    caller = browser.signed_in.caller
     try:
         if approved:
             approve(browser.service, caller, key, sent.one("member_id"), browser.now)

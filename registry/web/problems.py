@@ -35,6 +35,7 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 _TITLES: dict[int, Text] = {
     400: {"en": "This request cannot be read", "zh": "无法读取该请求"},
+    403: {"en": "Not for you to do", "zh": "您没有此权限"},
     404: {"en": "Nothing is here", "zh": "此处没有内容"},
     405: {"en": "Not possible here", "zh": "此处不支持该操作"},
     413: {"en": "Too large", "zh": "内容过大"},
@@ -48,6 +49,10 @@ _ADVICE: dict[int, Text] = {
     404: {
         "en": "Check the address, scan the label again, or search for the product.",
         "zh": "请检查网址、重新扫码，或搜索该产品。",
+    },
+    403: {
+        "en": "Ask whoever speaks for your organisation, or sign in as somebody else.",
+        "zh": "请联系贵机构的授权代表，或换用其他账号登录。",
     },
     429: {"en": "Wait a minute, then try again.", "zh": "请稍等一分钟后重试。"},
     500: {"en": "Nothing was changed. Try again later.", "zh": "没有任何更改，请稍后重试。"},
@@ -188,9 +193,5 @@ def _answer(request: Request[Any, Any, Any], problem: Problem, extra: dict[str, 
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
-    """Whether a person asks: a browser reading anything but the API."""
-    return (
-        request.method in ("GET", "HEAD")
-        and not request.scope["path"].startswith("/v1/")
-        and "text/html" in request.headers.get("accept", "")
-    )
+    """Whether a person asks: a browser at anything but the API, reading or sending a form."""
+    return not request.scope["path"].startswith("/v1/") and "text/html" in request.headers.get("accept", "")

@@ -150,7 +150,7 @@ def test_a_token_acts_in_its_roles_and_is_shown_once(people: People) -> None:
     problem(people.call(LI, "POST", "/v1/tokens", {"name": "x", "roles": ["operator"]}), 400)
     (listed,) = people.good(LI, "GET", "/v1/tokens")["tokens"]
     assert (listed["name"], listed["roles"], listed["use"]) == ("our ERP", ["editor"], "bearer")
-    assert token.split("_")[2] not in str(listed)
+    assert token.split("_", 2)[2] not in str(listed)
     problem(people.call(RITA, "DELETE", f"/v1/tokens/{listed['id']}"), 404)
     people.good(LI, "DELETE", f"/v1/tokens/{listed['id']}")
     problem(people.call(token, "GET", "/v1/declarations"), 401)
