@@ -152,7 +152,9 @@ class _Desk:
 
     def _own(self) -> tuple[Section, ...]:
         enrol = () if self._signed_in.has_second_factor else (("/sign-in/second-factor", self._t("factor_title")),)
+        signing = (("/organisation/signing", self._t("signing")),) if self._may(Action.MANAGE_SIGNING) else ()
         return (
+            Section(links=signing),
             Section(title=self._t("change_password"), form=password_form(self._browser), links=enrol),
             Section(form=self._button("/sign-out", "sign_out")),
         )

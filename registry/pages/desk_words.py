@@ -125,6 +125,43 @@ WORDS: dict[str, Both] = {
     ),
     "end": Both("End it", "终止"),
     "done": Both("Done.", "已完成。"),
+    # its own keys
+    "signing": Both("Signing your own declarations", "自行签名"),
+    "signing_intro": Both(
+        "A declaration that carries your own signature cannot be put into your mouth, nor can you deny it. Your "
+        "private key stays on your machine.",
+        "附有企业自身签名的声明无法被他人伪造，企业也无法否认。私钥始终保存在您自己的计算机上。",
+    ),
+    "own_keys": Both("Keys enrolled", "已登记的密钥"),
+    "no_own_keys": Both("No key is enrolled yet.", "尚未登记密钥。"),
+    "key_id": Both("Key", "密钥"),
+    "enrolled_at": Both("Enrolled", "登记日期"),
+    "records_from": Both("Good for records from", "适用记录起始号"),
+    "records_below": Both("And below", "适用记录截止号（不含）"),
+    "key_state": Both("State", "状态"),
+    "key_active": Both("in force", "有效"),
+    "key_retired": Both("retired", "已停用"),
+    "key_compromised": Both("compromised", "已泄露"),
+    "retire_key": Both("Retire", "停用"),
+    "compromise_key": Both("It was stolen", "报告泄露"),
+    "compromised_from": Both("First record that it is not good for", "自哪条记录起失效"),
+    "compromised_hint": Both("A log index: what you signed below it stays good.", "日志序号：此前签名的记录仍然有效。"),
+    "enrol_key": Both("Enrol a key", "登记密钥"),
+    "enrolment_request": Both("Request", "登记请求"),
+    "enrolment_hint": Both(
+        "What that command writes on the machine where the key is. It is good for a day.",
+        "在保存密钥的计算机上运行该命令所得的内容，一天内有效。",
+    ),
+    "signing_policy": Both("Must everything be signed?", "是否全部签名"),
+    "signs_all": Both(
+        "Every declaration of yours must carry your signature: without, it is neither taken nor published.",
+        "贵方每份声明均须附有自身签名，否则不予受理和发布。",
+    ),
+    "signs_some": Both(
+        "Your declarations may carry your signature, and need not.", "贵方声明可以附自身签名，也可以不附。"
+    ),
+    "sign_all": Both("Ask that all be signed", "要求全部签名"),
+    "sign_some": Both("Ask no more that all be signed", "取消全部签名要求"),
     # the operator
     "applications": Both("Applications to join", "入盟申请"),
     "none_waiting": Both("No application waits.", "没有待审核的申请。"),

@@ -126,6 +126,8 @@ PHRASES: dict[str, Both] = {
     "proof_record": Both("Record in the public log", "公开日志中的记录"),
     "proof_named": Both("Record that the label names", "标签所称的记录"),
     "proof_signed": Both("Signed record", "已签名的记录"),
+    "proof_member": Both("Declaration", "声明"),
+    "proof_by_member": Both("Signed by the manufacturer itself", "由企业自行签名"),
     "proof_leaf": Both("Leaf hash of the record", "记录的叶哈希"),
     "proof_log": Both("Log it was judged against", "判定所依据的日志"),
     "proof_log_size": Both("{size} entries, {moment}", "{size} 条，{moment}"),

@@ -57,6 +57,8 @@ def _record_facts(view: ScanView, t: Phrasebook) -> list[Fact]:
         return facts
     if view.jws_url:
         facts.append(Fact(t("proof_signed"), view.jws_url, raw=True, url=view.jws_url))
+    if view.verdict.signed_by_member:
+        facts.append(Fact(t("proof_member"), t("proof_by_member")))
     if view.leaf_hash:
         facts.append(Fact(t("proof_leaf"), view.leaf_hash, raw=True))
     if view.label_svg_url and view.verdict.verdict is VerdictCode.VALID:

@@ -24,7 +24,7 @@ from registry.errors import RegistryError
 from registry.home import HOME_VARIABLE
 from registry.log import routes as log
 from registry.log.service import SequencerThread
-from registry.members import join_pages
+from registry.members import join_pages, key_pages
 from registry.members import key_routes as member_keys
 from registry.members import routes as members
 from registry.products import routes as products
@@ -42,7 +42,7 @@ from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service, provide_visitor
 
-_DESKS = (join_pages, sign_in_pages, organisation_pages)
+_DESKS = (join_pages, sign_in_pages, organisation_pages, key_pages)
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
     *(reviews, members, member_keys, access, accounts, people, *_DESKS),

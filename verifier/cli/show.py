@@ -49,6 +49,8 @@ def verdict_lines(verdict: Verdict) -> list[Text]:
     facts.append(("footprint", figure(verdict.footprint, yearly=verdict.gln is not None)))
     if verdict.footprint is not None:
         facts.append(("data", f"{verdict.boundary}, {verdict.year}, good until {verdict.expires}"))
+    if verdict.signed_by_member:
+        facts.append(("signed", "by its owner itself"))
     if verdict.change is not None:
         facts.append(("since", f"{verdict.change.at:%Y-%m-%d}: {verdict.change.reason}"))
     if verdict.superseded_by is not None:
