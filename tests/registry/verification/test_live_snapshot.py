@@ -158,7 +158,8 @@ def test_what_is_not_our_bundle_is_not_compared_with(
     live.publish()
     public = live.registry.home.public
     draw = random.Random(1)
-    targets = sorted((public / "tuf/targets").glob("*.bin")) + sorted((public / "tuf/targets").glob("*checkpoint"))
+    kinds = ("*.status.bin", "*.labels-*.bin", "*.checkpoint")
+    targets = [path for kind in kinds for path in sorted((public / "tuf/targets").glob(kind))]
     assert len(targets) == 3
     for path in targets:
         good = path.read_bytes()
