@@ -78,7 +78,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     everybody = {OPERA: OPERATOR, SECOND: OPERATOR, LI: MAKER.id, CARL: CHECKER.id}
     with people_at_work(tmp_path_factory.mktemp("audit") / "home", everybody) as people:
         watched = Watched(people)
-        for area in (_declarations, _members, _tokens_and_approvals, _colleagues, _accounts):
+        for area in (_declarations, _reviews, _members, _tokens_and_approvals, _colleagues, _accounts):
             area(watched)
         yield watched
         watched.database.dispose()
@@ -91,8 +91,24 @@ def _declarations(w: Watched) -> None:
     w.call(LI, "POST", "/v1/declarations/{declaration}/submit", declaration=key)
     w.call(CARL, "POST", "/v1/declarations/{declaration}/verification", statement(), declaration=key)
     record = w.call(OPERA, "POST", "/v1/declarations/{declaration}/publish", declaration=key)["record"]
+    w.call(LI, "POST", "/v1/records/{record}/renew", record=str(record))
     for word, who in (("suspend", OPERA), ("reinstate", OPERA), ("withdraw", LI)):
         w.call(who, "POST", f"/v1/records/{{record}}/{word}", {"reason": f"to {word}"}, record=str(record))
+
+
+def _reviews(w: Watched) -> None:
+    path = "/v1/declarations/{declaration}"
+    key = w.people.good(LI, "POST", "/v1/declarations", declaration(new_gtin()))["id"]
+    w.people.good(LI, "POST", f"/v1/declarations/{key}/submit")
+    w.call(OPERA, "POST", f"{path}/review", {"body": CHECKER.id}, declaration=key)
+    w.call(CARL, "POST", f"{path}/review/take-up", declaration=key)
+    asked = w.call(CARL, "POST", f"{path}/questions", {"question": "Which grid?"}, declaration=key)
+    (question,) = asked["questions"]
+    answer = f"{path}/questions/{{question}}/answer"
+    w.call(LI, "POST", answer, {"answer": "East China"}, declaration=key, question=question["id"])
+    w.call(CARL, "POST", f"{path}/review/hand-back", declaration=key)
+    w.people.good(CARL, "POST", f"/v1/declarations/{key}/review/take-up")
+    w.call(CARL, "POST", f"{path}/return", {"findings": [{"sentence": "The sums are wrong"}]}, declaration=key)
 
 
 def _members(w: Watched) -> None:
