@@ -51,6 +51,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     program's log is written: ``info`` has a line for each request.
     ``mail`` is how mail leaves, as ``registry.accounts.mail`` reads it; empty: it waits. ``password_memory`` (KiB) and
     ``password_passes`` are what Argon2id takes for a password's hash: OWASP's least is 19,456 and 2.
+    ``max_upload`` is how many bytes a file may have that is uploaded for a job, and ``keep_jobs`` for how many days a
+    job that has ended is kept, with its files.
     """
 
     name: str
@@ -66,6 +68,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mail: str = ""
     password_memory: int = 19_456
     password_passes: int = 2
+    max_upload: int = 50_000_000
+    keep_jobs: int = 30
 
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.name.isprintable():
@@ -90,6 +94,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise HomeError(str(problem)) from None
         if not (1_024 <= self.password_memory <= 4_194_304 and 1 <= self.password_passes <= 100):
             raise HomeError("password_memory is 1024 to 4194304 KiB, and password_passes 1 to 100")
+        if not (10_000 <= self.max_upload <= 100_000_000 and 1 <= self.keep_jobs <= 3_650):
+            raise HomeError("max_upload is 10000 to 100000000 bytes, and keep_jobs 1 to 3650 days")
 
     def to_toml(self) -> str:
         """The configuration as text; strings in JSON's form, which is TOML's too."""

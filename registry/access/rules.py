@@ -20,6 +20,7 @@ class Action(StrEnum):
     READ_DRAFT = "read a draft"
     READ_DECLARATION = "read a declaration"
     REVISE = "revise"
+    REGISTER_MANY = "register many from a file"
     SUBMIT = "submit"
     ASSIGN = "assign a verification body"
     TAKE_UP = "take up a review"
@@ -79,6 +80,7 @@ RULES: dict[Action, Rule] = {
     Action.READ_DRAFT: Rule(_EDITORS | _OWNERS_SIGNERS, _NOBODY),
     Action.READ_DECLARATION: Rule(_EDITORS | _OWNERS_SIGNERS, _REVIEWERS | _BODYS_SIGNERS | _OPERATORS, assigned=True),
     Action.REVISE: Rule(_EDITORS, _NOBODY),
+    Action.REGISTER_MANY: Rule(_EDITORS, _NOBODY),
     Action.SUBMIT: Rule(_EDITORS, _NOBODY),
     Action.ASSIGN: Rule(_NOBODY, _OPERATORS),
     Action.TAKE_UP: Rule(_NOBODY, _REVIEWERS, assigned=True),

@@ -1,9 +1,10 @@
 """What the registry knows of products, for the rules of declarations that look beyond one declaration."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from keys import split_compact
@@ -14,6 +15,10 @@ from schemas.findings import ComponentFacts
 from schemas.gs1 import InvalidGs1, parse_gln, parse_gtin
 
 _NEWEST = text("select owner_id, standing from record where key_path = :key_path order by version desc limit 1")
+_NEWEST_OF = text(
+    "select key_path, owner_id, standing from record where superseded_by is null and key_path in :key_paths"
+).bindparams(bindparam("key_paths", expanding=True))
+_AT_ONCE = 500
 _STATUSES: dict[str, Literal["active", "suspended", "withdrawn"]] = {
     "active": "active",
     "suspended": "suspended",
@@ -41,12 +46,25 @@ class KnownProducts:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._owners: dict[str, str | None] = {}
 
     def owner_of(self, key: str) -> str | None:
         """The member that a GTIN-14 or GLN belongs to: the owner of its newest record, unless that is withdrawn."""
+        if key in self._owners:
+            return self._owners[key]
         key_path = f"/01/{key}" if len(key) == 14 else f"/414/{key}"
         row = self._session.connection().execute(_NEWEST, {"key_path": key_path}).one_or_none()
         return None if row is None or row.standing == "withdrawn" else row.owner_id
+
+    def read_owners(self, declarations: Iterable[Declaration]) -> None:
+        """Looks the owners of all their products up, some hundreds a query: ``owner_of`` then asks no more for them."""
+        wanted = {path for declaration in declarations if (path := key_path_of(declaration)) is not None}
+        paths = [path for path in wanted if path.rsplit("/", 1)[1] not in self._owners]
+        for start in range(0, len(paths), _AT_ONCE):
+            some = paths[start : start + _AT_ONCE]
+            found = self._session.connection().execute(_NEWEST_OF, {"key_paths": some})
+            owners = {row.key_path: None if row.standing == "withdrawn" else row.owner_id for row in found}
+            self._owners |= {path.rsplit("/", 1)[1]: owners.get(path) for path in some}
 
     def component(self, record: int) -> ComponentFacts | None:
         """The facts of the record at log index ``record``."""

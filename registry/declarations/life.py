@@ -8,10 +8,12 @@ All steps are in ``registry.declarations.states``, who may take them in ``regist
 them is in ``registry.reviews``. Content is frozen from submission on.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from registry.access.rules import Action
@@ -53,6 +55,23 @@ def create(
         )
     )
     return drawn
+
+
+def create_submitted(session: Session, created: Sequence[tuple[UUID, str, bytes]], now: datetime) -> None:
+    """New declarations that are submitted at once, each with its owner, as ``encode`` gives it.
+
+    The caller has judged them: none has a finding that is an error.
+    """
+    rows = [
+        {"id": str(key), "owner_id": owner, "state": DeclarationState.SUBMITTED, "content": content}
+        | {"created_at": now, "updated_at": now}
+        for key, owner, content in created
+    ]
+    if rows:
+        session.connection().execute(insert(DeclarationRow), rows)
+    for key, owner, _ in created:
+        subject = f"declaration/{key}"
+        noted(session, now, Step(Did.CREATED, subject, owner), Step(Did.SUBMITTED, subject, owner))
 
 
 def encode(declaration: Declaration, key: UUID, owner: str) -> bytes:

@@ -23,8 +23,11 @@ _PIECE = 1 << 16
 _ENCRYPTED = 0x1
 
 
-def unpacked(content: bytes, file: str) -> dict[str, bytes]:
-    """The XML members of the archive by name. Raises ``InvalidInput`` for one that is damaged, hostile or encrypted."""
+def unpacked(content: bytes, file: str, everything: bool = False) -> dict[str, bytes]:
+    """The XML members of the archive by name, or all its members.
+
+    Raises ``InvalidInput`` for an archive that is damaged, hostile or encrypted.
+    """
     members: dict[str, bytes] = {}
     total = 0
     try:
@@ -34,7 +37,7 @@ def unpacked(content: bytes, file: str) -> dict[str, bytes]:
             for member in found:
                 data = _unpack(archive, member, file, MOST_UNPACKED - total)
                 total += len(data)
-                if member.filename.endswith((".xml", ".rels")):
+                if everything or member.filename.endswith((".xml", ".rels")):
                     members[member.filename] = data
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
         raise refused(file, "is damaged, or not an xlsx: open it in a spreadsheet program and save it again") from None
@@ -43,12 +46,12 @@ def unpacked(content: bytes, file: str) -> dict[str, bytes]:
     return members
 
 
-def packed(members: Mapping[str, bytes]) -> bytes:
-    """An archive of ``members``, without compression."""
+def packed(members: Mapping[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
+    """An archive of ``members``, if nothing else is said without compression. The same members, the same bytes."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in members.items():
-            archive.writestr(zipfile.ZipInfo(name), data)
+            archive.writestr(zipfile.ZipInfo(name), data, compression)
     return buffer.getvalue()
 
 

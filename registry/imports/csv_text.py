@@ -9,6 +9,9 @@ import io
 
 from registry.imports.sheets import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Sheet, SheetRow, refused, sheet_of
 
+LIKE_A_FORMULA = tuple("=+-@\t\r")
+"""How a cell begins that a spreadsheet program would take for a formula, unless an apostrophe stands in front."""
+
 _SEPARATORS = ",;\t"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CHINESE_SHARE = 0.9
@@ -25,7 +28,7 @@ def read_csv(content: bytes, file: str, encoding: str | None = None) -> Sheet:
     try:
         for number, cells in enumerate(lines, 1):
             _check(file, number, cells)
-            rows.append(SheetRow(number, tuple(cells)))
+            rows.append(SheetRow(number, tuple(map(_without_apostrophe, cells))))
             first_line = lines.line_num + 1
     except csv.Error as problem:
         what = f"row {len(rows) + 1}, which begins in line {first_line}"
@@ -80,6 +83,11 @@ def separator_of(text: str) -> str:
         elif not is_quoted and character in counts:
             counts[character] += 1
     return max(counts, key=lambda separator: counts[separator])
+
+
+def _without_apostrophe(cell: str) -> str:
+    """A cell without the apostrophe that keeps it from being a formula: it is no part of the text."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(LIKE_A_FORMULA) else cell
 
 
 def _check(file: str, number: int, cells: list[str]) -> None:

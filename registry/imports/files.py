@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
+from enum import StrEnum
+from pathlib import Path, PurePath
 
 from msgspec import Struct
 
@@ -27,6 +28,14 @@ LINE_SUFFIXES = (".ndjson", ".jsonl")
 STAGES_FILE = "stages.csv"
 
 
+class FileKind(StrEnum):
+    """The kinds of files."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    NDJSON = "ndjson"
+
+
 class Catalogue(Struct, frozen=True):
     """The Carbon Catalogue's two tables."""
 
@@ -35,16 +44,23 @@ class Catalogue(Struct, frozen=True):
 
 
 def read_rows(path: Path, today: date, *, sheet: str | None = None, encoding: str | None = None) -> list[Row]:
-    """The rows of the file at ``path``: our template in xlsx or CSV, NDJSON, or the Carbon Catalogue.
+    """The rows of the file at ``path``, as ``rows_of`` reads them. Raises ``InvalidInput``."""
+    return rows_of(read_bytes(path), path, today, sheet=sheet, encoding=encoding)
 
-    ``today`` is the day from which the Carbon Catalogue's rows, which name none, are valid. ``sheet`` names the sheet
-    of an xlsx, ``encoding`` that of a CSV that is neither UTF-8 nor GB18030. Raises ``InvalidInput`` when the file as
-    a whole cannot be used; what is wrong with a row comes with the row.
+
+def rows_of(
+    content: bytes, path: PurePath, today: date, *, sheet: str | None = None, encoding: str | None = None
+) -> list[Row]:
+    """The rows of a file: our template in xlsx or CSV, NDJSON, or the Carbon Catalogue.
+
+    ``path`` names it; only where it is a ``Path`` are files beside it read. ``today`` is the day from which the Carbon
+    Catalogue's rows, which name none, are valid. ``sheet`` names the sheet of an xlsx, ``encoding`` that of a CSV that
+    is neither UTF-8 nor GB18030. Raises ``InvalidInput`` when the file as a whole cannot be used; what is wrong with a
+    row comes with the row.
     """
-    content = read_bytes(path)
-    if path.suffix.lower() in LINE_SUFFIXES:
+    if kind_of(content, path) is FileKind.NDJSON:
         return ndjson_rows(content, path.name)
-    if is_xlsx(content, path):
+    if kind_of(content, path) is FileKind.XLSX:
         book = open_workbook(content, path.name)
         if sheet is None and {PRODUCT_SHEET, STAGE_SHEET} <= set(book.parts):
             return _catalogue_rows(_of_workbook(book), today)
@@ -53,6 +69,13 @@ def read_rows(path: Path, today: date, *, sheet: str | None = None, encoding: st
     if is_product_table(table.columns):
         return _catalogue_rows(_of_folder(path, table), today)
     return template_rows(table)
+
+
+def kind_of(content: bytes, path: PurePath) -> FileKind:
+    """What the file is. Raises ``InvalidInput`` for what is read by nobody here, or has the name of something else."""
+    if path.suffix.lower() in LINE_SUFFIXES:
+        return FileKind.NDJSON
+    return FileKind.XLSX if is_xlsx(content, path) else FileKind.CSV
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -75,9 +98,9 @@ def _of_workbook(book: Workbook) -> Catalogue:
     )
 
 
-def _of_folder(path: Path, products: Sheet) -> Catalogue:
+def _of_folder(path: PurePath, products: Sheet) -> Catalogue:
     stages = path.parent / STAGES_FILE
-    if not stages.exists():
+    if not isinstance(stages, Path) or not stages.exists():
         raise refused(path.name, f"is the Carbon Catalogue's products: put {STAGES_FILE} beside it")
     table = read_csv(read_bytes(stages), stages.name)
     return Catalogue(_records(products, PRODUCT_COLUMNS), _records(table, STAGE_COLUMNS))

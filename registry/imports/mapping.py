@@ -20,6 +20,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from registry.imports.columns import MEMBER, REFERENCE, STAGE, Column, Form, column_named, folded, nearest
+from registry.imports.notes import NOTE_COLUMNS
 from registry.imports.row import Row, row_error
 from registry.imports.sheets import CellKind, Sheet, SheetRow, column_letters, refused
 from schemas.findings import Finding
@@ -58,6 +59,9 @@ def _columns(sheet: Sheet) -> list[Column | None]:
     columns: list[Column | None] = []
     problems = []
     for at, name in enumerate(sheet.columns):
+        if name in NOTE_COLUMNS:
+            columns.append(None)
+            continue
         column = column_named(name) if name else None
         place = f"column {column_letters(at)}"
         if column is not None and column in columns:

@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
+from registry.imports.notes import NOTE_MEMBERS
 from registry.imports.row import Row, row_error
 from registry.imports.sheets import MOST_ROWS, refused
 from schemas.findings import Finding
@@ -41,6 +42,8 @@ def _row(number: int, line: bytes) -> Row:
         return Row(number=number, found=(found,))
     owner, key = raw.get("owner"), raw.get("id")
     reference = raw.pop("reference", None)
+    for note in NOTE_MEMBERS:
+        raw.pop(note, None)
     if reference is not None and not (isinstance(reference, str) and 0 < len(reference) <= 200):
         return Row(number=number, found=(_BAD_REFERENCE,))
     return Row(

@@ -7,17 +7,19 @@ program would take for a formula gets an apostrophe in front.
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from msgspec import Struct, field
 
+from registry.imports.batch import Outcome
+from registry.imports.csv_text import LIKE_A_FORMULA
+from registry.imports.row import Row
 from schemas.findings import Finding, Severity
 from schemas.text import in_language
 
 HEADER = ("row", "reference", "product", "severity", "code", "column", "path", "en", "zh")
 _INDEX = re.compile(r"\[[0-9]+\].*")
-_LIKE_A_FORMULA = tuple("=+-@\t\r")
 
 
 class Refusal(Struct, frozen=True):
@@ -36,20 +38,41 @@ class Refusal(Struct, frozen=True):
 
 
 class Report(Struct):
-    """Counts and refusals: ``rows`` is the sum of the other four counts.
+    """Counts and refusals: ``rows`` is the sum of the other five counts.
 
-    ``published`` and ``submitted`` are what this run brought there, ``already`` what it found there. ``warnings`` and
-    ``errors`` count rows by code, a row once per code: warnings of rows that were taken, errors of those refused.
+    ``published``, ``submitted`` and ``revised`` are what this run brought there, ``already`` what it found there.
+    ``warnings`` and ``errors`` count rows by code, a row once per code: warnings of rows that were taken, errors of
+    those refused.
     """
 
     rows: int = 0
     published: int = 0
     submitted: int = 0
+    revised: int = 0
     already: int = 0
     refused: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     warnings: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: Row, outcome: Outcome, found: Sequence[Finding]) -> None:
+        """Counts a row, and keeps it with its findings if it was refused."""
+        self.rows += 1
+        match outcome:
+            case Outcome.PUBLISHED:
+                self.published += 1
+            case Outcome.SUBMITTED:
+                self.submitted += 1
+            case Outcome.REVISED:
+                self.revised += 1
+            case Outcome.UNCHANGED:
+                self.already += 1
+            case Outcome.REFUSED:
+                self.refused += 1
+                self.errors.update({finding.code for finding in found if finding.severity is Severity.ERROR})
+                self.refusals.append(Refusal(row.number, row.reference, row.product, tuple(found), row.columns))
+                return
+        self.warnings.update({finding.code for finding in found})
 
 
 def write_csv(report: Report, file: TextIO) -> None:
@@ -76,13 +99,15 @@ def text_lines(report: Report, language: str = "en") -> Iterator[str]:
     """The report for a terminal: the counts, then the errors of each refused row, in English or Chinese."""
     is_chinese = language.startswith("zh")
     if is_chinese:
+        revised = f"已修订{report.revised}，" if report.revised else ""
         yield (
-            f"共{report.rows}行：已发布{report.published}，已提交{report.submitted}，"
+            f"共{report.rows}行：已发布{report.published}，已提交{report.submitted}，{revised}"
             f"此前已有{report.already}，被拒{report.refused}。"
         )
     else:
+        revised = f"{report.revised} revised, " if report.revised else ""
         yield (
-            f"{report.rows} rows: {report.published} published, {report.submitted} submitted, "
+            f"{report.rows} rows: {report.published} published, {report.submitted} submitted, {revised}"
             f"{report.already} there already, {report.refused} refused."
         )
     titles = ("拒绝原因", "警告") if is_chinese else ("Errors by code", "Warnings by code")
@@ -109,4 +134,4 @@ def _escaped(character: str) -> str:
 
 
 def _unlike_a_formula(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_LIKE_A_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(LIKE_A_FORMULA) else cell

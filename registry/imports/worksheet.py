@@ -62,7 +62,7 @@ def percent_styles(styles: bytes) -> frozenset[int]:
         nonlocal inside
         inside = inside and name.rsplit(":", 1)[-1] != "cellXfs"
 
-    parser = _parser()
+    parser = parser_of()
     parser.StartElementHandler, parser.EndElementHandler = start, end
     _parse(parser, styles)
     return frozenset(found)
@@ -76,7 +76,7 @@ def elements(xml: bytes, name: str) -> list[dict[str, str]]:
         if tag.rsplit(":", 1)[-1] == name:
             found.append({key.rsplit(":", 1)[-1]: value for key, value in attributes.items()})
 
-    parser = _parser()
+    parser = parser_of()
     parser.StartElementHandler = start
     _parse(parser, xml)
     return found
@@ -85,7 +85,7 @@ def elements(xml: bytes, name: str) -> list[dict[str, str]]:
 def scan(xml: bytes, percents: frozenset[int], file: str, sheet: str) -> Iterator[RowFacts]:
     """The rows of a sheet in their order. Raises ``InvalidInput`` for XML that no spreadsheet program writes."""
     scanner = _Scanner(percents, file, sheet)
-    parser = _parser()
+    parser = parser_of()
     parser.StartElementHandler = scanner.start
     parser.EndElementHandler = scanner.end
     parser.CharacterDataHandler = scanner.text
@@ -151,8 +151,8 @@ class _Scanner:
         self._column = -1
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
-        match = _ADDRESS.fullmatch(attributes.get("r", ""))
-        self._column = self._column + 1 if match is None else _column(match[1])
+        column = column_of(attributes.get("r", ""))
+        self._column = self._column + 1 if column is None else column
         self._type = attributes.get("t", "n")
         style = attributes.get("s", "0")
         self._is_percent = style.isdigit() and int(style) in self._percents
@@ -184,6 +184,12 @@ class _Scanner:
             row.numbers[column] = value
 
 
+def column_of(address: str) -> int | None:
+    """The column from 0 of a cell's address; None for what is none."""
+    match = _ADDRESS.fullmatch(address)
+    return None if match is None else _column(match[1])
+
+
 def _column(letters: str) -> int:
     column = 0
     for letter in letters:
@@ -191,7 +197,8 @@ def _column(letters: str) -> int:
     return column - 1
 
 
-def _parser() -> expat.XMLParserType:
+def parser_of() -> expat.XMLParserType:
+    """A parser that resolves no entity of a document's own: it raises ``DamagedXml`` for a document type."""
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _no_doctype
     parser.buffer_text = True

@@ -22,6 +22,8 @@ from registry.accounts.mail import mailer_for
 from registry.declarations import routes as declarations
 from registry.errors import RegistryError
 from registry.home import HOME_VARIABLE
+from registry.imports import routes as imports
+from registry.jobs.keeping import JobsThread
 from registry.log import routes as log
 from registry.log.service import SequencerThread
 from registry.members import join_pages, key_pages
@@ -48,6 +50,9 @@ _AREAS = (
     *(reviews, members, member_keys, access, accounts, people, *_DESKS),
 )
 
+FORM_AROUND_A_FILE = 10_000
+"""Bytes that a form may have beside the file in it."""
+
 
 def create_app(registry: Registry) -> Litestar:
     """The application over an open registry, which it closes when it stops.
@@ -60,10 +65,12 @@ def create_app(registry: Registry) -> Litestar:
     mailer = mailer_for(config.mail, registry.home.path, config.origin, os.environ)
     delivery = DeliveryThread(registry.database, mailer, utc_now)
     limited, batches_limited = verifying(config.verify_per_minute), verifying_batches(config.verify_per_minute)
+    jobs = JobsThread(registry, utc_now)
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
             Router("/", route_handlers=verification.BATCH_ROUTES, middleware=batches_limited),
+            Router("/", route_handlers=imports.ROUTES, request_max_body_size=config.max_upload + FORM_AROUND_A_FILE),
             # An area in one go: handlers of one path, added one by one, would be wrapped for a thread again each time.
             *(Router("/", route_handlers=area.ROUTES) for area in _AREAS),
         ],
@@ -78,8 +85,8 @@ def create_app(registry: Registry) -> Litestar:
             DBAPIError: problems.of_database_error,
             Exception: problems.of_anything_else,
         },
-        on_startup=[sequencer.start, delivery.start, service.stopping.listen],
-        on_shutdown=[service.stopping.forget, delivery.stop, sequencer.stop, service.close],
+        on_startup=[sequencer.start, delivery.start, jobs.start, service.stopping.listen],
+        on_shutdown=[service.stopping.forget, jobs.stop, delivery.stop, sequencer.stop, service.close],
         openapi_config=openapi_config(version("carbonlabel")),
         request_max_body_size=config.max_body,
         response_headers=EVERY_ANSWER,

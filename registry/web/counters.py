@@ -22,12 +22,18 @@ _VERDICTS = Counter(
     ("verdict", "asked"),
     registry=COUNTERS,
 )
+_JOBS = Counter("carbonlabel_jobs_ended", "Attempts at jobs that ended.", ("kind", "outcome"), registry=COUNTERS)
 
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
     """A request was answered."""
     _REQUESTS.labels(method, route, str(status)).inc()
     _SECONDS.labels(method, route).observe(seconds)
+
+
+def count_job(kind: str, outcome: str) -> None:
+    """An attempt at a job ended."""
+    _JOBS.labels(kind, outcome).inc()
 
 
 def count_verdicts(asked: str, counts: Mapping[str, int]) -> None:

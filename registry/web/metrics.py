@@ -16,11 +16,16 @@ from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from sqlalchemy import func
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, select
 
 from registry.access.admission import SCRAPER
+from registry.database.job_tables import JobRow
+from registry.database.people_tables import MessageRow
 from registry.errors import NotAuthenticated, NotFound
 from registry.home import COUNTERS_VARIABLE
+from registry.jobs.queue import JobState
 from registry.log.progress import Progress, progress
 from registry.registry import Registry, utc_now
 from registry.web.counters import COUNTERS
@@ -43,9 +48,13 @@ class _OfLog:
         try:
             with self._registry.database.reading() as session:
                 found = progress(session, self._registry.store())
+                waiting = [*_jobs(session, utc_now()), *_mail(session, utc_now())]
         except DBAPIError:
             return  # which carbonlabel_ready says
-        yield from _gauges(found, utc_now())
+        now = utc_now()
+        yield from _gauges(found, now)
+        for name, meaning, value in waiting:
+            yield GaugeMetricFamily(name, meaning, value=value)
 
 
 def _gauges(found: Progress, now: datetime) -> Iterable[GaugeMetricFamily]:
@@ -66,6 +75,30 @@ def _gauges(found: Progress, now: datetime) -> Iterable[GaugeMetricFamily]:
     for name, meaning, at in ages:
         if at is not None:
             yield GaugeMetricFamily(name, meaning, value=max((now - at).total_seconds(), 0.0))
+
+
+_Figure = tuple[str, str, float]
+
+
+def _jobs(session: Session, now: datetime) -> Iterable[_Figure]:
+    queue = select(JobRow.state, func.count(), func.min(JobRow.created_at)).group_by(JobRow.state)
+    by_state = {state: (count, since) for state, count, since in session.exec(queue)}
+    count, since = by_state.get(JobState.QUEUED, (0, None))
+    running, _ = by_state.get(JobState.RUNNING, (0, None))
+    yield "carbonlabel_jobs_waiting", "Jobs that nobody works on yet.", count
+    yield "carbonlabel_jobs_waiting_seconds", "For how long the first of them has waited.", _age(since, now)
+    yield "carbonlabel_jobs_running", "Jobs at work.", running
+
+
+def _mail(session: Session, now: datetime) -> Iterable[_Figure]:
+    outbox = select(func.count(), func.min(MessageRow.created_at)).where(col(MessageRow.due_at).is_not(None))
+    count, since = session.exec(outbox).one()
+    yield "carbonlabel_mail_waiting", "Messages that have not left yet.", count
+    yield "carbonlabel_mail_waiting_seconds", "For how long the first of them has waited.", _age(since, now)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return 0.0 if since is None else max((now - since).total_seconds(), 0.0)
 
 
 def exposition(registry: Registry) -> bytes:

@@ -51,6 +51,25 @@ def json_operation(form: type[Any], *texts: str, required: bool = True) -> type[
     return JsonOperation
 
 
+def file_operation(description: str) -> type[Operation]:
+    """An operation whose body is a file, or a form with the file as its part ``file``."""
+
+    @dataclass
+    class FileOperation(Operation):
+        def __post_init__(self) -> None:
+            file = Schema(
+                type=OpenAPIType.STRING, content_media_type="application/octet-stream", description=description
+            )
+            form = Schema(type=OpenAPIType.OBJECT, properties={"file": file}, required=["file"])
+            content = {
+                "application/octet-stream": OpenAPIMediaType(schema=file),
+                "multipart/form-data": OpenAPIMediaType(schema=form),
+            }
+            self.request_body = RequestBody(content=content, required=True)
+
+    return FileOperation
+
+
 def other_forms(*media_types: str) -> type[Operation]:
     """An operation whose good answer comes in these forms too, as the caller asks."""
 

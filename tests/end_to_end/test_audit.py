@@ -92,6 +92,11 @@ def _declarations(w: Watched) -> None:
     w.call(CARL, "POST", "/v1/declarations/{declaration}/verification", statement(), declaration=key)
     record = w.call(OPERA, "POST", "/v1/declarations/{declaration}/publish", declaration=key)["record"]
     w.call(LI, "POST", "/v1/records/{record}/renew", record=str(record))
+    with w.step("POST /v1/imports", LI):
+        bearer = {"authorization": f"Bearer {w.people.sessions[LI]}", "content-type": "text/csv"}
+        told = w.people.http.post("/v1/imports", content=b"gtin\n1\n", headers=bearer).json()
+    with w.step("DELETE /v1/imports/{job}"):
+        w.people.call(LI, "DELETE", f"/v1/imports/{told['id']}")  # it may have ended by then, which is noted too
     for word, who in (("suspend", OPERA), ("reinstate", OPERA), ("withdraw", LI)):
         w.call(who, "POST", f"/v1/records/{{record}}/{word}", {"reason": f"to {word}"}, record=str(record))
 

@@ -19,7 +19,8 @@ OWN_ACCOUNT = {
 """For whoever is signed in, in whatever role."""
 
 _UUID = "00000000-0000-4000-8000-000000000000"
-_PLACES = {"declaration": _UUID, "application": _UUID, "approval": _UUID, "question": _UUID, "record": "0"}
+_PLACES = {"declaration": _UUID, "application": _UUID, "approval": _UUID, "question": _UUID, "job": _UUID}
+_PLACES |= {"record": "0"}
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,8 @@ from registry.database.people_tables import MembershipRow, PersonRow
 from registry.database.review_tables import QuestionRow
 from registry.database.tables import RecordRow
 from registry.declarations import life
+from registry.imports import job as imports
+from registry.jobs import queue
 from registry.members import applications
 from registry.members.applications import Application, Contact
 from registry.members.members import join
@@ -170,6 +172,9 @@ class Alliance:
         }
         self.things["token"] = {owner: tokens.issue(session, owner, now).split("_")[1] for owner in OWNERS}
         self.things["invitation"] = {owner: links.invitations(session, owner, now)[0].id for owner in OWNERS}
+
+        jobs = {owner: queue.put(session, imports.KIND, owner, b'{"file":"a.csv"}', {}, now) for owner in OWNERS}
+        self.things["job"] = {owner: job.id for owner, job in jobs.items()}
 
     def _of_the_operator(self, session: Session) -> None:
         now = utc_now()

@@ -185,10 +185,9 @@ def test_a_load_that_breaks_goes_on_where_it_was(registry: Registry, monkeypatch
             raise KeyboardInterrupt
         return whole(*arguments)
 
-    holder = loading._Batch if at == "_written" else loading
-    whole = getattr(holder, at)
+    whole = getattr(loading, at)
     with monkeypatch.context() as patch:
-        patch.setattr(holder, at, breaks)
+        patch.setattr(loading, at, breaks)
         with pytest.raises(KeyboardInterrupt):
             loaded(registry, rows)
     assert states(registry)[DeclarationState.PUBLISHED] == 4
