@@ -46,6 +46,7 @@ class Action(StrEnum):
     MANAGE_TOKENS = "make and end tokens"
     DECIDE_IN_TWO = "propose and confirm what takes two people"
     MANAGE_SIGNING = "enrol and end keys that sign declarations, and ask that all be signed"
+    READ_AUDIT = "read the audit trail"
     END_KEY = "retire a key, or state that it is compromised"
 
 
@@ -106,6 +107,7 @@ RULES: dict[Action, Rule] = {
     Action.MANAGE_TOKENS: Rule(_SIGNERS | _OPERATORS, _NOBODY, person=True),
     Action.MANAGE_SIGNING: Rule(_OWNERS_SIGNERS, _NOBODY, person=True),
     Action.DECIDE_IN_TWO: Rule(_OPERATORS, _NOBODY, person=True),
+    Action.READ_AUDIT: Rule(_SIGNERS | _OPERATORS, _OPERATORS),
     Action.END_KEY: Rule(_OPERATORS, _NOBODY, person=True, two_people=True),
 }
 

@@ -156,6 +156,7 @@ class _Desk:
         return (
             Section(links=signing),
             Section(title=self._t("change_password"), form=password_form(self._browser), links=enrol),
+            *([Section(links=(("/audit", self._t("audit")),))] if self._may(Action.READ_AUDIT) else []),
             Section(form=self._button("/sign-out", "sign_out")),
         )
 

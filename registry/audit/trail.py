@@ -12,7 +12,7 @@ an id that nothing leads from.
 """
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 import msgspec
@@ -68,6 +68,11 @@ def noted(session: Session, now: datetime, *steps: Step, by: Author | None = Non
 def _write(session: Session, rows: list[dict[str, object]]) -> None:
     """All in one go: a load of some hundreds of declarations has a thousand steps a transaction."""
     session.connection().execute(insert(AuditRow), rows)
+
+
+def first_id(day: date) -> str:
+    """The least id that a step of ``day``, in UTC, or after it can have."""
+    return str(step_id(datetime.combine(day, time(), UTC), 0, 0))
 
 
 _COUNTED, _RANDOM = 24, 38

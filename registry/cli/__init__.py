@@ -30,6 +30,10 @@ _COMMANDS = {
         "registry.cli.sequencing:sequence_once",
         "Integrate new entries into the log, and publish its checkpoint and the bundle.",
     ),
+    "audit": Later(
+        "registry.cli.audit:audit",
+        "Print the audit trail: who did what to what, when, and what changed.",
+    ),
     "backup": Later(
         "registry.cli.databases:backup",
         "Write the database, as it is at this moment, into a file.",

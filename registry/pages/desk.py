@@ -38,13 +38,18 @@ class Field(Struct, frozen=True, kw_only=True):
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """A form that is sent to ``action``. ``name`` tells the forms of a page apart."""
+    """A form that is sent to ``action``. ``name`` tells the forms of a page apart.
+
+    One whose ``method`` is ``get`` asks only; what is in its action's query is not sent, so ``chosen`` is the language.
+    """
 
     name: str
     action: str
     button: str
     fields: tuple[Field, ...] = ()
     form_token: str = ""
+    method: str = "post"
+    chosen: str = ""
 
 
 class Row(Struct, frozen=True):

@@ -183,4 +183,26 @@ WORDS: dict[str, Both] = {
     "wrong_wrong-state": Both("Not possible now: {problem}.", "当前状态下无法执行此操作。"),
     "wrong_not-found": Both("It is not there any more.", "该对象已不存在。"),
     "wrong_other": Both("{problem}", "操作未完成，请重试。"),
+    # the audit trail
+    "audit": Both("Audit trail", "审计记录"),
+    "audit_intro": Both(
+        "Who did what, when, and what changed. Nothing here is ever changed or deleted. Times are UTC.",
+        "何人、何时、做了何事、更改了什么。记录一经写入，永不修改或删除。时间均为 UTC。",
+    ),
+    "audit_subject": Both("About", "对象"),
+    "audit_hint": Both(
+        "For example record/12, declaration/<id>, member/<id>. Leave it empty for all.",
+        "例如 record/12、declaration/<id>、member/<id>；留空则显示全部。",
+    ),
+    "audit_from": Both("From", "起始日期"),
+    "audit_to": Both("To", "截止日期"),
+    "audit_when": Both("When", "时间"),
+    "audit_who": Both("Who", "操作者"),
+    "audit_what": Both("What", "操作"),
+    "audit_changed": Both("What changed", "更改内容"),
+    "audit_none": Both("Nothing was noted in this time, or of this.", "此范围内没有记录。"),
+    "audit_csv": Both("All of it as CSV", "全部导出为 CSV"),
+    "audit_ndjson": Both("All of it as JSON lines", "全部导出为 NDJSON"),
+    "show": Both("Show", "显示"),
+    "older": Both("Older", "更早的记录"),
 }

@@ -19,6 +19,8 @@ from registry.accounts import people_routes as people
 from registry.accounts import routes as accounts
 from registry.accounts.delivery import DeliveryThread
 from registry.accounts.mail import mailer_for
+from registry.audit import pages as audit_pages
+from registry.audit import routes as audit
 from registry.declarations import routes as declarations
 from registry.errors import RegistryError
 from registry.home import HOME_VARIABLE
@@ -48,6 +50,7 @@ _DESKS = (join_pages, sign_in_pages, organisation_pages, key_pages)
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
     *(reviews, members, member_keys, access, accounts, people, *_DESKS),
+    *(audit, audit_pages),
 )
 
 FORM_AROUND_A_FILE = 10_000

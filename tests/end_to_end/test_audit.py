@@ -253,3 +253,43 @@ def test_it_says_what_changed(watched: Watched) -> None:
     assert row.changed == b'[{"path":"/roles","before":"editor","after":"editor signer"}]'
     (row,) = watched.noted["POST /v1/declarations/{declaration}/publish"]
     assert (row.who, row.member_id, row.owner_id) == (f"person/{watched.ids[OPERA]}", OPERATOR, MAKER.id)
+
+
+def test_the_trail_is_read_over_http_by_whom_it_concerns(watched: Watched) -> None:
+    people = watched.people
+    for who in (CARL, LI):
+        people.signed_in(who, NEW_PASSWORD if who == CARL else PASSWORD)
+    people.sessions[CARL] = people.good(CARL, "POST", "/v1/session/code", {"code": people.code(CARL, 1)})["session"]
+    everything = people.good(OPERA, "GET", "/v1/audit")
+    assert everything["next"] is None
+    assert [step["id"] for step in everything["steps"]] == [row.id for row in watched.trail()]
+    for who, member in ((LI, MAKER.id), (CARL, CHECKER.id)):
+        mine = people.good(who, "GET", "/v1/audit")["steps"]
+        assert mine
+        assert all(member in (step["owner"], step["member"]) for step in mine)
+        assert people.call(who, "GET", "/v1/audit?member=operator").status_code == 403
+    lines = people.call(OPERA, "GET", f"/v1/audit?format=ndjson&member={MAKER.id}")
+    assert lines.headers["content-type"].startswith("application/x-ndjson")
+    makers = people.good(OPERA, "GET", f"/v1/audit?member={MAKER.id}")["steps"]
+    assert len(lines.text.splitlines()) == len(makers) > 20
+    assert people.call(OPERA, "GET", "/v1/audit?format=csv").text.startswith("id,at,who,member,")
+    assert people.call(OPERA, "GET", "/v1/audit?from=yesterday").status_code == 400
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_trail_has_a_page_in_both_languages(watched: Watched, language: str) -> None:
+    desk = tab(watched.people, OPERA, language)
+    desk.get("/organisation")
+    assert "/audit" in {link["href"] for link in desk.document.all("a")}
+    assert desk.get("/audit").status_code == 200
+    word = {"en": ("submitted", "organisation maker", "Older"), "zh": ("提交", "组织 maker", "更早")}[language]
+    (row,) = watched.noted["PUT /v1/members/{member}"]
+    assert row.subject == "member/maker"
+    desk.get("/audit?subject=member/maker")
+    assert "Maker Works → Maker Works Ltd" in desk.text
+    assert word[1] in desk.text
+    assert desk.get("/audit?from=x").status_code == 400
+    csv = desk.get("/audit.csv?subject=member/maker")
+    assert "attachment" in csv.headers["content-disposition"]
+    assert len(csv.text.splitlines()) == 3
+    assert tab(watched.people).get("/audit").url.path == "/sign-in"
