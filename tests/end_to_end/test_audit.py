@@ -5,6 +5,7 @@ import re
 from base64 import b32decode
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from tests.end_to_end.desks import Tab
 from tests.end_to_end.people import CARL, LI, OPERA, PASSWORD, SECOND, WEI, People, people_at_work, reopened
 from tests.end_to_end.test_desks import JOINING, tab
 from tests.end_to_end.test_joining import MILL
+from tests.signing import a_key, asked
 from tests.world import CHECKER, MAKER
 
 LEAVES_NO_NOTE = {
@@ -78,7 +80,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     everybody = {OPERA: OPERATOR, SECOND: OPERATOR, LI: MAKER.id, CARL: CHECKER.id}
     with people_at_work(tmp_path_factory.mktemp("audit") / "home", everybody) as people:
         watched = Watched(people)
-        for area in (_declarations, _reviews, _members, _tokens_and_approvals, _colleagues, _accounts):
+        steps = (_declarations, _reviews, _members, _member_keys, _tokens_and_approvals, _colleagues, _accounts)
+        for area in steps:
             area(watched)
         yield watched
         watched.database.dispose()
@@ -131,6 +134,14 @@ def _members(w: Watched) -> None:
     w.send(desk, OPERA, "/applications/{application}/refuse", {"reason": "no"}, application=fourth)
     w.call(LI, "PUT", "/v1/members/{member}", {"name": {"en": "Maker Works Ltd"}}, member=MAKER.id)
     w.call(OPERA, "POST", "/v1/members/{member}/leave", member="mill")
+
+
+def _member_keys(w: Watched) -> None:
+    signer = a_key(1)
+    request = asked(signer, at=datetime.now(UTC)).decode()
+    w.call(LI, "POST", "/v1/members/{member}/keys", {"request": request}, member=MAKER.id)
+    w.call(LI, "PUT", "/v1/members/{member}/signing", {"signs_all": True}, member=MAKER.id)
+    w.call(LI, "POST", "/v1/members/{member}/keys/{kid}/end", {}, member=MAKER.id, kid=signer.kid)
 
 
 def _tokens_and_approvals(w: Watched) -> None:
@@ -291,5 +302,5 @@ def test_the_trail_has_a_page_in_both_languages(watched: Watched, language: str)
     assert desk.get("/audit?from=x").status_code == 400
     csv = desk.get("/audit.csv?subject=member/maker")
     assert "attachment" in csv.headers["content-disposition"]
-    assert len(csv.text.splitlines()) == 3
+    assert len(csv.text.splitlines()) == 4
     assert tab(watched.people).get("/audit").url.path == "/sign-in"

@@ -51,6 +51,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "make and end tokens": (SIGNERS | OPERATORS, NOBODY),
     "enrol and end keys that sign declarations, and ask that all be signed": (OWNERS_SIGNERS, NOBODY),
     "propose and confirm what takes two people": (OPERATORS, NOBODY),
+    "read the audit trail": (SIGNERS | OPERATORS, OPERATORS),
     "retire a key, or state that it is compromised": (OPERATORS, NOBODY),
 }
 FOR_PEOPLE = {
