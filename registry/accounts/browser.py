@@ -13,6 +13,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from msgspec import Struct
 
+from registry.access.callers import Caller
 from registry.accounts.accounts import Opened
 from registry.accounts.sessions import ABSOLUTE, SignedIn, Stage, form_token
 from registry.errors import InvalidInput, NotAllowed, RegistryError
@@ -118,7 +119,7 @@ class Browser:
             site=self.service.site,
             title=title,
             path=self.request.url.path,
-            query="" if self.chosen is None else f"lang={self.chosen}",
+            query=self.request.url.query.removeprefix("done&").removeprefix("done"),
             intro=intro,
             alert=alert,
             notice=notice,
@@ -130,10 +131,18 @@ class Browser:
         html = desk_page(view, self.language, nonce)
         return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
+    def link(self, path: str) -> str:
+        """The address of another of our pages, in the language that the reader chose."""
+        return path if self.chosen is None else f"{path}{'&' if '?' in path else '?'}lang={self.chosen}"
+
+    @property
+    def caller(self) -> Caller | None:
+        """Who is fully signed in; None: nobody, or not yet."""
+        return self.signed_in.caller if self.signed_in is not None and self.is_at(Stage.FULL) else None
+
     def go(self, path: str, cookie: str | None = None) -> Response[str]:
         """Sends the browser to another of our pages, with GET."""
-        kept = "" if self.chosen is None else f"{'&' if '?' in path else '?'}lang={self.chosen}"
-        headers = _private() | {"location": path + kept}
+        headers = _private() | {"location": self.link(path)}
         if cookie is not None:
             headers["set-cookie"] = cookie
         return Response("", status_code=303, media_type=MediaType.HTML, headers=headers)

@@ -54,8 +54,10 @@ class _Desk:
             proposed = approvals.listed(session, ApprovalState.PROPOSED) if self._may(Action.DECIDE_IN_TWO) else []
             open_proposals = [row for row in proposed if row.expires_at > self._browser.now]
         made = (Section(text=(self._t("token_made"),), secret=secret),) if secret else ()
+        declarations = (self._browser.link("/declarations"), self._t("declarations"))
         sections = (
             *made,
+            Section(links=(declarations,)),
             *self._operators(open_proposals),
             *self._people(everybody),
             *self._tokens(listed),

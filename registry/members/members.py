@@ -131,6 +131,11 @@ def member(session: Session, member_id: str) -> Member:
     return msgspec.json.decode(row_in(session, member_id).content, type=Member)
 
 
+def particulars(row: MemberRow) -> Member:
+    """What a member, also one that has left, says of itself."""
+    return msgspec.json.decode(row.content, type=Member)
+
+
 def all_members(session: Session, kind: MemberKind | None = None) -> list[Member]:
     """All members, or those of one kind, by id; without those that have left."""
     query = select(MemberRow.content).where(col(MemberRow.left_at).is_(None)).order_by(MemberRow.id)

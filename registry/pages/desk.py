@@ -23,7 +23,8 @@ class Option(Struct, frozen=True):
 
 
 class Field(Struct, frozen=True, kw_only=True):
-    """An input. ``kind`` is a type of HTML's ``input``, ``choice`` for one of the options, ``choices`` for several."""
+    """An input. ``kind`` is a type of HTML's ``input``, ``lines`` for a text of several, ``choice`` for one of the
+    options, ``choices`` for several of them."""
 
     name: str
     label: str
@@ -59,6 +60,17 @@ class Row(Struct, frozen=True):
     forms: tuple[Form, ...] = ()
 
 
+class Card(Struct, frozen=True, kw_only=True):
+    """One of a list of things: what it is, how it stands in a word, what it says, and what there is to say of it."""
+
+    title: str
+    href: str = ""
+    mark: str = ""
+    text: str = ""
+    lines: tuple[str, ...] = ()
+    form: Form | None = None
+
+
 class Section(Struct, frozen=True, kw_only=True):
     """A part of a page."""
 
@@ -70,10 +82,15 @@ class Section(Struct, frozen=True, kw_only=True):
     """The path of a QR code's modules (SVG), and ``qr_size`` the modules of a side."""
     qr_size: int = 0
     qr_label: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    """Terms, and what stands there for each."""
+    cards: tuple[Card, ...] = ()
     head: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     form: Form | None = None
     links: tuple[tuple[str, str], ...] = ()
+    tabs: tuple[tuple[str, str, bool], ...] = ()
+    """Links to the same list in other parts: address, words, and whether it is this one."""
 
 
 class DeskView(Struct, frozen=True, kw_only=True):

@@ -1,8 +1,9 @@
 """Every wording of the desks, English beside Chinese. A wording with ``{}`` takes values by name."""
 
+from registry.pages.declaration_words import DECLARATION_WORDS
 from registry.pages.vocabulary import Both
 
-WORDS: dict[str, Both] = {
+WORDS: dict[str, Both] = DECLARATION_WORDS | {
     # joining
     "join": Both("Join the alliance", "申请加入联盟"),
     "join_intro": Both(

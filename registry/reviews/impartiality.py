@@ -61,6 +61,15 @@ def require_eligible(session: Session, body: Member, owner: str, today: date) ->
         )
 
 
+def is_eligible(session: Session, body: Member, owner: str, today: date) -> bool:
+    """Whether ``body`` may check the products of ``owner``, as ``require_eligible`` has it."""
+    try:
+        require_eligible(session, body, owner, today)
+    except NotAllowed:
+        return False
+    return True
+
+
 RELATED_BODY = Finding(
     "verification-body",
     "$.verification.body",

@@ -114,6 +114,15 @@ def name_of(path: str) -> Name:
     return Name(f"{the}{en.format(*numbers)} ({bare})", f"{zh.format(*numbers)}（{bare}）")
 
 
+def label_of(path: str, language: str) -> str:
+    """The name of the field at a JSON path, as a form or a table has it: "Footprint of stage 3", without its path."""
+    bare = path.removeprefix("$").removeprefix(".")
+    numbers = [int(step) + 1 for step in _STEP.findall(bare)]
+    en, zh = _LABELS.get(_STEP.sub("[]", bare), ("declaration", "声明"))
+    words = (zh.removesuffix("列表") if language == "zh" else en.removeprefix("list of ")).format(*numbers)
+    return words[:1].upper() + words[1:]
+
+
 def member(path: str, key: object) -> str:
     """The JSON path of member ``key`` of the object at ``path``, in bracket notation where RFC 9535, 2.5.1 needs it."""
     if isinstance(key, str) and _SHORTHAND.fullmatch(key):

@@ -80,8 +80,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     everybody = {OPERA: OPERATOR, SECOND: OPERATOR, LI: MAKER.id, CARL: CHECKER.id}
     with people_at_work(tmp_path_factory.mktemp("audit") / "home", everybody) as people:
         watched = Watched(people)
-        steps = (_declarations, _reviews, _members, _member_keys, _tokens_and_approvals, _colleagues, _accounts)
-        for area in steps:
+        first = (_declarations, _reviews, _pages_of_declarations, _members, _member_keys)
+        for area in (*first, _tokens_and_approvals, _colleagues, _accounts):
             area(watched)
         yield watched
         watched.database.dispose()
@@ -117,6 +117,35 @@ def _reviews(w: Watched) -> None:
     w.call(CARL, "POST", f"{path}/review/hand-back", declaration=key)
     w.people.good(CARL, "POST", f"/v1/declarations/{key}/review/take-up")
     w.call(CARL, "POST", f"{path}/return", {"findings": [{"sentence": "The sums are wrong"}]}, declaration=key)
+
+
+def _pages_of_declarations(w: Watched) -> None:
+    path = "/declarations/{declaration}"
+    key = w.people.good(LI, "POST", "/v1/declarations", declaration(new_gtin()))["id"]
+
+    def step(who: str, name: str, **typed: str) -> None:
+        desk = tab(w.people, who)
+        desk.get(f"/declarations/{key}")
+        w.send(desk, who, f"{path}/{name}", typed, declaration=key)
+
+    step(LI, "submit", body="")
+    step(LI, "take-back")
+    w.people.good(LI, "POST", f"/v1/declarations/{key}/submit")
+    step(OPERA, "assign", body=CHECKER.id)
+    step(CARL, "hand-back")
+    step(CARL, "take-up")
+    step(CARL, "questions", question="Which grid?", path="$")
+    desk = tab(w.people, LI)
+    desk.get(f"/declarations/{key}")
+    (answering,) = (action for action in desk.forms() if action.endswith("/answer"))
+    question = answering.split("/")[-2]
+    at = {"declaration": key, "question": question}
+    w.send(desk, LI, f"{path}/questions/{{question}}/answer", {"answer": "East China"}, **at)
+    step(CARL, "return", **{"sentence-1": "The sums are wrong", "path-1": "$"})
+    w.people.good(LI, "POST", f"/v1/declarations/{key}/submit")
+    step(CARL, "verification", report_sha256="ab" * 32, level="limited")
+    step(OPERA, "publish")
+    step(LI, "renew")
 
 
 def _members(w: Watched) -> None:

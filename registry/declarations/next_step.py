@@ -1,0 +1,23 @@
+"""What comes next for a declaration, as one of those concerned sees it: a word that the pages have a sentence for."""
+
+from registry.access.callers import Caller
+from registry.declarations.states import DeclarationState
+from schemas.member import MemberKind
+
+
+def next_step(caller: Caller, state: DeclarationState, owner: str, body: str | None, has_open_questions: bool) -> str:
+    """The key of a wording: ``next_<who>_<what>``. ``body`` is the verification body that it is assigned to."""
+    who = _who(caller, owner)
+    if has_open_questions and state is DeclarationState.UNDER_REVIEW:
+        return f"next_{who}_asked"
+    if state is DeclarationState.SUBMITTED and body is not None and who != "owner":
+        return f"next_{who}_assigned"
+    if state is DeclarationState.DRAFT:
+        return "next_owner_draft"
+    return f"next_{who}_{state}"
+
+
+def _who(caller: Caller, owner: str) -> str:
+    if caller.member == owner:
+        return "owner"
+    return "body" if caller.kind is MemberKind.VERIFICATION_BODY else "operator"

@@ -1,0 +1,133 @@
+"""Every wording of the pages of declarations, English beside Chinese. A wording with ``{}`` takes values by name."""
+
+from registry.pages.vocabulary import Both
+
+DECLARATION_WORDS: dict[str, Both] = {
+    "declarations": Both("Declarations", "声明"),
+    "declarations_intro_owner": Both(
+        "What your organisation declares, and what comes next.", "贵组织的声明及其下一步操作。"
+    ),
+    "declarations_intro_body": Both(
+        "Declarations assigned to you, and those that any verification body may take up.",
+        "分配给贵机构的声明，以及任何核查机构均可受理的声明。",
+    ),
+    "declarations_intro_operator": Both("All declarations that were submitted.", "所有已提交的声明。"),
+    "no_declarations": Both("There is none here.", "此处没有声明。"),
+    "first_declaration": Both(
+        "There is none yet. Begin one below, or register many at once with the API.",
+        "尚无声明。请在下方新建，或通过接口批量登记。",
+    ),
+    "every_state": Both("All", "全部"),
+    "newer": Both("Newer", "较新"),
+    "older": Both("Older", "较早"),
+    "nameless": Both("Without a name", "未命名"),
+    "changed_at": Both("Changed {when}", "更新于 {when}"),
+    "state_and_next": Both("{state}. {next}", "{state}。{next}"),
+    # the states
+    "state_draft": Both("Draft", "草稿"),
+    "state_submitted": Both("Submitted", "已提交"),
+    "state_under-review": Both("Under review", "核查中"),
+    "state_verified": Both("Verified", "已核查"),
+    "state_published": Both("Published", "已发布"),
+    # what comes next
+    "next_owner_draft": Both("Complete it, then submit it to a verification body.", "请完善内容，然后提交给核查机构。"),
+    "next_owner_submitted": Both("Waits for a verification body to take it up.", "等待核查机构受理。"),
+    "next_owner_under-review": Both("A verification body is looking at it.", "核查机构正在核查。"),
+    "next_owner_asked": Both("Answer what the verification body asks.", "请回答核查机构的提问。"),
+    "next_owner_verified": Both("Verified: the operator publishes it.", "已通过核查，等待运营方发布。"),
+    "next_owner_published": Both("In the public log, with its label.", "已载入公开日志并生成标签。"),
+    "next_body_submitted": Both("Take it up, if you will review it.", "如愿核查，请受理。"),
+    "next_body_assigned": Both("Assigned to you: take it up, or decline.", "已分配给贵机构：请受理或谢绝。"),
+    "next_body_under-review": Both(
+        "Ask, return it with findings, or state your verification.", "可以提问、附意见退回，或出具核查声明。"
+    ),
+    "next_body_asked": Both("The owner has a question of yours to answer.", "等待企业回答您的提问。"),
+    "next_body_verified": Both(
+        "You have stated your verification; the operator publishes.", "核查声明已出具，等待运营方发布。"
+    ),
+    "next_body_published": Both("In the public log.", "已载入公开日志。"),
+    "next_operator_submitted": Both(
+        "Assign a verification body, or leave it to any.", "可指定核查机构，或由任一核查机构受理。"
+    ),
+    "next_operator_assigned": Both("Waits for the body that it is assigned to.", "等待被指定的核查机构受理。"),
+    "next_operator_under-review": Both("Is being reviewed.", "正在核查。"),
+    "next_operator_asked": Both(
+        "Is being reviewed: the owner has a question to answer.", "正在核查：等待企业回答提问。"
+    ),
+    "next_operator_verified": Both("Publish it, or return it.", "请发布或退回。"),
+    "next_operator_published": Both("In the public log.", "已载入公开日志。"),
+    # a declaration
+    "what_is_declared": Both("What is declared", "声明内容"),
+    "not_known": Both("not known", "未知"),
+    "owner": Both("Owner", "所有者"),
+    "review_by": Both("Verification body", "核查机构"),
+    "taken_up_at": Both("{body}, taken up {when}", "{body}，{when}受理"),
+    "assigned_at": Both("{body}, assigned {when}", "{body}，{when}分配"),
+    "reference_period": Both("Reference period", "数据统计期"),
+    "validity_period": Both("Validity", "有效期"),
+    "period": Both("{first} to {last}", "{first}至{last}"),
+    "see_record": Both("The public page of this product", "该产品的公开页面"),
+    "see_label": Both("The label (SVG)", "标签（SVG）"),
+    "back_to_declarations": Both("All declarations", "全部声明"),
+    "findings": Both("Findings", "检查意见"),
+    "no_findings": Both("Nothing was found to be wrong.", "未发现问题。"),
+    "finding_error": Both("has to be mended", "必须修改"),
+    "finding_warning": Both("needs the reviewer's word", "需核查人员说明"),
+    "accepted_with": Both("Accepted: {sentence}", "已接受：{sentence}"),
+    "wrong_findings": Both(
+        "Not done yet: see what is listed under findings.", "尚未完成：请先处理“检查意见”中列出的各项。"
+    ),
+    "questions": Both("Questions and answers", "问答"),
+    "question_open": Both("open", "待回答"),
+    "question_answered": Both("answered", "已回答"),
+    "question_closed": Both("closed", "已关闭"),
+    "asked_by": Both("{body}, {when}", "{body}，{when}"),
+    "about_field": Both("About: {field}", "涉及：{field}"),
+    "answered_with": Both("Answer: {answer}", "回答：{answer}"),
+    "returned_by": Both("Returned by {who}, {when}", "{who}于{when}退回"),
+    # what can be done
+    "submit_title": Both("Submit", "提交"),
+    "submit": Both("Submit", "提交"),
+    "choose_body": Both("Verification body", "核查机构"),
+    "any_body": Both("Any that takes it up", "不指定（任一机构受理）"),
+    "take_back_declaration": Both("Take it back, to change it", "撤回修改"),
+    "take_up": Both("Take it up", "受理"),
+    "hand_back_title": Both("Decline, or hand back", "谢绝或退还任务"),
+    "hand_back": Both("Hand it back", "退还"),
+    "ask_title": Both("Ask the owner", "向企业提问"),
+    "ask": Both("Ask", "提问"),
+    "question": Both("Question", "问题"),
+    "field_meant": Both("About which field", "涉及字段"),
+    "whole_declaration": Both("The declaration as a whole", "整份声明"),
+    "answer": Both("Answer", "回答"),
+    "send_answer": Both("Send the answer", "提交回答"),
+    "return_title": Both("Return with findings", "附意见退回"),
+    "return_hint": Both("It is a draft again, for its owner to mend.", "退回后恢复为草稿，由企业修改。"),
+    "return": Both("Return it", "退回"),
+    "finding_number": Both("Finding {number}: what is wrong, and how to mend it", "意见{number}：问题及修改方法"),
+    "finding_field": Both("Finding {number}: which field", "意见{number}：涉及字段"),
+    "verify_title": Both("State your verification", "出具核查声明"),
+    "verify": Both("State the verification", "出具核查声明"),
+    "verification_standard": Both("Standard of the verification", "核查依据的标准"),
+    "level": Both("Level of assurance", "保证等级"),
+    "level_limited": Both("Limited", "有限保证"),
+    "level_reasonable": Both("Reasonable", "合理保证"),
+    "verified_on": Both("Day on which all was checked", "核查完成日期"),
+    "report_sha256": Both("SHA-256 of the report", "核查报告的SHA-256"),
+    "report_hint": Both(
+        "64 hexadecimal digits: sha256sum report.pdf shows them.", "64位十六进制数字，可用 sha256sum report.pdf 得到。"
+    ),
+    "report_url": Both("Public address of the report", "核查报告的公开网址"),
+    "your_word": Both("Why it stands nevertheless: {warning}", "请说明为何仍可接受：{warning}"),
+    "assign_title": Both("Assign a verification body", "指定核查机构"),
+    "assign": Both("Assign", "指定"),
+    "no_body": Both("No verification body is eligible now.", "目前没有符合条件的核查机构。"),
+    "publish": Both("Publish", "发布"),
+    "publish_title": Both("Publish", "发布"),
+    "renew_title": Both("Renew", "续期"),
+    "renew": Both("Begin a renewal", "开始续期"),
+    "renew_hint": Both(
+        "A new draft with what this one says, but for its periods. Once published, it takes the place of this one.",
+        "以本声明内容新建草稿，但须重新填写数据统计期和有效期；发布后将取代本声明。",
+    ),
+}
