@@ -28,10 +28,14 @@ from registry.errors import InvalidInput, RegistryError
 from registry.members.members import member
 from registry.pages.desk import Field, Form, Option, Row, Section
 from registry.registry import OPERATOR
+from registry.reminders.due import Reminder
+from registry.reminders.rounds import to_do
+from registry.reminders.words import sentence
 from registry.web.service import Service
 from schemas.text import in_language
 
 Id = Annotated[str, PathParameter(max_length=64)]
+_MOST_TO_DO = 20
 ApprovalId = Annotated[UUID, PathParameter(description="the proposal's id")]
 
 
@@ -52,11 +56,13 @@ class _Desk:
             everybody = people_shown(session, me.member, self._browser.now)
             listed = tuple(map(token_listed, tokens.listed(session, me.member)))
             proposed = approvals.listed(session, ApprovalState.PROPOSED) if self._may(Action.DECIDE_IN_TWO) else []
+            reminders = to_do(session, me.member, self._browser.now.date())
             open_proposals = [row for row in proposed if row.expires_at > self._browser.now]
         made = (Section(text=(self._t("token_made"),), secret=secret),) if secret else ()
         declarations = (self._browser.link("/declarations"), self._t("declarations"))
         sections = (
             *made,
+            *self._to_do(reminders),
             Section(links=(declarations,)),
             *self._operators(open_proposals),
             *self._people(everybody),
@@ -67,6 +73,11 @@ class _Desk:
         return self._browser.page(
             f"{self._t('my_organisation')}: {name}", *sections, intro=intro, alert=alert, notice=notice, status=status
         )
+
+    def _to_do(self, reminders: list[Reminder]) -> tuple[Section, ...]:
+        """What to do next, the most urgent first."""
+        text = tuple(sentence(one, self._browser.language) for one in reminders[:_MOST_TO_DO])
+        return (Section(title=self._t("next_to_do"), text=text),) if text else ()
 
     def _may(self, action: Action) -> bool:
         return may(self.caller, action, self.caller.member)

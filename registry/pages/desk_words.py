@@ -184,6 +184,7 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "wrong_wrong-state": Both("Not possible now: {problem}.", "当前状态下无法执行此操作。"),
     "wrong_not-found": Both("It is not there any more.", "该对象已不存在。"),
     "wrong_other": Both("{problem}", "操作未完成，请重试。"),
+    "next_to_do": Both("What to do next", "待办事项"),
     # the audit trail
     "audit": Both("Audit trail", "审计记录"),
     "audit_intro": Both(

@@ -35,6 +35,7 @@ from registry.members import routes as members
 from registry.products import routes as products
 from registry.records import routes as records
 from registry.registry import Registry, utc_now
+from registry.reminders.thread import ReminderThread
 from registry.resolver import routes as resolver
 from registry.reviews import routes as reviews
 from registry.trace import routes as trace
@@ -69,6 +70,7 @@ def create_app(registry: Registry) -> Litestar:
     mailer = mailer_for(config.mail, registry.home.path, config.origin, os.environ)
     delivery = DeliveryThread(registry.database, mailer, utc_now)
     limited, batches_limited = verifying(config.verify_per_minute), verifying_batches(config.verify_per_minute)
+    reminders = ReminderThread(registry.database, service.accounts.letters, utc_now)
     jobs = JobsThread(registry, utc_now)
     app = Litestar(
         route_handlers=[
@@ -89,8 +91,8 @@ def create_app(registry: Registry) -> Litestar:
             DBAPIError: problems.of_database_error,
             Exception: problems.of_anything_else,
         },
-        on_startup=[sequencer.start, delivery.start, jobs.start, service.stopping.listen],
-        on_shutdown=[service.stopping.forget, jobs.stop, delivery.stop, sequencer.stop, service.close],
+        on_startup=[sequencer.start, delivery.start, jobs.start, reminders.start, service.stopping.listen],
+        on_shutdown=[service.stopping.forget, reminders.stop, jobs.stop, delivery.stop, sequencer.stop, service.close],
         openapi_config=openapi_config(version("carbonlabel")),
         request_max_body_size=config.max_body,
         response_headers=EVERY_ANSWER,

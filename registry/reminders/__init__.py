@@ -1,0 +1,1 @@
+"""Reminders: of what is about to expire, and of parts whose record no longer holds."""
