@@ -4,9 +4,12 @@
 the smallest one is 5 pixels, 0.42 mm, and at 203 dpi (thermal printers) 3 pixels, 0.375 mm.
 """
 
+from collections.abc import Sequence
+
 from registry.labels.content import LabelArt, Variant, content_of
-from registry.labels.layout import SMALLEST_MODULE, Layout, arrange
-from registry.labels.png import whole_pixels, write_pdf, write_png
+from registry.labels.layout import SIZES, SMALLEST_MODULE, Layout, arrange
+from registry.labels.pdf import label_pdf
+from registry.labels.png import whole_pixels, write_png
 from registry.labels.qr import symbol
 from registry.labels.svg import write_svg
 
@@ -14,10 +17,14 @@ __all__ = ["LabelArt", "Variant", "layout_of", "render_pdf", "render_png", "rend
 
 
 def layout_of(
-    art: LabelArt, language: str, variant: Variant = Variant.STANDARD, module_mm: float = SMALLEST_MODULE
+    art: LabelArt,
+    language: str,
+    variant: Variant = Variant.STANDARD,
+    module_mm: float = SMALLEST_MODULE,
+    sizes: Sequence[tuple[float, float]] = SIZES,
 ) -> Layout:
     """Where everything on the label stands, in mm. Raises ``ValueError`` if no label can hold it (see ``layout``)."""
-    return arrange(content_of(art, language), symbol(art.text), variant, module_mm)
+    return arrange(content_of(art, language), symbol(art.text), variant, module_mm, sizes)
 
 
 def render_svg(
@@ -45,11 +52,7 @@ def render_png(
 
 
 def render_pdf(
-    art: LabelArt,
-    language: str,
-    variant: Variant = Variant.STANDARD,
-    module_mm: float = SMALLEST_MODULE,
-    dpi: int = 600,
+    art: LabelArt, language: str, variant: Variant = Variant.STANDARD, module_mm: float = SMALLEST_MODULE
 ) -> bytes:
-    """The label as a PDF page of its own size, drawn at ``dpi``. Raises ``ValueError`` as ``render_svg`` does."""
-    return write_pdf(layout_of(art, language, variant, whole_pixels(module_mm, dpi)), dpi)
+    """The label as a PDF page of its own size. Raises ``ValueError`` as ``render_svg`` does."""
+    return label_pdf(layout_of(art, language, variant, module_mm))

@@ -8,7 +8,7 @@ as fits. Only a verifier's name is cut short, after two lines.
 ``SMALLEST`` gives an x-height of 0.9 mm, what Regulation (EU) 1169/2011, article 13(3), asks of small packs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -101,19 +101,33 @@ class _Notice(Struct, frozen=True):
     height: float
 
 
-def arrange(content: Content, symbol: Symbol, variant: Variant, module: float) -> Layout:
-    """Lays a label out with ``module`` mm a QR module. Raises ``ValueError`` if no label could hold it."""
+def arrange(
+    content: Content,
+    symbol: Symbol,
+    variant: Variant,
+    module: float,
+    sizes: Sequence[tuple[float, float]] = SIZES,
+) -> Layout:
+    """Lays a label out with ``module`` mm a QR module, on the first of ``sizes`` that holds it.
+
+    Raises ``ValueError`` if none does.
+    """
     if not module >= SMALLEST_MODULE:
         raise ValueError(f"a QR module of {module} mm is too small to scan: at least {SMALLEST_MODULE} mm")
-    found = _code_only(content, symbol, module) if variant is Variant.CODE else _standard(content, symbol, module)
+    found = (
+        _code_only(content, symbol, module) if variant is Variant.CODE else _standard(content, symbol, module, sizes)
+    )
     for layout in found:
-        return layout
-    raise ValueError(f"no label of up to {SIZES[-1][0]} x {SIZES[-1][1]} mm holds this")
+        if variant is Variant.STANDARD or (layout.width <= sizes[-1][0] and layout.height <= sizes[-1][1]):
+            return layout
+    raise ValueError(f"no label of up to {sizes[-1][0]:g} x {sizes[-1][1]:g} mm holds this")
 
 
-def _standard(content: Content, symbol: Symbol, module: float) -> Iterator[Layout]:
+def _standard(
+    content: Content, symbol: Symbol, module: float, sizes: Sequence[tuple[float, float]]
+) -> Iterator[Layout]:
     side = symbol.modules * module
-    for width, height in SIZES:
+    for width, height in sizes:
         left = EDGE + side
         notice = _set_notice(content.notice, width)
         free = height - (notice.height + EDGE if notice else 0)

@@ -27,13 +27,6 @@ def write_png(layout: Layout, dpi: int) -> bytes:
     return data.getvalue()
 
 
-def write_pdf(layout: Layout, dpi: int) -> bytes:
-    """The same drawing as the one page of a PDF, without the time of day, so that the same label is the same file."""
-    data = BytesIO()
-    _drawn(layout, dpi).save(data, "PDF", resolution=dpi, creationDate=None, modDate=None, producer="carbonlabel")
-    return data.getvalue()
-
-
 def _drawn(layout: Layout, dpi: int) -> Image.Image:
     scale = dpi / INCH
     image = Image.new("L", (round(layout.width * scale), round(layout.height * scale)), _WHITE)

@@ -1,15 +1,13 @@
 """The QR code of a label: ISO/IEC 18004, error correction M, the smallest version that fits.
 
-Written as two segments, the URL up to ``?c=`` in byte mode and the token in numeric mode, at 3.33 bits a digit.
+Written in segments: the URL up to ``?c=`` in byte mode and the token in numeric mode, at 3.33 bits a digit.
 """
 
 from functools import lru_cache
 
+import numpy
 from msgspec import Struct
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.exceptions import DataOverflowError
-from qrcode.main import QRCode
-from qrcode.util import MODE_8BIT_BYTE, MODE_NUMBER, QRData
+from zxingcpp import BarcodeFormat, create_barcode
 
 QUIET_ZONE = 4
 """White modules that a reader needs on each side (ISO/IEC 18004:2015, 6.3.8)."""
@@ -30,15 +28,17 @@ class Symbol(Struct, frozen=True):
 @lru_cache(maxsize=256)
 def symbol(text: str) -> Symbol:
     """The QR code that says exactly ``text``. Raises ``ValueError`` if that is not ASCII or too long for any."""
-    url, mark, digits = text.partition("?c=")
-    code: QRCode = QRCode(error_correction=ERROR_CORRECT_M, border=0)
-    if digits.isdecimal() and digits.isascii():
-        code.add_data(QRData(f"{url}{mark}".encode("ascii"), mode=MODE_8BIT_BYTE, check_data=False))
-        code.add_data(QRData(digits.encode("ascii"), mode=MODE_NUMBER, check_data=False))
-    else:
-        code.add_data(QRData(text.encode("ascii"), mode=MODE_8BIT_BYTE, check_data=False))
+    if not text.isascii():
+        raise ValueError("a label's text is ASCII")
     try:
-        code.make()
-    except (DataOverflowError, ValueError):
+        made = create_barcode(text, BarcodeFormat.QRCode, ec_level="M")
+    except (ValueError, RuntimeError):
         raise ValueError(f"a text of {len(text)} characters does not fit a QR code") from None
-    return Symbol(code.version, tuple(bytes(map(bool, row)) for row in code.modules))
+    pixels = numpy.asarray(made.to_image(scale=1, add_quiet_zones=False))
+    side = len(pixels)
+    dark = pixels.tobytes().translate(_DARK)
+    return Symbol((side - 17) // 4, tuple(dark[start : start + side] for start in range(0, side * side, side)))
+
+
+_DARK = bytes([1] * 128 + [0] * 128)
+"""What is dark, of 256 greys."""

@@ -6,6 +6,7 @@ a closing mark or a dash, or ends with an opening one. A word wider than a line 
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -42,6 +43,7 @@ def printable(text: str) -> str:
     return " ".join("".join(c for c in spaced if unicodedata.category(c) not in _UNPRINTABLE).split())
 
 
+@lru_cache(maxsize=4_096)
 def wrap(text: str, limit: float, size: float, lines: int, weight: Weight = Weight.REGULAR) -> Setting:
     """``text`` in at most ``lines`` lines no wider than ``limit``; the last one ends in an ellipsis if it was cut.
 
