@@ -87,7 +87,7 @@ def declaration_page(
     asked = any(question.state == "open" for question in told.questions)
     owner = told.declaration.owner
     sections = (
-        _standing(browser, read),
+        _standing(browser, read, may(caller, Action.REVISE, owner)),
         *_findings(browser, told, found),
         *_questions(browser, read, forms, may(caller, Action.ANSWER, owner)),
         *_returned(browser, read),
@@ -121,14 +121,16 @@ def _can(caller: Caller, action: Action, read: _Read) -> bool:
     return action is not Action.HAND_BACK or read.body == caller.member
 
 
-def _standing(browser: Browser, read: _Read) -> Section:
+def _standing(browser: Browser, read: _Read, writes: bool) -> Section:
     t, told, reader = browser.t, read.status, Reader(browser.language)
     facts = [(t("owner"), read.names[told.declaration.owner])]
     if told.review is not None:
         at = told.review.taken_up or told.review.assigned
         word = "taken_up_at" if told.review.taken_up else "assigned_at"
         facts.append((t("review_by"), t(word, body=read.names[told.review.body], when=reader.moment(at))))
-    links = ()
+    links: tuple[tuple[str, str], ...] = ()
+    if writes and told.state is DeclarationState.DRAFT:
+        links = ((browser.link(f"/declarations/{told.id}/edit"), t("edit_declaration")),)
     if read.key_path is not None:
         links = (
             (browser.link(read.key_path), t("see_record")),

@@ -51,8 +51,9 @@ def declarations_page(
     t = browser.t
     declares = may(caller, Action.DECLARE, caller.member)
     nothing = t("first_declaration" if declares and wanted is None else "no_declarations")
+    begin = ((browser.link("/declarations/new"), t("new_declaration")),) if declares else ()
     sections = (
-        Section(tabs=_tabs(browser, wanted, everyone)),
+        Section(links=begin, tabs=_tabs(browser, wanted, everyone)),
         Section(cards=cards, text=() if cards else (nothing,), links=_pages(browser, wanted, page, total)),
         Section(links=((browser.link("/organisation"), t("my_organisation")),)),
     )

@@ -14,8 +14,8 @@ DECLARATION_WORDS: dict[str, Both] = {
     "declarations_intro_operator": Both("All declarations that were submitted.", "所有已提交的声明。"),
     "no_declarations": Both("There is none here.", "此处没有声明。"),
     "first_declaration": Both(
-        "There is none yet. Begin one below, or register many at once with the API.",
-        "尚无声明。请在下方新建，或通过接口批量登记。",
+        "There is none yet. Begin one, or register many at once from a file.",
+        "尚无声明。请新建，或通过文件批量登记。",
     ),
     "every_state": Both("All", "全部"),
     "newer": Both("Newer", "较新"),
@@ -85,6 +85,16 @@ DECLARATION_WORDS: dict[str, Both] = {
     "about_field": Both("About: {field}", "涉及：{field}"),
     "answered_with": Both("Answer: {answer}", "回答：{answer}"),
     "returned_by": Both("Returned by {who}, {when}", "{who}于{when}退回"),
+    # a draft
+    "draft_title": Both("A draft", "草稿"),
+    "draft_intro": Both(
+        "What is missing or wrong is said once it is kept; nothing is lost, and nobody else reads it.",
+        "保存后会列出缺失或有误之处；内容不会丢失，其他人无法查看。",
+    ),
+    "new_declaration": Both("Begin a declaration", "新建声明"),
+    "edit_declaration": Both("Change the draft", "修改草稿"),
+    "keep_draft": Both("Keep the draft", "保存草稿"),
+    "for_example": Both("For example {example}", "例如 {example}"),
     # what can be done
     "submit_title": Both("Submit", "提交"),
     "submit": Both("Submit", "提交"),

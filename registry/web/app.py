@@ -21,7 +21,7 @@ from registry.accounts.delivery import DeliveryThread
 from registry.accounts.mail import mailer_for
 from registry.audit import pages as audit_pages
 from registry.audit import routes as audit
-from registry.declarations import list_page, step_pages
+from registry.declarations import draft_pages, list_page, step_pages
 from registry.declarations import routes as declarations
 from registry.errors import RegistryError
 from registry.home import HOME_VARIABLE
@@ -48,7 +48,7 @@ from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service, provide_visitor
 
-_DESKS = (join_pages, sign_in_pages, organisation_pages, key_pages, list_page, step_pages)
+_DESKS = (join_pages, sign_in_pages, organisation_pages, key_pages, list_page, draft_pages, step_pages)
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
     *(reviews, members, member_keys, access, accounts, people, *_DESKS),

@@ -146,6 +146,12 @@ def _pages_of_declarations(w: Watched) -> None:
     step(CARL, "verification", report_sha256="ab" * 32, level="limited")
     step(OPERA, "publish")
     step(LI, "renew")
+    desk = tab(w.people, LI)
+    desk.get("/declarations/new")
+    w.send(desk, LI, "/declarations/new", {"name_en": "Beam"})
+    (begun,) = (row.subject.partition("/")[2] for row in w.noted["POST /declarations/new"])
+    desk.get(f"/declarations/{begun}/edit")
+    w.send(desk, LI, f"{path}/edit", {"name_en": "Steel beam"}, declaration=begun)
 
 
 def _members(w: Watched) -> None:

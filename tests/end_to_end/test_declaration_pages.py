@@ -151,6 +151,47 @@ def test_the_operator_assigns_and_a_body_hands_back(people: People) -> None:
     assert carl.answer.url.path == "/declarations"
 
 
+def test_a_draft_is_begun_and_changed_on_a_page(people: People) -> None:
+    li = opened(people, LI, "/declarations/new")
+    sound(li)
+    told = declaration(new_gtin())
+    typed = {
+        name: told[name] for name in ("gtin", "declared_unit", "declared_amount", "boundary", "gwp_total", "country")
+    }
+    typed |= {
+        name: told[name] for name in ("reference_start", "reference_end", "valid_from", "valid_until", "gwp_basis")
+    }
+    typed |= {"name_en": HOSTILE, "name_zh": "钢梁", "standards": "ISO 14067:2018，PAS 2050"}
+    typed |= {"stage_raw-material": "1.20", "stage_production": "0.76"}
+    assert li.fill("/declarations/new", **typed | {"gwp_total": "two"}).status_code == 422
+    sound(li)
+    assert "has to be mended" in li.text
+    assert li.forms()["/declarations/new"]["name_en"] == HOSTILE  # what was typed stays
+    li.fill("/declarations/new", **typed)
+    sound(li)
+    assert "Nothing was found to be wrong." in li.text
+    assert "ISO 14067:2018, PAS 2050" in li.text
+    path = li.answer.url.path
+    content = people.good(LI, "GET", f"/v1{path}")["declaration"]
+    assert [stage["gwp"] for stage in content["stages"]] == ["1.20", "0.76"]
+    people.good(LI, "PUT", f"/v1{path}", content | {"claims": {"en": "Made with care"}, "pcr": "urn:pcr:1"})
+
+    for language in ("en", "zh"):
+        li.get(f"{path}/edit?lang={language}")
+        sound(li)
+    li.get(f"{path}/edit")
+    li.fill(f"{path}/edit", gwp_total="1.97", pcr="", declared_unit="kilogram", boundary="cradle-to-gate")
+    changed = people.good(LI, "GET", f"/v1{path}")["declaration"]
+    assert (changed["gwp_total"], changed["claims"]) == ("1.97", {"en": "Made with care"})  # what is not in it stays
+    assert "pcr" not in changed
+    people.good(LI, "POST", f"/v1{path}/submit")
+    people.good(CARL, "POST", f"/v1{path}/review/take-up")
+    assert li.get(f"{path}/edit").status_code == 409
+    for who in (RITA, CARL, OPERA):
+        assert answer_to(people, who, f"{path}/edit").status_code == 403
+    assert answer_to(people, CARL, "/declarations/new").status_code == 403
+
+
 def answer_to(people: People, who: str, path: str) -> httpx.Response:
     return tab(people, who).get(path)
 
