@@ -15,10 +15,11 @@ from msgspec import Struct
 
 from registry.access.callers import Caller
 from registry.accounts.accounts import Opened
+from registry.accounts.desks import desks_of
 from registry.accounts.sessions import ABSOLUTE, SignedIn, Stage, form_token
 from registry.errors import InvalidInput, NotAllowed, RegistryError
 from registry.pages import choose_language
-from registry.pages.desk import DeskView, Section, desk_page
+from registry.pages.desk import DeskView, Section, Way, desk_page
 from registry.pages.desk_words import WORDS
 from registry.registry import utc_now
 from registry.web.security import page_headers
@@ -124,6 +125,7 @@ class Browser:
             alert=alert,
             notice=notice,
             sections=sections,
+            ways=self._ways(),
         )
         headers = page_headers(nonce, self.language) | _private()
         if cookie is not None:
@@ -139,6 +141,13 @@ class Browser:
     def caller(self) -> Caller | None:
         """Who is fully signed in; None: nobody, or not yet."""
         return self.signed_in.caller if self.signed_in is not None and self.is_at(Stage.FULL) else None
+
+    def _ways(self) -> tuple[Way, ...]:
+        """The desks of whoever is signed in."""
+        desks = () if self.caller is None else desks_of(self.caller)
+        above = [desk.path for desk in desks if f"{self.request.url.path}/".startswith(f"{desk.path}/")]
+        here = max(above, key=len, default="")
+        return tuple(Way(self.link(desk.path), self.t(desk.word), desk.path == here) for desk in desks)
 
     def go(self, path: str, cookie: str | None = None) -> Response[str]:
         """Sends the browser to another of our pages, with GET."""

@@ -59,11 +59,9 @@ class _Desk:
             reminders = to_do(session, me.member, self._browser.now.date())
             open_proposals = [row for row in proposed if row.expires_at > self._browser.now]
         made = (Section(text=(self._t("token_made"),), secret=secret),) if secret else ()
-        declarations = (self._browser.link("/declarations"), self._t("declarations"))
         sections = (
             *made,
             *self._to_do(reminders),
-            Section(links=(declarations,)),
             *self._operators(open_proposals),
             *self._people(everybody),
             *self._tokens(listed),
@@ -71,7 +69,12 @@ class _Desk:
         )
         intro = self._t("signed_in_as", email=me.email, roles=self._roles(me.roles))
         return self._browser.page(
-            f"{self._t('my_organisation')}: {name}", *sections, intro=intro, alert=alert, notice=notice, status=status
+            self._t("told", name=self._t("my_organisation"), value=name),
+            *sections,
+            intro=intro,
+            alert=alert,
+            notice=notice,
+            status=status,
         )
 
     def _to_do(self, reminders: list[Reminder]) -> tuple[Section, ...]:
@@ -83,7 +86,7 @@ class _Desk:
         return may(self.caller, action, self.caller.member)
 
     def _roles(self, roles: Any) -> str:
-        return ", ".join(self._t(f"role_{role}") for role in sorted(roles))
+        return self._t("comma").join(self._t(f"role_{role}") for role in sorted(roles))
 
     def _button(self, action: str, word: str) -> Form:
         token = self._browser.form_token
@@ -94,7 +97,7 @@ class _Desk:
             return ()
         rows = tuple(
             Row(
-                (f"{row.operation}: {row.subject}", row.reason),
+                (self._t("told", name=row.operation, value=row.subject), row.reason),
                 tuple(
                     self._button(f"/organisation/approvals/{row.id}/{word}", word)
                     for word in ("confirm", "refuse")
@@ -104,8 +107,7 @@ class _Desk:
             for row in proposed
         )
         head = (self._t("operation"), self._t("reason"), self._t("to_do"))
-        waiting = (Section(title=self._t("approvals"), head=head, rows=rows),) if rows else ()
-        return (*waiting, Section(links=(("/applications", self._t("applications")),)))
+        return (Section(title=self._t("approvals"), head=head, rows=rows),) if rows else ()
 
     def _people(self, shown: Any) -> tuple[Section, ...]:
         manages = self._may(Action.MANAGE_PEOPLE)
@@ -165,11 +167,8 @@ class _Desk:
 
     def _own(self) -> tuple[Section, ...]:
         enrol = () if self._signed_in.has_second_factor else (("/sign-in/second-factor", self._t("factor_title")),)
-        signing = (("/organisation/signing", self._t("signing")),) if self._may(Action.MANAGE_SIGNING) else ()
         return (
-            Section(links=signing),
             Section(title=self._t("change_password"), form=password_form(self._browser), links=enrol),
-            *([Section(links=(("/audit", self._t("audit")),))] if self._may(Action.READ_AUDIT) else []),
             Section(form=self._button("/sign-out", "sign_out")),
         )
 

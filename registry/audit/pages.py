@@ -118,7 +118,6 @@ def _sections(browser: Browser, found: list[Noted], names: dict[str, str]) -> tu
     links = [(f"/audit.csv?{urlencode(kept)}", t("audit_csv")), (f"/audit.ndjson?{urlencode(kept)}", t("audit_ndjson"))]
     if len(found) == SHOWN:
         links.insert(0, (f"/audit?{urlencode(kept | {'before': found[-1].id})}", t("older")))
-    links.append(("/organisation", t("my_organisation")))
     text = () if found else (t("audit_none"),)
     return (
         Section(form=form),

@@ -130,8 +130,7 @@ def _applications_page(browser: Browser, alert: str = "", status: int = 200) -> 
         waiting = [(row.id, applications.content_of(row)) for row in rows]
     sections = tuple(_one(browser, key, application) for key, application in waiting)
     intro = "" if sections else t("none_waiting")
-    back = Section(links=(("/organisation", t("my_organisation")),))
-    return browser.page(t("applications"), *sections, back, intro=intro, alert=alert, status=status)
+    return browser.page(t("applications"), *sections, intro=intro, alert=alert, status=status)
 
 
 def _one(browser: Browser, key: str, application: Application) -> Section:
@@ -145,15 +144,15 @@ def _one(browser: Browser, key: str, application: Application) -> Section:
     contact = application.contact
     facts = (
         (t("kind"), t(f"kind_{application.kind}")),
-        (t("ids"), ", ".join(application.ids)),
+        (t("ids"), t("comma").join(application.ids)),
         (t("country"), application.country or ""),
         (t("part_of"), application.part_of or ""),
-        (t("plans"), ", ".join(t(f"plan_{plan}") for plan in application.plans)),
+        (t("plans"), t("comma").join(t(f"plan_{plan}") for plan in application.plans)),
         (t("accreditation"), application.accreditation or ""),
         (t("accreditation_until"), str(application.accreditation_until or "")),
         (t("contact"), " · ".join(filter(None, (contact.name, contact.email, contact.phone)))),
     )
-    text = tuple(f"{term}: {value}" for term, value in facts if value)
+    text = tuple(t("told", name=term, value=value) for term, value in facts if value)
     decisions = Row(("",), (form("approve", "member_id"), form("refuse", "reason")))
     title = in_language(application.name, browser.language)
     return Section(title=title, text=text, head=("", t("to_do")), rows=(decisions,))

@@ -46,7 +46,6 @@ def _page(browser: Browser, caller: Caller, alert: str = "", notice: str = "", s
     asked = "some" if shown.signs_all else "all"
     switch = _form(browser, f"/policy/{asked}", "policy", f"sign_{asked}") if manages else None
     sections.append(Section(title=t("signing_policy"), text=(t(word),), form=switch))
-    sections.append(Section(links=(("/organisation", t("my_organisation")),)))
     return browser.page(t("signing"), *sections, intro=t("signing_intro"), alert=alert, notice=notice, status=status)
 
 

@@ -93,8 +93,17 @@ class Section(Struct, frozen=True, kw_only=True):
     """Links to the same list in other parts: address, words, and whether it is this one."""
 
 
+class Way(Struct, frozen=True):
+    """A link to another desk, or to this one."""
+
+    url: str
+    label: str
+    here: bool
+
+
 class DeskView(Struct, frozen=True, kw_only=True):
-    """A desk. ``alert`` says what was wrong, ``notice`` what was done."""
+    """A desk. ``alert`` says what was wrong, ``notice`` what was done; ``ways`` lead to the other desks of whoever is
+    signed in."""
 
     site: Site
     title: str
@@ -104,6 +113,7 @@ class DeskView(Struct, frozen=True, kw_only=True):
     alert: str = ""
     notice: str = ""
     sections: tuple[Section, ...] = ()
+    ways: tuple[Way, ...] = ()
 
 
 def desk_page(view: DeskView, language: str, nonce: str) -> str:

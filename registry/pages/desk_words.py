@@ -4,6 +4,9 @@ from registry.pages.declaration_words import DECLARATION_WORDS
 from registry.pages.vocabulary import Both
 
 WORDS: dict[str, Both] = DECLARATION_WORDS | {
+    # between words
+    "told": Both("{name}: {value}", "{name}：{value}"),
+    "comma": Both(", ", "、"),
     # joining
     "join": Both("Join the alliance", "申请加入联盟"),
     "join_intro": Both(
@@ -46,7 +49,7 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "plan_carbon-zero-space": Both("Carbon zero space", "零碳空间计划"),
     "plan_low-carbon-industry": Both("Low-carbon industry", "低碳产业计划"),
     "plan_low-carbon-education": Both("Low-carbon education", "低碳教育计划"),
-    "contact_name": Both("Name", "姓名"),
+    "contact_name": Both("Person whom we write to", "联系人姓名"),
     "email": Both("E-mail", "电子邮箱"),
     "phone": Both("Telephone", "电话"),
     "optional": Both("Optional", "选填"),

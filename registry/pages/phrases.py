@@ -9,6 +9,7 @@ PHRASES: dict[str, Both] = {
     "search_registry": Both("Search the registry", "查询登记处"),
     "join": Both("Join the alliance", "申请加入联盟"),
     "sign_in": Both("Sign in", "登录"),
+    "desks": Both("Desks", "工作台"),
     "unnamed": Both("Product without a name", "未命名商品"),
     # the first screen of a scan
     "see_newer": Both("See the newer declaration", "查看更新的声明"),

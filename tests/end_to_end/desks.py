@@ -41,6 +41,14 @@ class Tab:
         self.answer = httpx.Response(200)
         self.html = ""
 
+    def ways(self) -> list[tuple[str, bool]]:
+        """The links to the desks, and whether each is this one."""
+        nav = self.html.partition('<nav class="ways"')[2].partition("</nav>")[0]
+        return [
+            (link["href"] or "", "aria-current" in link)
+            for link in Document(f"<p>{nav.partition('>')[2]}</p>").all("a")
+        ]
+
     def get(self, path: str) -> httpx.Response:
         """Opens a page, and follows where it leads."""
         return self._take(self._http.get(path, headers=self._headers()))

@@ -41,6 +41,17 @@ def tab(people: People, who: str | None = None, language: str = "en") -> Tab:
     return opened
 
 
+@pytest.mark.parametrize("who", [LI, CARL, OPERA])
+def test_every_desk_that_is_shown_opens_and_says_where_one_is(people: People, who: str) -> None:
+    here = tab(people, who)
+    here.get("/organisation")
+    ways = here.ways()
+    assert ways[0] == ("/organisation", True)
+    for path, _ in ways:
+        assert here.get(path).status_code == 200
+        assert [way for way, is_here in here.ways() if is_here] == [path]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_whole_private_and_without_a_script(people: People, path: str, language: str) -> None:
