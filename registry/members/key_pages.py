@@ -9,10 +9,10 @@ from litestar.params import PathParameter, RawBody
 
 from registry.access.admission import EVERY_CALLER, on_own
 from registry.access.callers import Caller
-from registry.access.rules import Action, may
+from registry.access.rules import Action, may, require
 from registry.accounts.browser import Browser, Sent
 from registry.accounts.sessions import Stage
-from registry.errors import InvalidInput, RegistryError
+from registry.errors import InvalidInput, NotFound, RegistryError
 from registry.members.key_routes import KeyShown, ask_for_all, end, enrol, keys_of
 from registry.members.keys import MAX_REQUEST
 from registry.pages.desk import Field, Form, Row, Section
@@ -70,12 +70,16 @@ def _form(browser: Browser, action: str, name: str, button: str, *fields: Field)
 def _do(
     request: Request[Any, Any, Any], service: Service, body: bytes, act: Callable[[Browser, Caller, Sent], object]
 ) -> Response[str]:
-    """Reads the form, does what it asks for, and shows the page again: with what was wrong, or after a redirect."""
+    """Reads the form, does what it asks for, and shows the page again: with what was wrong, or after a redirect.
+
+    Whoever may not is told so, whatever the form holds. Raises ``NotAllowed``.
+    """
     browser = Browser(request, service)
     sent = browser.read(body)
     caller = _caller(browser)
     if caller is None:
         return browser.go("/sign-in")
+    require(caller, Action.MANAGE_SIGNING, caller.member)
     try:
         act(browser, caller, sent)
     except RegistryError as problem:
@@ -106,21 +110,27 @@ def enrol_by_form(request: Request[Any, Any, Any], body: RawBody, service: Named
     )
 
 
-@post(
-    f"{_PATH}/policy/{{asked:str}}", admits=on_own(Action.MANAGE_SIGNING), include_in_schema=False, sync_to_thread=True
-)
-def change_policy_by_form(
-    request: Request[Any, Any, Any],
-    body: RawBody,
-    asked: Annotated[str, PathParameter(max_length=4, description="all, or some")],
-    service: NamedDependency[Service],
+def _policy(request: Request[Any, Any, Any], body: bytes, service: Service, *, signs_all: bool) -> Response[str]:
+    return _do(
+        request,
+        service,
+        body,
+        lambda browser, caller, _: ask_for_all(service.registry, caller, caller.member, signs_all, browser.now),
+    )
+
+
+@post(f"{_PATH}/policy/all", admits=on_own(Action.MANAGE_SIGNING), include_in_schema=False, sync_to_thread=True)
+def ask_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Response[str]:
+    """Asks that everything be signed."""
+    return _policy(request, body, service, signs_all=True)
+
+
+@post(f"{_PATH}/policy/some", admits=on_own(Action.MANAGE_SIGNING), include_in_schema=False, sync_to_thread=True)
+def ask_no_more_by_form(
+    request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]
 ) -> Response[str]:
-    """Asks that everything be signed, or no more."""
-
-    def act(browser: Browser, caller: Caller, _: Sent) -> None:
-        ask_for_all(service.registry, caller, caller.member, asked == "all", browser.now)
-
-    return _do(request, service, body, act)
+    """Asks no more that everything be signed."""
+    return _policy(request, body, service, signs_all=False)
 
 
 @post(f"{_PATH}/{{kid:str}}/retire", admits=on_own(Action.MANAGE_SIGNING), include_in_schema=False, sync_to_thread=True)
@@ -149,6 +159,8 @@ def compromise_by_form(
 
     def act(browser: Browser, caller: Caller, sent: Sent) -> None:
         first = sent.one("from").strip()
+        if kid not in {key.kid for key in keys_of(service.registry, caller.member).keys}:
+            raise NotFound(f"{caller.member} has no key {kid}")
         if not first.isascii() or not first.isdigit() or len(first) > 18:
             raise InvalidInput("the log index of a record", "$.compromised_from")
         end(service.registry, caller, caller.member, kid, int(first), browser.now)
@@ -156,4 +168,4 @@ def compromise_by_form(
     return _do(request, service, body, act)
 
 
-ROUTES = [signing_page, enrol_by_form, change_policy_by_form, retire_by_form, compromise_by_form]
+ROUTES = [signing_page, enrol_by_form, ask_by_form, ask_no_more_by_form, retire_by_form, compromise_by_form]
