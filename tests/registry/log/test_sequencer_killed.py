@@ -31,10 +31,12 @@ ROUNDS, LANES = 20, 4
 SOAK_ROUNDS, SOAK_LANES = 1_000, 10
 _EACH = 20
 _LATER = 0.05
+_PATIENCE = 60.0
 
 
 class Writer(Thread):
-    """Publishes declarations one after the other until the server is gone; keeps what was acknowledged."""
+    """Publishes declarations one after the other until the server is gone; keeps what was acknowledged, and by what it
+    saw that the server is gone."""
 
     def __init__(self, url: str, token: str, waiting: list[UUID]) -> None:
         super().__init__()
@@ -42,13 +44,16 @@ class Writer(Thread):
         self._token = token
         self._waiting = waiting
         self.acknowledged: dict[UUID, int] = {}
+        self.ended: httpx.TransportError | None = None
 
     def run(self) -> None:
-        with httpx.Client(base_url=self._url, headers={"Authorization": f"Bearer {self._token}"}) as client:
+        bearer = {"Authorization": f"Bearer {self._token}"}
+        with httpx.Client(base_url=self._url, headers=bearer, timeout=_PATIENCE) as client:
             for key in self._waiting:
                 try:
                     answer = client.post(f"/v1/declarations/{key}/publish")
-                except httpx.TransportError:
+                except httpx.TransportError as problem:
+                    self.ended = problem
                     return
                 assert answer.status_code == 200, answer.text
                 self.acknowledged[key] = answer.json()["record"]
