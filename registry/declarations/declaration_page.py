@@ -16,6 +16,7 @@ from registry.declarations.forms import StepForms, Typed
 from registry.declarations.list_page import name_of
 from registry.declarations.next_step import next_step
 from registry.declarations.readable import readable
+from registry.declarations.record_life import RecordLife, record_life
 from registry.declarations.states import TRANSITIONS, DeclarationState
 from registry.declarations.status import DeclarationStatus, status_of
 from registry.members.members import all_members
@@ -24,7 +25,7 @@ from registry.pages.reader import Reader
 from registry.reviews.impartiality import is_eligible
 from registry.reviews.questions import QuestionShown
 from registry.reviews.reviews import body_of
-from schemas.findings import Finding
+from schemas.findings import Finding, Severity
 from schemas.findings.naming import label_of
 from schemas.member import MemberKind
 from schemas.text import in_language
@@ -44,6 +45,7 @@ class _Read(Struct, frozen=True):
     names: dict[str, str]
     bodies: tuple[Option, ...]
     key_path: str | None
+    stands: RecordLife | None
 
 
 def _read(session: Session, browser: Browser, caller: Caller, declaration: UUID) -> _Read:
@@ -63,6 +65,7 @@ def _read(session: Session, browser: Browser, caller: Caller, declaration: UUID)
         {one: name_of(session, one, language) for one in concerned},
         bodies,
         None if record is None else record.key_path,
+        None if record is None else record_life(session, record, browser.now.date()),
     )
 
 
@@ -91,7 +94,7 @@ def declaration_page(
         *_findings(browser, told, found),
         *_questions(browser, read, forms, may(caller, Action.ANSWER, owner)),
         *_returned(browser, read),
-        Section(title=t("what_is_declared"), facts=facts_of(told.declaration, browser.language)),
+        Section(title=t("what_is_declared"), facts=_facts(browser, read)),
         *forms.sections([action for action in _ORDER if _can(caller, action, read)]),
         Section(links=((browser.link("/declarations"), t("back_to_declarations")),)),
     )
@@ -101,7 +104,7 @@ def declaration_page(
         intro=t(
             "state_and_next",
             state=t(f"state_{told.state}"),
-            next=t(next_step(caller, told.state, owner, read.body, asked)),
+            next=t(next_step(caller, told.state, owner, read.body, asked, read.stands)),
         ),
         alert=alert,
         notice=t("done") if "done" in browser.request.query_params and not alert else "",
@@ -115,6 +118,10 @@ def _can(caller: Caller, action: Action, read: _Read) -> bool:
     if state not in TRANSITIONS[action].sources or not may(caller, action, owner, read.body):
         return False
     if action is Action.STATE_VERIFICATION and any(question.state == "open" for question in read.status.questions):
+        return False
+    if action is Action.SUBMIT and any(one.severity is Severity.ERROR for one in read.status.findings):
+        return False
+    if action is Action.RENEW and read.stands in (RecordLife.WITHDRAWN, RecordLife.SUPERSEDED, RecordLife.RENEWED):
         return False
     if action is Action.REVISE:
         return state is DeclarationState.SUBMITTED
@@ -137,6 +144,11 @@ def _standing(browser: Browser, read: _Read, writes: bool) -> Section:
             (browser.link(f"/v1/records/{told.record}/label.svg"), t("see_label")),
         )
     return Section(facts=tuple(facts), links=links)
+
+
+def _facts(browser: Browser, read: _Read) -> tuple[tuple[str, str], ...]:
+    body = "" if read.body is None else read.names[read.body]
+    return facts_of(read.status.declaration, body, browser.language)
 
 
 def _findings(browser: Browser, told: DeclarationStatus, more: Sequence[Finding]) -> tuple[Section, ...]:

@@ -19,15 +19,15 @@ _PLAIN = ("country", "region", "plant", "pcr", "gwp_basis")
 _LISTS = ("product_ids", "classifications", "target_markets", "standards")
 
 
-def facts_of(declaration: Declaration, language: str) -> tuple[Fact, ...]:
-    """The terms and values of ``declaration``, in the order in which one reads it."""
+def facts_of(declaration: Declaration, body: str, language: str) -> tuple[Fact, ...]:
+    """The terms and values of ``declaration``, in the order in which one reads it; ``body`` is who verified it."""
     reader = Reader(language)
     found = [
         *_product(declaration),
         *_emissions(declaration, reader),
         *_scope(declaration, reader),
         *_parts(declaration, reader),
-        *(_verification(declaration.verification, reader) if declaration.verification else ()),
+        *(_verification(declaration.verification, body, reader) if declaration.verification else ()),
     ]
     return tuple((label_of(term, language) if term.startswith("$.") else term, value) for term, value in found if value)
 
@@ -94,8 +94,8 @@ def _parts(declared: Declaration, reader: Reader) -> Iterator[Fact]:
     yield "$.evidence", "\n".join(f"{one.file_name} ({one.sha256})" for one in declared.evidence)
 
 
-def _verification(stated: Verification, reader: Reader) -> Iterator[Fact]:
-    yield "$.verification.body", stated.body
+def _verification(stated: Verification, body: str, reader: Reader) -> Iterator[Fact]:
+    yield "$.verification.body", body
     yield "$.verification.standard", stated.standard
     yield "$.verification.level", LEVELS[stated.level][0].text(reader.language)
     yield "$.verification.date", reader.day(stated.date)

@@ -15,10 +15,11 @@ from registry.access.callers import Caller
 from registry.access.rules import Action, may, may_others
 from registry.accounts.browser import Browser
 from registry.database.review_tables import QuestionRow, ReviewRow
-from registry.database.tables import DeclarationRow, MemberRow
+from registry.database.tables import DeclarationRow, MemberRow, RecordRow
 from registry.declarations.life import content_of
 from registry.declarations.next_step import next_step
 from registry.declarations.readable import listed
+from registry.declarations.record_life import RecordLife, record_life
 from registry.declarations.states import DeclarationState
 from registry.members.members import particulars
 from registry.pages.desk import Card, Section
@@ -95,20 +96,29 @@ def _cards(browser: Browser, session: Session, caller: Caller, rows: list[Declar
         )
     )
     names = {one: name_of(session, one, browser.language) for one in {row.owner_id for row in rows}}
-    return tuple(_card(browser, caller, row, names, bodies.get(row.id), row.id in asked) for row in rows)
+    lives = _lives(browser, session, [row.record for row in rows if row.record is not None])
+
+    def words(row: DeclarationRow) -> str:
+        state, body = DeclarationState(row.state), bodies.get(row.id)
+        stands = None if row.record is None else lives[row.record]
+        return next_step(caller, state, row.owner_id, body, row.id in asked, stands)
+
+    return tuple(_card(browser, caller, row, names, words(row)) for row in rows)
 
 
-def _card(
-    browser: Browser, caller: Caller, row: DeclarationRow, names: dict[str, str], body: str | None, asked: bool
-) -> Card:
-    state = DeclarationState(row.state)
+def _lives(browser: Browser, session: Session, indexes: list[int]) -> dict[int, RecordLife]:
+    query = select(RecordRow).where(col(RecordRow.index).in_(indexes))
+    return {row.index: record_life(session, row, browser.now.date()) for row in session.exec(query)}
+
+
+def _card(browser: Browser, caller: Caller, row: DeclarationRow, names: dict[str, str], words: str) -> Card:
     changed = browser.t("changed_at", when=Reader(browser.language).moment(row.updated_at))
     owner = () if row.owner_id == caller.member else (names[row.owner_id],)
     return Card(
         title=in_language(content_of(row).product_name, browser.language) or browser.t("nameless"),
         href=browser.link(f"/declarations/{row.id}"),
-        mark=browser.t(f"state_{state}"),
-        lines=(browser.t(next_step(caller, state, row.owner_id, body, asked)), " · ".join((*owner, changed))),
+        mark=browser.t(f"state_{row.state}"),
+        lines=(browser.t(words), " · ".join((*owner, changed))),
     )
 
 

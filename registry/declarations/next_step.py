@@ -1,12 +1,25 @@
 """What comes next for a declaration, as one of those concerned sees it: a word that the pages have a sentence for."""
 
 from registry.access.callers import Caller
+from registry.declarations.record_life import RecordLife
 from registry.declarations.states import DeclarationState
 from schemas.member import MemberKind
 
 
-def next_step(caller: Caller, state: DeclarationState, owner: str, body: str | None, has_open_questions: bool) -> str:
-    """The key of a wording: ``next_<who>_<what>``. ``body`` is the verification body that it is assigned to."""
+def next_step(
+    caller: Caller,
+    state: DeclarationState,
+    owner: str,
+    body: str | None,
+    has_open_questions: bool,
+    stands: RecordLife | None,
+) -> str:
+    """The key of a wording: ``next_<who>_<what>``, or ``stands_<how>`` for what is published.
+
+    ``body`` is the verification body that it is assigned to.
+    """
+    if stands is not None:
+        return f"stands_{stands}"
     who = _who(caller, owner)
     if has_open_questions and state is DeclarationState.UNDER_REVIEW:
         return f"next_{who}_asked"

@@ -35,7 +35,6 @@ DECLARATION_WORDS: dict[str, Both] = {
     "next_owner_under-review": Both("A verification body is looking at it.", "核查机构正在核查。"),
     "next_owner_asked": Both("Answer what the verification body asks.", "请回答核查机构的提问。"),
     "next_owner_verified": Both("Verified: the operator publishes it.", "已通过核查，等待运营方发布。"),
-    "next_owner_published": Both("In the public log, with its label.", "已载入公开日志并生成标签。"),
     "next_body_submitted": Both("Take it up, if you will review it.", "如愿核查，请受理。"),
     "next_body_assigned": Both("Assigned to you: take it up, or decline.", "已分配给贵机构：请受理或谢绝。"),
     "next_body_under-review": Both(
@@ -45,7 +44,6 @@ DECLARATION_WORDS: dict[str, Both] = {
     "next_body_verified": Both(
         "You have stated your verification; the operator publishes.", "核查声明已出具，等待运营方发布。"
     ),
-    "next_body_published": Both("In the public log.", "已载入公开日志。"),
     "next_operator_submitted": Both(
         "Assign a verification body, or leave it to any.", "可指定核查机构，或由任一核查机构受理。"
     ),
@@ -55,7 +53,15 @@ DECLARATION_WORDS: dict[str, Both] = {
         "Is being reviewed: the owner has a question to answer.", "正在核查：等待企业回答提问。"
     ),
     "next_operator_verified": Both("Publish it, or return it.", "请发布或退回。"),
-    "next_operator_published": Both("In the public log.", "已载入公开日志。"),
+    # how a record stands
+    "stands_active": Both("In the public log, with its label.", "已载入公开日志并生成标签。"),
+    "stands_suspended": Both("Suspended: not to be relied on for now.", "已暂停，请暂勿采信。"),
+    "stands_withdrawn": Both("Withdrawn, for good.", "已永久撤销。"),
+    "stands_expired": Both("Its validity has ended.", "有效期已过。"),
+    "stands_superseded": Both("A newer declaration has taken its place.", "已被更新的声明取代。"),
+    "stands_renewed": Both(
+        "Renewed: a declaration about a later period has taken its place.", "已续期，由更新统计期的声明取代。"
+    ),
     # a declaration
     "what_is_declared": Both("What is declared", "声明内容"),
     "not_known": Both("not known", "未知"),

@@ -9,6 +9,7 @@ import pytest
 
 from registry.access.callers import Caller
 from registry.declarations.next_step import next_step
+from registry.declarations.record_life import RecordLife
 from registry.declarations.states import DeclarationState
 from registry.pages.desk_words import WORDS
 from registry.registry import OPERATOR
@@ -101,7 +102,7 @@ def test_a_declaration_from_draft_to_renewal(people: People) -> None:
     opera = opened(people, OPERA, path)
     sound(opera)
     opera.fill(f"{path}/publish")
-    assert "In the public log." in opera.text
+    assert "In the public log, with its label." in opera.text
     li.get(path)
     sound(li)
     assert any(str(one["href"]).startswith("/01/") for one in li.document.all("a"))
@@ -225,5 +226,7 @@ def test_there_is_a_sentence_for_whatever_comes_next(state: DeclarationState) ->
     for kind, body, asked in product(kinds, (None, "me"), (False, True)):
         caller = Caller("me", kind)
         owner = "me" if kind is MemberKind.MANUFACTURER else "another"
-        assert next_step(caller, state, owner, body, asked) in WORDS
+        stands = RecordLife.ACTIVE if state is DeclarationState.PUBLISHED else None
+        assert next_step(caller, state, owner, body, asked, stands) in WORDS
     assert f"state_{state}" in WORDS
+    assert {f"stands_{stands}" for stands in RecordLife} <= set(WORDS)
