@@ -34,6 +34,7 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     REINSTATE = "reinstate"
     WITHDRAW = "withdraw"
+    PRINT_LABELS = "print labels, and mint those of lots and serial numbers"
     VERIFY_MANY = "verify any number of labels in one batch"
     READ_APPLICATIONS = "read applications to join"
     DECIDE_APPLICATION = "decide on an application to join"
@@ -95,6 +96,7 @@ RULES: dict[Action, Rule] = {
     Action.SUSPEND: Rule(_NOBODY, _OPERATORS),
     Action.REINSTATE: Rule(_NOBODY, _OPERATORS),
     Action.WITHDRAW: Rule(_OWNERS_SIGNERS, _OPERATORS, two_people=True),
+    Action.PRINT_LABELS: Rule(_EDITORS | _OWNERS_SIGNERS, _NOBODY),
     Action.VERIFY_MANY: Rule(_EVERYBODY, _EVERYBODY),
     Action.READ_APPLICATIONS: Rule(_NOBODY, _OPERATORS),
     Action.DECIDE_APPLICATION: Rule(_NOBODY, _OPERATORS, person=True),

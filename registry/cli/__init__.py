@@ -26,6 +26,10 @@ _COMMANDS = {
         "registry.cli.labels:label",
         "Draw the label of a product's newest record, or write the texts of a set of labels.",
     ),
+    "labels": Later(
+        "registry.cli.label_sheets:label_sheets",
+        "Draw many labels of a member's records: sheets to print, as PDF, or a zip of SVG files.",
+    ),
     "sequence": Later(
         "registry.cli.sequencing:sequence_once",
         "Integrate new entries into the log, and publish its checkpoint and the bundle.",

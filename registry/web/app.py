@@ -27,6 +27,7 @@ from registry.errors import RegistryError
 from registry.home import HOME_VARIABLE
 from registry.imports import routes as imports
 from registry.jobs.keeping import JobsThread
+from registry.labels import routes as labels
 from registry.log import routes as log
 from registry.log.service import SequencerThread
 from registry.members import join_pages, key_pages
@@ -52,7 +53,7 @@ _DESKS = (join_pages, sign_in_pages, organisation_pages, key_pages, list_page, d
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
     *(reviews, members, member_keys, access, accounts, people, *_DESKS),
-    *(audit, audit_pages),
+    *(audit, audit_pages, labels),
 )
 
 FORM_AROUND_A_FILE = 10_000

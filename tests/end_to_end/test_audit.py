@@ -95,6 +95,7 @@ def _declarations(w: Watched) -> None:
     w.call(CARL, "POST", "/v1/declarations/{declaration}/verification", statement(), declaration=key)
     record = w.call(OPERA, "POST", "/v1/declarations/{declaration}/publish", declaration=key)["record"]
     w.call(LI, "POST", "/v1/records/{record}/renew", record=str(record))
+    w.call(LI, "POST", "/v1/labels/sheets", {"sheet": "roll-60x30"})
     with w.step("POST /v1/imports", LI):
         bearer = {"authorization": f"Bearer {w.people.sessions[LI]}", "content-type": "text/csv"}
         told = w.people.http.post("/v1/imports", content=b"gtin\n1\n", headers=bearer).json()

@@ -25,6 +25,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "read a draft": (EDITORS | OWNERS_SIGNERS, NOBODY),
     "read a declaration": (EDITORS | OWNERS_SIGNERS, REVIEWERS | {"verification-body signer"} | OPERATORS),
     "revise": (EDITORS, NOBODY),
+    "print labels, and mint those of lots and serial numbers": (EDITORS | OWNERS_SIGNERS, NOBODY),
     "register many from a file": (EDITORS, NOBODY),
     "submit": (EDITORS, NOBODY),
     "assign a verification body": (NOBODY, OPERATORS),

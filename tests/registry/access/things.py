@@ -31,6 +31,7 @@ from registry.database.tables import RecordRow
 from registry.declarations import life
 from registry.imports import job as imports
 from registry.jobs import queue
+from registry.labels import bulk
 from registry.members import applications
 from registry.members.applications import Application, Contact
 from registry.members.members import join
@@ -174,6 +175,8 @@ class Alliance:
         self.things["invitation"] = {owner: links.invitations(session, owner, now)[0].id for owner in OWNERS}
 
         jobs = {owner: queue.put(session, imports.KIND, owner, b'{"file":"a.csv"}', {}, now) for owner in OWNERS}
+        drawn = {owner: queue.put(session, bulk.KIND, owner, b"{}", {}, now) for owner in OWNERS}
+        self.things["job", Action.PRINT_LABELS] = {owner: job.id for owner, job in drawn.items()}
         self.things["job"] = {owner: job.id for owner, job in jobs.items()}
 
     def _of_the_operator(self, session: Session) -> None:
