@@ -7,9 +7,9 @@ import typer
 
 from registry.cli.report import save_report, show_report
 from registry.cli.shell import DEFAULT_HOME, HomeOption, opened, progress, sentences, stop
-from registry.imports.columns import template_csv
 from registry.imports.files import read_rows
 from registry.imports.load import load
+from registry.imports.template import template_csv
 from registry.registry import utc_now
 
 
@@ -28,7 +28,7 @@ def import_file(
     Run it again after an interruption: what is registered already is recognised. Exit code 1 when rows were refused.
     """
     if template:
-        typer.echo(template_csv(utc_now().date()), nl=False)
+        typer.echo(template_csv(utc_now().date()).decode(), nl=False)
         return
     if file is None:
         stop("name a file to import, or --template for an example")

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from registry.imports.explained import SAYS_ZH, STAGE_ZH_SAYS
 from schemas.declaration import AssuranceLevel, Boundary, DeclaredUnit, GwpBasis, StageCode
 
 STAGE = "stage"
@@ -42,6 +43,11 @@ class Column(Struct, frozen=True):
     example: str
     says: str
     values: dict[str, str] = {}
+
+    @property
+    def says_zh(self) -> str:
+        """The same in Chinese."""
+        return SAYS_ZH.get(self.name, STAGE_ZH_SAYS)
 
 
 def folded(text: str) -> str:
@@ -184,19 +190,13 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def template_csv(today: date) -> str:
-    """A CSV with every column and one example row; the stages of the example, others may be added.
-
-    The example is about the year before ``today`` and holds from ``today`` for two years.
-    """
-    last_year = today.year - 1
+def example_of(column: Column, today: date) -> str:
+    """A column's cell in the example, which is about the year before ``today``, and holds from ``today`` for two."""
     dates = {
-        "reference_start": f"{last_year}-01-01",
-        "reference_end": f"{last_year}-12-31",
+        "reference_start": f"{today.year - 1}-01-01",
+        "reference_end": f"{today.year - 1}-12-31",
         "valid_from": today.isoformat(),
         "valid_until": f"{today.year + 2}-{today.month:02}-{min(today.day, 28):02}",
     }
-    names = [column.name for column in COLUMNS] + [f"{STAGE}:{code}" for code in STAGE_EXAMPLES]
-    cells = [dates.get(column.name, column.example) for column in COLUMNS] + list(STAGE_EXAMPLES.values())
-    quoted = (f'"{cell}"' if "," in cell else cell for cell in cells)
-    return ",".join(names) + "\r\n" + ",".join(quoted) + "\r\n"
+    stages = {f"{STAGE}:{code}": example for code, example in STAGE_EXAMPLES.items()}
+    return dates.get(column.name) or stages.get(column.name) or column.example

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import PurePath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from msgspec import Struct
 
-from registry.access.admission import on_named, on_own
+from registry.access.admission import ANYBODY, on_named, on_own
 from registry.access.callers import Caller
 from registry.access.rules import Action, require
 from registry.database.job_tables import JobRow
@@ -23,6 +23,7 @@ from registry.imports import job as imports
 from registry.imports.batch import Outcome
 from registry.imports.job import ImportRequest
 from registry.imports.report import Refusal
+from registry.imports.template import template_csv, template_xlsx
 from registry.imports.uploading import checked, file_name
 from registry.jobs import files, queue
 from registry.jobs.queue import JobState
@@ -34,12 +35,14 @@ from schemas.findings import Finding
 
 MAX_PAGE = 10_000
 _BEARER = [{"bearer": []}]
+Language = Annotated[Literal["en", "zh"], QueryParameter(description="en or zh")]
 JobId = Annotated[UUID, PathParameter(description="the job's id")]
 _MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".ndjson": "application/x-ndjson",
     ".jsonl": "application/x-ndjson",
 }
+_CSV = "text/csv; charset=utf-8"
 _FORM = "multipart/form-data"
 
 
@@ -169,6 +172,35 @@ def list_imports(
 
 
 @get(
+    "/v1/imports/template.xlsx",
+    admits=ANYBODY,
+    responses={200: answer(bytes, description="the template", media_type=_MEDIA_TYPES[".xlsx"])} | responses(400),
+    tags=["imports"],
+    sync_to_thread=True,
+)
+def template_for_spreadsheets(lang: Language = "en") -> Response[bytes]:
+    """A spreadsheet to fill in, with an example row, every column explained in English and Chinese, and the choices."""
+    return _template(template_xlsx(utc_now().date(), lang), ".xlsx")
+
+
+@get(
+    "/v1/imports/template.csv",
+    admits=ANYBODY,
+    responses={200: answer(bytes, description="the template", media_type="text/csv")} | responses(400),
+    tags=["imports"],
+    sync_to_thread=True,
+)
+def template_as_text(lang: Language = "en") -> Response[bytes]:
+    """A CSV file to fill in, with an example row."""
+    return _template(template_csv(utc_now().date(), lang), ".csv")
+
+
+def _template(content: bytes, suffix: str) -> Response[bytes]:
+    headers = {"content-disposition": f'attachment; filename="carbonlabel-template{suffix}"'}
+    return Response(content, media_type=_MEDIA_TYPES.get(suffix, _CSV), headers=headers)
+
+
+@get(
     "/v1/imports/{job:uuid}",
     admits=on_named(Action.REGISTER_MANY),
     responses=responses(400, 401, 403, 404),
@@ -270,4 +302,12 @@ def _refused(refusal: Refusal) -> RowRefused:
     )
 
 
-ROUTES = [start_import, list_imports, read_import, cancel_import, read_annotated]
+ROUTES = [
+    start_import,
+    list_imports,
+    read_import,
+    cancel_import,
+    read_annotated,
+    template_for_spreadsheets,
+    template_as_text,
+]

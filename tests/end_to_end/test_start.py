@@ -16,7 +16,7 @@ from verifier.cli.app import build
 
 OF_A_DATABASE = {"alembic", "sqlalchemy", "sqlmodel"}
 OF_A_SERVER = {"granian", "jinja2", "litestar", "prometheus_client"}
-OF_FILES = {"fastexcel", "numpy", "polars", "pyarrow"}
+OF_FILES = {"fastexcel", "numpy", "polars", "pyarrow", "xlsxwriter"}
 OF_LABELS = {"PIL", "qrcode", "reportlab", "zxingcpp"}
 OF_THE_REGISTRY = {"registry", *OF_A_DATABASE, *OF_A_SERVER, *OF_LABELS, "fastexcel", "polars"}
 

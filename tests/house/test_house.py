@@ -18,7 +18,17 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("registry", "verifier", "schemas", "keys")
 FOR_THE_SERVICE = {
     *("alembic", "aiosqlite", "babel", "fastexcel", "granian", "jinja2", "litestar", "openpyxl", "PIL", "polars"),
-    *("prometheus_client", "psycopg", "qrcode", "reportlab", "sqlalchemy", "sqlmodel", "structlog", "zxingcpp"),
+    *(
+        "prometheus_client",
+        "psycopg",
+        "qrcode",
+        "reportlab",
+        "sqlalchemy",
+        "sqlmodel",
+        "structlog",
+        "xlsxwriter",
+        "zxingcpp",
+    ),
 }
 
 

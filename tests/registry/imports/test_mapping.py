@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from registry.errors import InvalidInput
-from registry.imports.columns import COLUMNS, column_named, table, template_csv
+from registry.imports.columns import COLUMNS, column_named, table
 from registry.imports.files import read_rows
 from registry.imports.row import Row
+from registry.imports.template import template_csv
 from schemas.declaration import StageCode
 from schemas.findings import findings
 from schemas.reading import read_declaration
@@ -32,7 +33,7 @@ def test_the_document_has_the_table_of_the_code() -> None:
 
 def test_the_templates_own_example_has_no_error(tmp_path: Path) -> None:
     path = tmp_path / "template.csv"
-    path.write_text(template_csv(date(2026, 11, 22)), encoding="utf-8", newline="")
+    path.write_bytes(template_csv(date(2026, 11, 22)))
     row = only_row(path)
     assert row.found == ()
     declaration, found = read_declaration(row.raw)
