@@ -29,6 +29,7 @@ class EntryType(StrEnum):
     KEY = "carbonlabel-key+jwt"
     MEMBER = "carbonlabel-member+jwt"
     LABELS = "carbonlabel-labels+jwt"
+    CASES = "carbonlabel-cases+jwt"
 
 
 class Issuer(Struct, frozen=True):
@@ -162,6 +163,16 @@ class LabelsEntry(Struct, frozen=True, omit_defaults=True):
 
     record: int
     paths: tuple[str, ...]
+    at: datetime
+
+
+class CasesEntry(Struct, frozen=True):
+    """The outstanding cases of a year are released: how many, and the SHA-256 of the dataset (``schemas.cases``), in
+    lower-case hexadecimal digits. Once a year; it changes nothing of any record."""
+
+    year: int
+    sha256: str
+    cases: int
     at: datetime
 
 

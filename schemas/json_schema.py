@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 
 from schemas.area import AreaStatement
+from schemas.cases import Call, ReleasedCases
 from schemas.declaration import Declaration
-from schemas.entry import Credential, KeyEntry, LabelsEntry, MemberEntry, StatusEntry
+from schemas.entry import CasesEntry, Credential, KeyEntry, LabelsEntry, MemberEntry, StatusEntry
 from schemas.findings import Finding
 from schemas.label import LabelClaims
 from schemas.member import Member
@@ -28,6 +29,9 @@ SCHEMAS: dict[str, type[Any]] = {
     "entry-key": KeyEntry,
     "entry-member": MemberEntry,
     "entry-labels": LabelsEntry,
+    "entry-cases": CasesEntry,
+    "call-for-cases": Call,
+    "released-cases": ReleasedCases,
     "signed-declaration": SignedDeclaration,
     "enrolment": Enrolment,
 }

@@ -26,11 +26,13 @@ _MOST_LISTED = 200
 
 
 class Operation(StrEnum):
-    """What two people agree on. Its subject is a record's log index, or a key's id."""
+    """What two people agree on. Its subject is a record's log index, a key's id, or a year with the SHA-256 of its
+    dataset."""
 
     WITHDRAW_RECORD = "withdraw a record"
     RETIRE_KEY = "retire a key"
     COMPROMISE_KEY = "state that a key is compromised"
+    RELEASE_CASES = "release the cases of a year"
 
 
 class ApprovalState(StrEnum):

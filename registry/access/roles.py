@@ -18,6 +18,9 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     """States, for a verification body, what was checked."""
 
+    EXPERT = "expert"
+    """Scores the cases of a year, where the operator asks for it."""
+
     OPERATOR = "operator"
     """Runs the registry."""
 
@@ -27,8 +30,8 @@ _OF_OWNERS = frozenset({Role.EDITOR, Role.SIGNER})
 ROLES_OF: dict[MemberKind, frozenset[Role]] = {
     MemberKind.MANUFACTURER: _OF_OWNERS,
     MemberKind.RETAILER: _OF_OWNERS,
-    MemberKind.RESEARCH: _OF_OWNERS,
-    MemberKind.OTHER: _OF_OWNERS,
+    MemberKind.RESEARCH: _OF_OWNERS | {Role.EXPERT},
+    MemberKind.OTHER: _OF_OWNERS | {Role.EXPERT},
     MemberKind.VERIFICATION_BODY: frozenset({Role.REVIEWER, Role.SIGNER}),
     MemberKind.OPERATOR: frozenset({Role.OPERATOR}),
 }

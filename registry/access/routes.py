@@ -23,6 +23,7 @@ from registry.access.clients import CLIENT_CREDENTIALS, AccessToken, OAuthFault,
 from registry.access.roles import EVERY_ROLE, ROLES_OF, Role, parse_roles
 from registry.access.rules import Action, require
 from registry.access.tokens import TokenUse
+from registry.cases.release import release
 from registry.database.author import VISITOR
 from registry.database.tables import TokenRow
 from registry.errors import InvalidInput, NotAllowed
@@ -316,6 +317,8 @@ def propose_key_operation(
     wanted = struct_body(request, body, Proposal)
     if wanted.operation is approvals.Operation.WITHDRAW_RECORD:
         raise InvalidInput("ask for the withdrawal itself: POST /v1/records/{index}/withdraw", "$.operation")
+    if wanted.operation is approvals.Operation.RELEASE_CASES:
+        raise InvalidInput("ask for the release itself: POST /v1/cases/{year}/release", "$.operation")
     with service.registry.database.writing(caller.author) as session:
         row = approvals.propose(session, wanted.operation, wanted.subject, wanted.reason, _person(caller), utc_now())
         return approval_shown(row)
@@ -336,7 +339,7 @@ ApprovalId = Annotated[UUID, PathParameter(description="the proposal's id")]
 def confirm_approval(
     approval: ApprovalId, service: NamedDependency[Service], caller: NamedDependency[Caller]
 ) -> ApprovalShown:
-    """Confirm what another person of the operator proposed. A withdrawal is done at once."""
+    """Confirm what another person of the operator proposed. A withdrawal or a release is done at once."""
     return decide(service, caller, approval, True, utc_now())
 
 
@@ -357,7 +360,7 @@ def refuse_approval(
 
 
 def decide(service: Service, caller: Caller, approval: UUID, confirmed: bool, now: datetime) -> ApprovalShown:
-    """Confirms or refuses; a withdrawal that is confirmed is done in the same transaction."""
+    """Confirms or refuses; a withdrawal or release that is confirmed is done in the same transaction."""
     require(caller, Action.DECIDE_IN_TWO, OPERATOR)
     with service.registry.database.writing(caller.author) as session:
         row = approvals.decide(session, approval, _person(caller), confirmed, now)
@@ -365,6 +368,11 @@ def decide(service: Service, caller: Caller, approval: UUID, confirmed: bool, no
             writer = service.registry.log_writer(session, now)
             event = StatusEvent.WITHDRAWN
             change_standing(session, writer, int(row.subject), event, row.reason, caller.member, now)
+            approvals.use(session, row, now)
+        if confirmed and row.operation == approvals.Operation.RELEASE_CASES:
+            release(
+                session, service.registry.log_writer(session, now), row.subject, service.registry.config.origin, now
+            )
             approvals.use(session, row, now)
         return approval_shown(row)
 

@@ -48,6 +48,10 @@ class Action(StrEnum):
     DECIDE_IN_TWO = "propose and confirm what takes two people"
     MANAGE_SIGNING = "enrol and end keys that sign declarations, and ask that all be signed"
     READ_AUDIT = "read the audit trail"
+    NOMINATE = "nominate a case, or take one back"
+    SCORE = "score a case"
+    RUN_CASES = "run the call for cases of a year"
+    RELEASE_CASES = "release the cases of a year"
     END_KEY = "retire a key, or state that it is compromised"
 
 
@@ -71,6 +75,7 @@ _EDITORS = frozenset((kind, Role.EDITOR) for kind in _OWNERS)
 _OWNERS_SIGNERS = frozenset((kind, Role.SIGNER) for kind in _OWNERS)
 _BODYS_SIGNERS = frozenset({(MemberKind.VERIFICATION_BODY, Role.SIGNER)})
 _REVIEWERS = frozenset({(MemberKind.VERIFICATION_BODY, Role.REVIEWER)})
+_EXPERTS = frozenset((kind, Role.EXPERT) for kind in (MemberKind.RESEARCH, MemberKind.OTHER))
 _OPERATORS = frozenset({(MemberKind.OPERATOR, Role.OPERATOR)})
 _SIGNERS = _OWNERS_SIGNERS | _BODYS_SIGNERS
 _WITH_A_ROLE = frozenset((kind, role) for kind, roles in ROLES_OF.items() for role in roles)
@@ -110,6 +115,10 @@ RULES: dict[Action, Rule] = {
     Action.MANAGE_SIGNING: Rule(_OWNERS_SIGNERS, _NOBODY, person=True),
     Action.DECIDE_IN_TWO: Rule(_OPERATORS, _NOBODY, person=True),
     Action.READ_AUDIT: Rule(_SIGNERS | _OPERATORS, _OPERATORS),
+    Action.NOMINATE: Rule(_EDITORS | _OWNERS_SIGNERS, _EDITORS | _SIGNERS),
+    Action.SCORE: Rule(_NOBODY, _EXPERTS, person=True),
+    Action.RUN_CASES: Rule(_OPERATORS, _NOBODY, person=True),
+    Action.RELEASE_CASES: Rule(_OPERATORS, _NOBODY, person=True, two_people=True),
     Action.END_KEY: Rule(_OPERATORS, _NOBODY, person=True, two_people=True),
 }
 
@@ -170,6 +179,8 @@ def _who(grants: frozenset[tuple[MemberKind, Role | None]]) -> str:
         return "everybody"
     by_kind = {kind: sorted(role for held, role in grants if held is kind and role) for kind in MemberKind}
     owners = by_kind[MemberKind.MANUFACTURER]
+    experts = [role for role in by_kind[MemberKind.RESEARCH] if role not in owners]
     named = [("owner", owners), ("verification body", by_kind[MemberKind.VERIFICATION_BODY])]
+    named.append(("research, other", experts))
     words = [f"{who}: {', '.join(roles)}" for who, roles in named if roles]
     return "; ".join([*words, *(["operator"] if by_kind[MemberKind.OPERATOR] else [])]) or "-"

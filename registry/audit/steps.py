@@ -39,3 +39,5 @@ class Did(StrEnum):
     SECOND_FACTOR_REMOVED = "second factor removed"
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
+    SCORED = "scored"
+    RELEASED = "released"

@@ -37,6 +37,8 @@ DONE: dict[Did, Both] = {
     Did.SECOND_FACTOR_REMOVED: Both("second factor removed", "移除双重验证"),
     Did.PROPOSED: Both("proposed", "提议"),
     Did.CONFIRMED: Both("confirmed", "确认"),
+    Did.SCORED: Both("scored", "评分"),
+    Did.RELEASED: Both("released", "发布"),
 }
 """What was done."""
 
@@ -50,6 +52,8 @@ KINDS: dict[str, Both] = {
     "invitation": Both("invitation", "邀请"),
     "approval": Both("proposal", "提议"),
     "key": Both("key", "密钥"),
+    "call": Both("call for cases", "案例征集"),
+    "case": Both("case", "案例"),
     "command line": Both("command line", "命令行"),
     "visitor": Both("visitor", "访客"),
     "registry": Both("registry", "登记处"),

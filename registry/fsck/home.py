@@ -5,6 +5,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -22,6 +23,9 @@ from registry.registry import utc_now
 from registry.store import Store, StoreError
 from verifier.bundle.targets import TRUST
 from verifier.fsck import Fault, FaultCode, GrowingTree, PublishedBundle, Replay, Report, Signatures
+from verifier.fsck.cases import check_datasets
+
+_DATASETS = text("select year, dataset from case_call where dataset is not null")
 
 
 def check_home(
@@ -84,6 +88,9 @@ def _check(
         projections.check_members()
     with _said(faults, "label", session):
         Labels(replay, signatures, faults).check(session)
+    with _said(faults, "case_call", session):
+        released = {row.year: row.dataset for row in session.connection().execute(_DATASETS)}
+        check_datasets(replay, released.get, faults)
     checkpoints = Checkpoints(rows, replay, faults)
     checkpoints.check(tree.roots, tree.size)
     with _said(faults, "the public store", session):

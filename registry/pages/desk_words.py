@@ -104,6 +104,7 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "role_editor": Both("Editor", "编辑"),
     "role_signer": Both("Signer", "签署人"),
     "role_reviewer": Both("Reviewer", "审核员"),
+    "role_expert": Both("Expert", "评审专家"),
     "role_operator": Both("Operator", "运营人员"),
     "second_factor": Both("Second factor", "双重验证"),
     "yes": Both("yes", "有"),

@@ -21,6 +21,7 @@ from registry.accounts.delivery import DeliveryThread
 from registry.accounts.mail import mailer_for
 from registry.audit import pages as audit_pages
 from registry.audit import routes as audit
+from registry.cases import routes as cases
 from registry.declarations import draft_pages, list_page, step_pages
 from registry.declarations import routes as declarations
 from registry.errors import RegistryError
@@ -53,7 +54,7 @@ _DESKS = (join_pages, sign_in_pages, organisation_pages, key_pages, list_page, d
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
     *(reviews, members, member_keys, access, accounts, people, *_DESKS),
-    *(audit, audit_pages, labels),
+    *(audit, audit_pages, labels, cases),
 )
 
 FORM_AROUND_A_FILE = 10_000

@@ -19,8 +19,10 @@ from registry.registry import OPERATOR
 from registry.web.app import create_app
 from tests.databases import database_of
 from tests.end_to_end.alliance import declaration, new_gtin, statement
+from tests.end_to_end.commands import done_here
 from tests.end_to_end.desks import Tab
 from tests.end_to_end.people import CARL, LI, OPERA, PASSWORD, SECOND, WEI, People, people_at_work, reopened
+from tests.end_to_end.test_cases import CALL, case, dates
 from tests.end_to_end.test_desks import JOINING, tab
 from tests.end_to_end.test_joining import MILL
 from tests.signing import a_key, asked
@@ -80,7 +82,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     everybody = {OPERA: OPERATOR, SECOND: OPERATOR, LI: MAKER.id, CARL: CHECKER.id}
     with people_at_work(tmp_path_factory.mktemp("audit") / "home", everybody) as people:
         watched = Watched(people)
-        first = (_declarations, _reviews, _pages_of_declarations, _members, _member_keys)
+        first = (_declarations, _reviews, _pages_of_declarations, _members, _member_keys, _cases)
         for area in (*first, _tokens_and_approvals, _colleagues, _accounts):
             area(watched)
         yield watched
@@ -177,14 +179,44 @@ def _member_keys(w: Watched) -> None:
     request = asked(signer, at=datetime.now(UTC)).decode()
     w.call(LI, "POST", "/v1/members/{member}/keys", {"request": request}, member=MAKER.id)
     w.call(LI, "PUT", "/v1/members/{member}/signing", {"signs_all": True}, member=MAKER.id)
+    w.people.good(LI, "PUT", f"/v1/members/{MAKER.id}/signing", {"signs_all": False})
     w.call(LI, "POST", "/v1/members/{member}/keys/{kid}/end", {}, member=MAKER.id, kid=signer.kid)
     second = a_key(2)
     desk, path = tab(w.people, LI), "/organisation/signing"
     desk.get(path)
     w.send(desk, LI, path, {"request": asked(second, at=datetime.now(UTC)).decode()})
-    w.send(desk, LI, f"{path}/policy/{{asked}}", {}, asked="some")
+    w.send(desk, LI, f"{path}/policy/all", {})
+    w.send(desk, LI, f"{path}/policy/some", {})
     w.send(desk, LI, f"{path}/{{kid}}/retire", {}, kid=second.kid)
     w.send(desk, LI, f"{path}/{{kid}}/compromise", {"from": "0"}, kid=second.kid)
+
+
+def _cases(w: Watched) -> None:
+    """With experts of the mill, who come in by the command line."""
+    people, year = w.people, {"year": "2026"}
+    told = w.people.good(None, "POST", "/v1/applications", MILL | {"name": {"en": "Uni"}, "kind": "research"})
+    people.good(OPERA, "POST", f"/v1/applications/{told['id']}/approve", {"member": "uni"})
+    experts = [f"expert{number}@uni.example" for number in range(3)]
+    for who in experts:
+        said = done_here("person", "invite", who, "--member", "uni", "--role", "expert", "--home", people.home)
+        people.come_in(who, said.strip().rpartition("/")[2])
+        w.ids[who] = people.good(who, "GET", "/v1/session")["person"]
+    w.call(OPERA, "POST", "/v1/cases", CALL | {"categories": ["low-carbon-education"], "dates": dates(0, 1, 2)})
+    school = case(None, category="low-carbon-education")
+    first, second = (w.call(LI, "POST", "/v1/cases/{year}/nominations", school, **year)["id"] for _ in range(2))
+    w.call(LI, "POST", "/v1/nominations/{case}/take-back", case=second)
+    fit = {"eligible": True, "reason": "it may"}
+    w.call(OPERA, "POST", "/v1/nominations/{case}/eligibility", fit, case=first)
+    for who in experts:
+        w.call(OPERA, "POST", "/v1/cases/{year}/experts", {"email": who}, **year)
+    w.call(OPERA, "DELETE", "/v1/cases/{year}/experts/{person}", person=w.ids[experts[0]], **year)
+    people.good(OPERA, "POST", "/v1/cases/2026/experts", {"email": experts[0]})
+    w.call(OPERA, "PUT", "/v1/cases/{year}/dates", dates(-2, -1, 1), **year)
+    for who in experts:
+        w.call(who, "PUT", "/v1/nominations/{case}/interest", {"conflict": False}, case=first)
+        w.call(who, "PUT", "/v1/nominations/{case}/scores", {"scores": {"effect": 5, "novelty": 5}}, case=first)
+    people.good(OPERA, "PUT", "/v1/cases/2026/dates", dates(-3, -2, -1))
+    w.call(OPERA, "POST", "/v1/cases/{year}/release", {"reason": "the jury's result"}, **year)
 
 
 def _tokens_and_approvals(w: Watched) -> None:

@@ -20,7 +20,7 @@ OWN_ACCOUNT = {
 
 _UUID = "00000000-0000-4000-8000-000000000000"
 _PLACES = {"declaration": _UUID, "application": _UUID, "approval": _UUID, "question": _UUID, "job": _UUID}
-_PLACES |= {"record": "0"}
+_PLACES |= {"record": "0", "year": "2026", "case": _UUID}
 
 
 @pytest.fixture(scope="module")

@@ -16,10 +16,19 @@ CHECKS = (
     "response_schema_conformance,negative_data_rejection,unsupported_method,ignored_auth,use_after_free"
 )
 
+JOSE = """
+import schemathesis
+
+@schemathesis.serializer("application/jose")
+def as_it_is(context, value):
+    return str(value).encode()
+"""
+
 
 def explore(alliance: Alliance, folder: Path, config: str, phases: str, *options: str) -> None:
     """Has schemathesis try every operation with data of every kind; fails with what it found, and how to repeat it."""
     (folder / "schemathesis.toml").write_text(config)
+    (folder / "jose.py").write_text(JOSE)
     command = [str(SCHEMATHESIS), "--config-file", "schemathesis.toml", "run", f"{alliance.url}/schema/openapi.json"]
     command += ["--checks", CHECKS, "--phases", phases, "--max-examples", "5", "--seed", "1", "--no-color"]
     command += ["--no-shrink", "--warnings", "off", "--generation-database", "none", "--continue-on-failure", *options]
@@ -30,7 +39,7 @@ def explore(alliance: Alliance, folder: Path, config: str, phases: str, *options
         cwd=folder,
         timeout=300,
         check=False,
-        env=environment({"COLUMNS": "120"}),
+        env=environment({"COLUMNS": "120", "SCHEMATHESIS_HOOKS": "jose", "PYTHONPATH": str(folder)}),
     )
     assert tried.returncode == 0, tried.stdout[-8000:] + tried.stderr[-2000:]
 

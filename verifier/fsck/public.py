@@ -23,6 +23,7 @@ from schemas.tlog import (
 from verifier.bundle.errors import BundleError, FetchError, NotPublished
 from verifier.bundle.fetch import Fetcher, read
 from verifier.fsck.bundle import PublishedBundle
+from verifier.fsck.cases import MAX_DATASET, check_datasets, dataset_path
 from verifier.fsck.fault import Fault, FaultCode, Report
 from verifier.fsck.replay import Replay
 from verifier.fsck.signatures import Signatures
@@ -73,6 +74,7 @@ def check_public(
             check.signature()
             check.trust()
             check.kept(kept, checkpoint)
+            check_datasets(replay, check.dataset, faults)
             bundle.compare(replay, tree, check.lost, trust.registry.name, signatures)
         signatures.finish()
     return Report(tuple(faults), tree.size, len(replay.records), replay.disowned(), bundle.seen)
@@ -228,6 +230,13 @@ class _Check:
         except BundleError as problem:
             self._say(FaultCode.FILE_UNREADABLE, f"log/{path}", str(problem))
         return None
+
+    def dataset(self, year: int) -> bytes | None:
+        """The dataset of released cases that is served; None when there is none."""
+        try:
+            return read(self._fetcher, dataset_path(year), MAX_DATASET)
+        except BundleError:
+            return None
 
     def _say(self, code: FaultCode, place: str, sentence: str) -> None:
         self._faults.append(Fault(code, place, sentence))

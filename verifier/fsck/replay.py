@@ -14,6 +14,7 @@ from keys import Compact, KeysError, PublicKey, split_compact
 from schemas.declaration import Declaration
 from schemas.entry import (
     MEMBER_KEY,
+    CasesEntry,
     Credential,
     EntryType,
     KeyEntry,
@@ -36,13 +37,14 @@ from verifier.fsck.record import record_claims, record_path, shown_digest, wrong
 from verifier.fsck.signatures import Signatures
 from verifier.member_signature import WrongSignature, read_enrolment, read_signed_declaration, require_same
 
-Payload = Credential | StatusEntry | KeyEntry | MemberEntry | LabelsEntry
+Payload = Credential | StatusEntry | KeyEntry | MemberEntry | LabelsEntry | CasesEntry
 _DECODERS: dict[EntryType, msgspec.json.Decoder[Payload]] = {
     EntryType.DECLARATION: msgspec.json.Decoder(Credential),
     EntryType.STATUS: msgspec.json.Decoder(StatusEntry),
     EntryType.KEY: msgspec.json.Decoder(KeyEntry),
     EntryType.MEMBER: msgspec.json.Decoder(MemberEntry),
     EntryType.LABELS: msgspec.json.Decoder(LabelsEntry),
+    EntryType.CASES: msgspec.json.Decoder(CasesEntry),
 }
 _FROM = {
     StatusEvent.SUSPENDED: ("active",),
@@ -128,6 +130,8 @@ class Replay:
         self.members: dict[str, MemberState] = {}
         self.labels: dict[int, LabelsState] = {}
         """By the index of the entry that minted them."""
+        self.releases: dict[int, tuple[int, CasesEntry]] = {}
+        """The released cases by year, each with the index of its entry."""
         self._remembered = remembered
         self._moment: Moment | None = None
         self._newest: dict[str, int] = {}
@@ -219,6 +223,10 @@ class Replay:
                     self._refuse(FaultCode.KEY_ILLEGAL, index, wrong)
             case MemberEntry():
                 self._meet(index, payload)
+            case CasesEntry():
+                if payload.year in self.releases:
+                    self._refuse(FaultCode.CASES_ILLEGAL, index, f"the cases of {payload.year} are released already")
+                self.releases.setdefault(payload.year, (index, payload))
         return None
 
     def _declare(self, index: int, credential: Credential, leaf: bytes, signer: str) -> int | None:

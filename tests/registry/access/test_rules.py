@@ -51,6 +51,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "invite people, change their roles, remove them": (SIGNERS | OPERATORS, NOBODY),
     "make and end tokens": (SIGNERS | OPERATORS, NOBODY),
     "enrol and end keys that sign declarations, and ask that all be signed": (OWNERS_SIGNERS, NOBODY),
+    "nominate a case, or take one back": (EDITORS | OWNERS_SIGNERS, EDITORS | SIGNERS),
+    "score a case": (NOBODY, {"research expert", "other expert"}),
+    "run the call for cases of a year": (OPERATORS, NOBODY),
+    "release the cases of a year": (OPERATORS, NOBODY),
     "propose and confirm what takes two people": (OPERATORS, NOBODY),
     "read the audit trail": (SIGNERS | OPERATORS, OPERATORS),
     "retire a key, or state that it is compromised": (OPERATORS, NOBODY),
@@ -60,13 +64,14 @@ FOR_PEOPLE = {
     "change what an organisation is part of",
     *("read people and tokens", "invite people, change their roles, remove them", "make and end tokens"),
     "enrol and end keys that sign declarations, and ask that all be signed",
+    *("score a case", "run the call for cases of a year", "release the cases of a year"),
     *("propose and confirm what takes two people", "retire a key, or state that it is compromised"),
 }
 ASSIGNED = {
     *("read a declaration", "take up a review", "decline or hand back a review", "ask a question"),
     *("return with findings", "state a verification"),
 }
-TWO_PEOPLE = {"withdraw", "retire a key, or state that it is compromised"}
+TWO_PEOPLE = {"withdraw", "release the cases of a year", "retire a key, or state that it is compromised"}
 
 
 @pytest.mark.parametrize("action", Action)

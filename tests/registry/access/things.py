@@ -10,10 +10,12 @@ two rules apply by the thing's state, ``things["declaration", Action.READ_DRAFT]
 
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 from msgspec import Struct
 from sqlmodel import Session, col, update
 
@@ -23,7 +25,10 @@ from registry.access.roles import ROLES_OF, Role, roles_text
 from registry.access.rules import Action
 from registry.accounts import links, sessions
 from registry.accounts.sessions import Stage
+from registry.cases import calls
+from registry.cases.nominations import Case, CaseState
 from registry.database.author import COMMAND_LINE, Author
+from registry.database.cases_tables import CaseRow, ExpertRow
 from registry.database.database import Database
 from registry.database.people_tables import MembershipRow, PersonRow
 from registry.database.review_tables import QuestionRow
@@ -37,6 +42,7 @@ from registry.members.applications import Application, Contact
 from registry.members.members import join
 from registry.registry import OPERATOR, Registry, utc_now
 from registry.reviews import reviews
+from schemas.cases import Call, Criterion, Dates
 from schemas.member import Member, MemberKind, Plan
 from tests.signing import a_key, enrolled
 from tests.world import CHECKER, ENVIRON, MAKER, RIVAL, a_declaration, new_registry, published
@@ -186,8 +192,36 @@ class Alliance:
         application = applications.apply(session, newcomer, now)
         colleague = self.things["person"][OPERATOR]
         approval = approvals.propose(session, approvals.Operation.RETIRE_KEY, "some-key", "it is old", colleague, now)
+        self._cases(session, colleague, now)
         self.things["application"] = dict.fromkeys(OWNERS, str(application))
         self.things["approval"] = dict.fromkeys(OWNERS, approval.id)
+
+    def _cases(self, session: Session, expert: str, now: datetime) -> None:
+        today = now.date()
+        dates = Dates(nominations_from=today, nominations_until=today, scoring_until=date.max)
+        criteria = (Criterion("effect", {"en": "Effect"}, 1),)
+        call = Call(year=2026, title={"en": "Cases"}, categories=tuple(Plan), dates=dates, criteria=criteria)
+        calls.open_call(session, call, now)
+        session.add(ExpertRow(year=2026, person_id=expert))
+        session.flush()
+        self.things["year"] = dict.fromkeys(OWNERS, "2026")
+        self.things["person", Action.RUN_CASES] = dict.fromkeys(OWNERS, expert)
+        self.things["case"] = {owner: str(uuid4()) for owner in OWNERS}
+        school, words = Plan.LOW_CARBON_EDUCATION, {"en": "A school"}
+        for owner, key in self.things["case"].items():
+            content = msgspec.json.encode(Case(organisation=owner, category=school, title=words, description=words))
+            session.add(
+                CaseRow(
+                    id=key,
+                    year=2026,
+                    category=school,
+                    member_id=owner,
+                    nominated_by=owner,
+                    content=content,
+                    state=CaseState.NOMINATED,
+                    nominated_at=now,
+                )
+            )
 
 
 def _person(session: Session, name: str, member: str, roles: frozenset[Role]) -> str:

@@ -1,0 +1,1 @@
+"""The yearly release of outstanding cases: a call, nominations, experts' scores, a shortlist, a signed dataset."""
