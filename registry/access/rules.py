@@ -47,6 +47,9 @@ class Action(StrEnum):
     MANAGE_TOKENS = "make and end tokens"
     DECIDE_IN_TWO = "propose and confirm what takes two people"
     MANAGE_SIGNING = "enrol and end keys that sign declarations, and ask that all be signed"
+    READ_OBJECTIONS = "read objections"
+    DECIDE_OBJECTION = "admit, answer, dismiss or uphold an objection"
+    STATE_VIEW = "state a view on an objection"
     READ_AUDIT = "read the audit trail"
     NOMINATE = "nominate a case, or take one back"
     SCORE = "score a case"
@@ -114,6 +117,9 @@ RULES: dict[Action, Rule] = {
     Action.MANAGE_TOKENS: Rule(_SIGNERS | _OPERATORS, _NOBODY, person=True),
     Action.MANAGE_SIGNING: Rule(_OWNERS_SIGNERS, _NOBODY, person=True),
     Action.DECIDE_IN_TWO: Rule(_OPERATORS, _NOBODY, person=True),
+    Action.READ_OBJECTIONS: Rule(_WITH_A_ROLE, _OPERATORS),
+    Action.DECIDE_OBJECTION: Rule(_NOBODY, _OPERATORS, person=True),
+    Action.STATE_VIEW: Rule(_OWNERS_SIGNERS, _BODYS_SIGNERS, assigned=True),
     Action.READ_AUDIT: Rule(_SIGNERS | _OPERATORS, _OPERATORS),
     Action.NOMINATE: Rule(_EDITORS | _OWNERS_SIGNERS, _EDITORS | _SIGNERS),
     Action.SCORE: Rule(_NOBODY, _EXPERTS, person=True),

@@ -20,6 +20,7 @@ DESKS = (
     Desk("/declarations", "declarations", (Action.READ_DECLARATION,)),
     Desk("/organisation/signing", "signing", (Action.MANAGE_SIGNING,)),
     Desk("/applications", "applications", (Action.READ_APPLICATIONS,)),
+    Desk("/objections", "objections", (Action.READ_OBJECTIONS,)),
     Desk("/audit", "audit", (Action.READ_AUDIT,)),
 )
 """In the order in which they are shown."""

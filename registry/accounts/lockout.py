@@ -30,6 +30,7 @@ CODE = Limit("code", 5, timedelta(seconds=1), timedelta(minutes=15), timedelta(d
 ADDRESS = Limit("address", 30, timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1))
 RESET = Limit("reset", 3, timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
 APPLICATION_FROM = Limit("application-from", 10, timedelta(minutes=1), timedelta(hours=1), timedelta(days=1))
+OBJECTION_FROM = Limit("objection-from", 5, timedelta(minutes=1), timedelta(hours=6), timedelta(days=1))
 RESET_FROM = Limit("reset-from", 20, timedelta(seconds=10), timedelta(minutes=5), timedelta(hours=1))
 
 

@@ -41,3 +41,8 @@ class Did(StrEnum):
     CONFIRMED = "confirmed"
     SCORED = "scored"
     RELEASED = "released"
+    FILED = "filed"
+    ADMITTED = "admitted"
+    STATED = "view stated"
+    DISMISSED = "dismissed"
+    UPHELD = "upheld"

@@ -39,6 +39,11 @@ DONE: dict[Did, Both] = {
     Did.CONFIRMED: Both("confirmed", "确认"),
     Did.SCORED: Both("scored", "评分"),
     Did.RELEASED: Both("released", "发布"),
+    Did.FILED: Both("filed", "提出"),
+    Did.ADMITTED: Both("admitted", "受理"),
+    Did.STATED: Both("view stated", "陈述意见"),
+    Did.DISMISSED: Both("dismissed", "驳回"),
+    Did.UPHELD: Both("upheld", "成立"),
 }
 """What was done."""
 
@@ -51,6 +56,7 @@ KINDS: dict[str, Both] = {
     "application": Both("application", "申请"),
     "invitation": Both("invitation", "邀请"),
     "approval": Both("proposal", "提议"),
+    "objection": Both("objection", "异议"),
     "key": Both("key", "密钥"),
     "call": Both("call for cases", "案例征集"),
     "case": Both("case", "案例"),

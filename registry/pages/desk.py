@@ -24,7 +24,7 @@ class Option(Struct, frozen=True):
 
 class Field(Struct, frozen=True, kw_only=True):
     """An input. ``kind`` is a type of HTML's ``input``, ``lines`` for a text of several, ``choice`` for one of the
-    options, ``choices`` for several of them."""
+    options, ``choices`` for several of them, ``trap`` for what only a program sees and fills in."""
 
     name: str
     label: str

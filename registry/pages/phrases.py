@@ -117,6 +117,7 @@ PHRASES: dict[str, Both] = {
         "请致函本登记处的运营方（{operator}），并注明记录编号 {record}。"
         "运营方可以暂停或撤销记录，公开日志会写明并说明原因。",
     ),
+    "object_link": Both("Object to this record", "对此记录提出异议"),
     "object_unknown": Both(
         "If you think this answer is wrong, write to the operator of this registry, {operator}, "
         "and keep the label: it is the evidence.",

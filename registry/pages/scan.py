@@ -92,6 +92,7 @@ def scan_page(view: ScanView, language: str, nonce: str) -> str:
         registered=_registered(view, reader, t),
         unread=_unread(view),
         objection=_objection(view, t),
+        objection_url=_objection_url(view, page.chosen),
         proof=proof(view, reader, t),
         **_figures(view, reader, t),
     )
@@ -222,6 +223,13 @@ def _unread(view: ScanView) -> str:
     if view.verdict.verdict is not VerdictCode.UNREADABLE or not view.label:
         return ""
     return shortened(view.label, _MOST_UNREAD)
+
+
+def _objection_url(view: ScanView, chosen: str | None) -> str:
+    """Where anybody objects to the record, if the label is genuine."""
+    if view.verdict.record is None or view.verdict.verdict not in GENUINE:
+        return ""
+    return f"/records/{view.verdict.record}/object" + (f"?lang={chosen}" if chosen else "")
 
 
 def _objection(view: ScanView, t: Phrasebook) -> str:

@@ -34,6 +34,8 @@ from registry.log.service import SequencerThread
 from registry.members import join_pages, key_pages
 from registry.members import key_routes as member_keys
 from registry.members import routes as members
+from registry.objections import pages as objection_pages
+from registry.objections import routes as objections
 from registry.products import routes as products
 from registry.records import routes as records
 from registry.registry import Registry, utc_now
@@ -55,6 +57,7 @@ _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
     *(reviews, members, member_keys, access, accounts, people, *_DESKS),
     *(audit, audit_pages, labels, cases),
+    *(objections, objection_pages),
 )
 
 FORM_AROUND_A_FILE = 10_000

@@ -103,8 +103,28 @@ def _declarations(w: Watched) -> None:
         told = w.people.http.post("/v1/imports", content=b"gtin\n1\n", headers=bearer).json()
     with w.step("DELETE /v1/imports/{job}"):
         w.people.call(LI, "DELETE", f"/v1/imports/{told['id']}")  # it may have ended by then, which is noted too
+    _objections(w, str(record))
     for word, who in (("suspend", OPERA), ("reinstate", OPERA), ("withdraw", LI)):
         w.call(who, "POST", f"/v1/records/{{record}}/{word}", {"reason": f"to {word}"}, record=str(record))
+
+
+def _objections(w: Watched, record: str) -> None:
+    said = {"category": "figure", "words": "The sum is wrong", "email": NINA}
+    first = w.call(None, "POST", "/v1/records/{record}/objections", said, record=record)["id"]
+    path = "/v1/objections/{objection}"
+    w.call(OPERA, "POST", f"{path}/decision", {"decision": "admitted"}, objection=first)
+    w.call(LI, "POST", f"{path}/view", {"words": "It is right"}, objection=first)
+    visitor = tab(w.people)
+    visitor.get(f"/records/{record}/object")
+    w.send(visitor, None, "/records/{record}/object", {"category": "claim", "words": "No proof"}, record=record)
+    (second,) = (row.subject.partition("/")[2] for row in w.noted["POST /records/{record}/object"])
+    desk = tab(w.people, OPERA)
+    desk.get("/objections")
+    told = {"decision": "admitted"}
+    w.send(desk, OPERA, "/objections/{objection}/decision", told, objection=second)
+    desk = tab(w.people, LI)
+    desk.get("/objections")
+    w.send(desk, LI, "/objections/{objection}/view", {"words": "Here it is"}, objection=second)
 
 
 def _reviews(w: Watched) -> None:

@@ -6,13 +6,22 @@ from registry.database import (
     audit_tables,
     cases_tables,
     job_tables,
+    objection_tables,
     people_tables,
     reminder_tables,
     review_tables,
     tables,
 )
 
-for area in (audit_tables, cases_tables, job_tables, people_tables, reminder_tables, review_tables):
+for area in (
+    audit_tables,
+    cases_tables,
+    job_tables,
+    objection_tables,
+    people_tables,
+    reminder_tables,
+    review_tables,
+):
     assert area.SQLModel is tables.SQLModel  # its tables are among the metadata
 context.configure(
     connection=context.config.attributes["connection"],

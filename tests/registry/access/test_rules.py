@@ -56,6 +56,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "run the call for cases of a year": (OPERATORS, NOBODY),
     "release the cases of a year": (OPERATORS, NOBODY),
     "propose and confirm what takes two people": (OPERATORS, NOBODY),
+    "read objections": (ALL, OPERATORS),
+    "admit, answer, dismiss or uphold an objection": (NOBODY, OPERATORS),
+    "state a view on an objection": (OWNERS_SIGNERS, {"verification-body signer"}),
     "read the audit trail": (SIGNERS | OPERATORS, OPERATORS),
     "retire a key, or state that it is compromised": (OPERATORS, NOBODY),
 }
@@ -66,10 +69,11 @@ FOR_PEOPLE = {
     "enrol and end keys that sign declarations, and ask that all be signed",
     *("score a case", "run the call for cases of a year", "release the cases of a year"),
     *("propose and confirm what takes two people", "retire a key, or state that it is compromised"),
+    "admit, answer, dismiss or uphold an objection",
 }
 ASSIGNED = {
     *("read a declaration", "take up a review", "decline or hand back a review", "ask a question"),
-    *("return with findings", "state a verification"),
+    *("return with findings", "state a verification", "state a view on an objection"),
 }
 TWO_PEOPLE = {"withdraw", "release the cases of a year", "retire a key, or state that it is compromised"}
 

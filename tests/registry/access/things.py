@@ -30,6 +30,7 @@ from registry.cases.nominations import Case, CaseState
 from registry.database.author import COMMAND_LINE, Author
 from registry.database.cases_tables import CaseRow, ExpertRow
 from registry.database.database import Database
+from registry.database.objection_tables import ObjectionRow
 from registry.database.people_tables import MembershipRow, PersonRow
 from registry.database.review_tables import QuestionRow
 from registry.database.tables import RecordRow
@@ -150,11 +151,23 @@ class Alliance:
         for key in waiting.values():
             life.submit(session, life.row_of(session, key), now)
         self.things["declaration", Action.READ_DRAFT] = {owner: str(key) for owner, key in drafts.items()}
+        self._objections(session)
         taken = life.create(session, a_declaration(30), OTHER, now)
         session.flush()
         reviews.submit(session, life.row_of(session, taken), SECOND_BODY.id, "a test", now)
         self.things["declaration"] = {owner: str(key) for owner, key in waiting.items()} | {TAKEN: str(taken)}
         self._questions(session, waiting)
+
+    def _objections(self, session: Session) -> None:
+        self.things["objection"] = {one: str(uuid4()) for one in (*OWNERS, TAKEN)}
+        for owner, key in self.things["objection"].items():
+            told: dict[str, Any] = {
+                "owner_id": OTHER if owner == TAKEN else owner,
+                "record": int(self.things["record"][OTHER]),
+            }
+            told |= {"body_id": SECOND_BODY.id if owner == TAKEN else CHECKER.id, "category": "other", "words": "x"}
+            told |= {"id": key, "state": "admitted", "filed_at": utc_now(), "due_at": utc_now()}
+            session.add(ObjectionRow(**told))
 
     def _questions(self, session: Session, asked: dict[str, UUID]) -> None:
         self.things["question"] = {owner: str(uuid4()) for owner in OWNERS}

@@ -1,0 +1,193 @@
+"""The life of an objection.
+
+    filed --admit--> admitted --answer--> answered     it stands, and here is why
+      |                 |------uphold--> upheld        the record is suspended, which names the objection
+      \\---- dismiss ----\\-----dismiss-> dismissed     it is no objection, and here is why
+
+What is only filed is seen by the operator alone: nobody is told, nothing is counted, so that an objection harms nobody
+before somebody has read it. Nobody is written to at an address that was given before the operator decides.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from registry.audit.changes import changes
+from registry.audit.steps import Did
+from registry.audit.trail import Step, noted
+from registry.database.objection_tables import ObjectionRow
+from registry.database.tables import DeclarationRow
+from registry.declarations.life import content_of
+from registry.errors import InvalidInput, NotFound, WrongState
+from registry.members.email import normal_email
+from registry.records.standing import record_row
+from schemas.text import Text
+
+DUE = timedelta(days=30)
+"""So long the operator may take."""
+
+MOST_WORDS = 2_000
+MOST_ANSWER = 800
+PAGE_SIZE = 50
+_MOST_WAITING = 10_000
+_MOST_OF_A_RECORD = 100
+
+
+class ObjectionState(StrEnum):
+    """Where an objection is on its way."""
+
+    FILED = "filed"
+    ADMITTED = "admitted"
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"
+    UPHELD = "upheld"
+
+
+KNOWN = (ObjectionState.ADMITTED, ObjectionState.ANSWERED, ObjectionState.UPHELD)
+"""The objections that others than the operator know of: it has read them, and took them seriously."""
+
+OPEN = (ObjectionState.FILED, ObjectionState.ADMITTED)
+_FROM = {
+    ObjectionState.ADMITTED: (ObjectionState.FILED,),
+    ObjectionState.ANSWERED: (ObjectionState.ADMITTED,),
+    ObjectionState.UPHELD: (ObjectionState.ADMITTED,),
+    ObjectionState.DISMISSED: OPEN,
+}
+
+
+class Category(StrEnum):
+    """What is wrong."""
+
+    FIGURE = "figure"
+    PRODUCT = "product"
+    VERIFICATION = "verification"
+    CLAIM = "claim"
+    OTHER = "other"
+
+
+class Objection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody sends: plain text. ``email`` is for the decision, and is never public."""
+
+    category: Category
+    words: str
+    email: str | None = None
+
+
+def file(session: Session, record: int, objection: Objection, now: datetime) -> ObjectionRow:
+    """Keeps an objection for the operator to read. Raises ``NotFound``, ``InvalidInput``, and ``WrongState`` when ever
+    so many wait."""
+    row = record_row(session, record)
+    words = sound_words(objection.words, MOST_WORDS, "$.words")
+    email = None if objection.email is None else normal_email(objection.email, "$.email")
+    waiting = select(func.count()).select_from(ObjectionRow).where(ObjectionRow.state == ObjectionState.FILED)
+    of_it = waiting.where(ObjectionRow.record == record)
+    if session.exec(waiting).one() >= _MOST_WAITING or session.exec(of_it).one() >= _MOST_OF_A_RECORD:
+        raise WrongState("too many objections wait to be read: try again in some days")
+    declared = session.get(DeclarationRow, row.declaration_id)
+    verification = None if declared is None else content_of(declared).verification
+    filed = ObjectionRow(
+        id=str(uuid4()),
+        record=record,
+        owner_id=row.owner_id,
+        body_id=None if verification is None else verification.body,
+        category=objection.category,
+        words=words,
+        email=email,
+        state=ObjectionState.FILED,
+        filed_at=now,
+        due_at=now + DUE,
+    )
+    session.add(filed)
+    _note(session, filed, Did.FILED, now)
+    return filed
+
+
+def objection_row(session: Session, key: UUID) -> ObjectionRow:
+    """The row of an objection. Raises ``NotFound``."""
+    row = session.get(ObjectionRow, str(key))
+    if row is None:
+        raise NotFound(f"there is no objection {key}")
+    return row
+
+
+def decide(
+    session: Session, row: ObjectionRow, state: ObjectionState, answer: str, by: str, now: datetime
+) -> str | None:
+    """The operator admits it, or answers, dismisses or upholds it, and says why in public, in one line.
+
+    Returns the objector's address, if the decision is to go there: it is kept no longer. Whoever upholds an objection
+    suspends the record, in the same transaction. Raises ``WrongState`` and ``InvalidInput``.
+    """
+    if row.state not in _FROM.get(state, ()):
+        raise WrongState(f"objection {row.id} is {row.state}: it cannot be {state}")
+    words = answer.strip()
+    told = None
+    if state is not ObjectionState.ADMITTED:
+        if not words or len(words) > MOST_ANSWER or not words.isprintable():
+            raise InvalidInput(f"say why, in one line of 1 to {MOST_ANSWER} characters: it is public", "$.words")
+        row.answer, row.decided_at, row.decided_by = words, now, by
+        told, row.email = row.email, None
+    row.state = state
+    session.add(row)
+    _note(session, row, Did(state), now)
+    return told
+
+
+def suspension_reason(row: ObjectionRow) -> str:
+    """The public reason of the suspension that upholding it brings about: it names the objection."""
+    return f"Objection {row.id} upheld: {row.answer}"
+
+
+def state_view(session: Session, row: ObjectionRow, member: str, words: str, now: datetime) -> None:
+    """The owner, or the body, says what it has to say, while it is open. Raises ``WrongState`` and ``InvalidInput``."""
+    if row.state != ObjectionState.ADMITTED:
+        raise WrongState(f"objection {row.id} is {row.state}: views are heard while it is admitted")
+    said = sound_words(words, MOST_WORDS, "$.words")
+    if member == row.owner_id:
+        row.owner_says = said
+    else:
+        row.body_says = said
+    session.add(row)
+    _note(session, row, Did.STATED, now)
+
+
+def sound_words(words: str, most: int, path: str) -> str:
+    """Plain text of several lines. Raises ``InvalidInput``."""
+    said = words.replace("\r\n", "\n").strip()
+    if not said or len(said) > most or not all(one.isprintable() or one == "\n" for one in said):
+        raise InvalidInput(f"plain text of 1 to {most} characters", path)
+    return said
+
+
+def listed(session: Session, member: str | None, state: ObjectionState | None, page: int) -> list[ObjectionRow]:
+    """A page of objections, those that are due first: all, or those admitted that concern ``member``."""
+    query = select(ObjectionRow)
+    if member is not None:
+        concerned = (col(ObjectionRow.owner_id) == member) | (col(ObjectionRow.body_id) == member)
+        query = query.where(concerned, col(ObjectionRow.state).in_(KNOWN))
+    if state is not None:
+        query = query.where(ObjectionRow.state == state)
+    is_decided = col(ObjectionRow.decided_at).is_not(None)
+    query = query.order_by(is_decided, col(ObjectionRow.due_at), col(ObjectionRow.id))
+    return list(session.exec(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)))
+
+
+def public(session: Session, record: int) -> list[ObjectionRow]:
+    """The objections to a record that the public may know of."""
+    query = select(ObjectionRow).where(ObjectionRow.record == record, col(ObjectionRow.state).in_(KNOWN))
+    return list(session.exec(query.order_by(col(ObjectionRow.filed_at).desc(), col(ObjectionRow.id)).limit(PAGE_SIZE)))
+
+
+def product_of(session: Session, row: ObjectionRow) -> Text:
+    """The name of the product whose record it is about."""
+    return msgspec.json.decode(record_row(session, row.record).name, type=Text)
+
+
+def _note(session: Session, row: ObjectionRow, did: Did, now: datetime) -> None:
+    about = changes({}, {"record": row.record, "category": row.category})
+    noted(session, now, Step(did, f"objection/{row.id}", row.owner_id if row.state != "filed" else None, about))

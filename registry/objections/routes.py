@@ -1,0 +1,282 @@
+"""Objections over HTTP: anybody files one; the operator decides; owner and body say their view."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.middleware.rate_limit import get_remote_address
+from litestar.params import PathParameter, QueryParameter, RawBody
+from msgspec import Meta, Struct
+
+from registry.access.admission import ANYBODY, on_named, on_own
+from registry.access.callers import Caller
+from registry.access.rules import Action, may_others, require
+from registry.accounts import lockout
+from registry.database.author import VISITOR
+from registry.database.objection_tables import ObjectionRow
+from registry.errors import InvalidInput
+from registry.objections import objections
+from registry.objections.letters import tell
+from registry.objections.objections import Category, Objection, ObjectionState
+from registry.records.standing import change_standing, record_row
+from registry.registry import utc_now
+from registry.web.openapi import json_operation
+from registry.web.problems import responses
+from registry.web.reading import struct_body
+from registry.web.service import Service
+from schemas.entry import StatusEvent
+
+_BEARER = [{"bearer": []}]
+_PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
+RecordIndex = Annotated[int, PathParameter(ge=0, le=2**63 - 1, description="the record's log index")]
+ObjectionId = Annotated[UUID, PathParameter(description="the objection's id")]
+
+
+class Filed(Struct, frozen=True):
+    """The objection is there, and waits for the operator to read it."""
+
+    id: UUID
+    state: ObjectionState
+
+
+class ObjectionKnown(Struct, frozen=True, kw_only=True):
+    """What the public knows of an objection: not what the objector wrote."""
+
+    id: UUID
+    category: Category
+    state: ObjectionState
+    filed: datetime
+    decided: datetime | None
+    answer: str
+
+
+class ObjectionsKnown(Struct, frozen=True):
+    """The objections to a record that the operator admitted, and how many are open and upheld."""
+
+    open: int
+    upheld: int
+    objections: tuple[ObjectionKnown, ...]
+
+
+class ObjectionShown(Struct, frozen=True, kw_only=True):
+    """An objection for the operator, and, once admitted, for whom it concerns. The objector's address is for nobody."""
+
+    id: UUID
+    record: int
+    owner: str
+    body: str | None
+    category: Category
+    words: str
+    state: ObjectionState
+    filed: datetime
+    due: datetime
+    overdue: bool
+    decided: datetime | None
+    answer: str
+    owner_says: str
+    body_says: str
+
+
+class Objections(Struct, frozen=True):
+    """Some objections, those that are due first."""
+
+    objections: tuple[ObjectionShown, ...]
+
+
+class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the operator decides: ``admitted``, or ``answered``, ``dismissed`` or ``upheld`` and why, in public."""
+
+    decision: ObjectionState
+    words: Annotated[str, Meta(max_length=objections.MOST_ANSWER)] = ""
+
+
+class View(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the owner, or the verification body, says to it. For the operator."""
+
+    words: Annotated[str, Meta(max_length=objections.MOST_WORDS)]
+
+
+def shown(row: ObjectionRow, now: datetime) -> ObjectionShown:
+    """An objection as whom it concerns sees it."""
+    return ObjectionShown(
+        id=UUID(row.id),
+        record=row.record,
+        owner=row.owner_id,
+        body=row.body_id,
+        category=Category(row.category),
+        words=row.words,
+        state=ObjectionState(row.state),
+        filed=row.filed_at,
+        due=row.due_at,
+        overdue=row.state in objections.OPEN and row.due_at < now,
+        decided=row.decided_at,
+        answer=row.answer,
+        owner_says=row.owner_says,
+        body_says=row.body_says,
+    )
+
+
+def known(service: Service, record: int) -> ObjectionsKnown:
+    """What the public knows of the objections to a record. Raises ``NotFound``."""
+    with service.registry.database.reading() as session:
+        record_row(session, record)
+        rows = objections.public(session, record)
+    states = [row.state for row in rows]
+    return ObjectionsKnown(
+        open=states.count(ObjectionState.ADMITTED),
+        upheld=states.count(ObjectionState.UPHELD),
+        objections=tuple(
+            ObjectionKnown(
+                id=UUID(row.id),
+                category=Category(row.category),
+                state=ObjectionState(row.state),
+                filed=row.filed_at,
+                decided=row.decided_at,
+                answer=row.answer,
+            )
+            for row in rows
+        ),
+    )
+
+
+def receive(service: Service, record: int, objection: Objection, remote: str, now: datetime) -> Filed:
+    """Keeps an objection. Raises ``NotFound``, ``InvalidInput``, ``WrongState`` and ``TooManyAttempts``."""
+    with service.registry.database.writing(VISITOR) as session:
+        lockout.count(session, lockout.OBJECTION_FROM, remote, now)
+        return Filed(UUID(objections.file(session, record, objection, now).id), ObjectionState.FILED)
+
+
+def decide(service: Service, caller: Caller, key: UUID, told: Decision, now: datetime) -> ObjectionShown:
+    """Decides; to uphold it suspends the record, if that stands, in the same transaction. Raises ``NotAllowed``."""
+    with service.registry.database.writing(caller.author) as session:
+        row = objections.objection_row(session, key)
+        require(caller, Action.DECIDE_OBJECTION, row.owner_id)
+        if told.decision is ObjectionState.FILED:
+            raise InvalidInput("admitted, answered, dismissed or upheld", "$.decision")
+        was = row.state
+        objector = objections.decide(session, row, told.decision, told.words, caller.name, now)
+        if told.decision is ObjectionState.UPHELD and record_row(session, row.record).standing == "active":
+            require(caller, Action.SUSPEND, row.owner_id)
+            writer, reason = service.registry.log_writer(session, now), objections.suspension_reason(row)
+            change_standing(session, writer, row.record, StatusEvent.SUSPENDED, reason, caller.member, now)
+        tell(session, service.accounts.letters, row, was, objector, now)
+        return shown(row, now)
+
+
+def state_view(service: Service, caller: Caller, key: UUID, words: str, now: datetime) -> ObjectionShown:
+    """Keeps what the owner or the body says. Raises ``NotAllowed``, ``WrongState`` and ``InvalidInput``."""
+    with service.registry.database.writing(caller.author) as session:
+        row = objections.objection_row(session, key)
+        require(caller, Action.STATE_VIEW, row.owner_id, row.body_id or "")
+        objections.state_view(session, row, caller.member, words, now)
+        return shown(row, now)
+
+
+def concerning(service: Service, caller: Caller, state: ObjectionState | None, page: int, now: datetime) -> Objections:
+    """A page of what the caller may see. Raises ``NotAllowed``."""
+    require(caller, Action.READ_OBJECTIONS, caller.member)
+    member = None if may_others(caller, Action.READ_OBJECTIONS) else caller.member
+    with service.registry.database.reading() as session:
+        return Objections(tuple(shown(row, now) for row in objections.listed(session, member, state, page)))
+
+
+@post(
+    "/v1/records/{record:int}/objections",
+    admits=ANYBODY,
+    status_code=202,
+    operation_class=json_operation(Objection),
+    responses=responses(400, 404, 409, 413, 415, 429),
+    tags=["objections"],
+    sync_to_thread=True,
+)
+def file_objection(
+    request: Request[Any, Any, Any], body: RawBody, record: RecordIndex, service: NamedDependency[Service]
+) -> Filed:
+    """Say what is wrong with a record. For anybody; the operator reads it before anybody else knows of it."""
+    objection = struct_body(request, body, Objection)
+    return receive(service, record, objection, get_remote_address(request), utc_now())
+
+
+@get(
+    "/v1/records/{record:int}/objections",
+    admits=ANYBODY,
+    responses=responses(400, 404),
+    tags=["objections"],
+    sync_to_thread=True,
+)
+def read_objections_to(record: RecordIndex, service: NamedDependency[Service]) -> ObjectionsKnown:
+    """The objections to a record that the operator admitted, and what it answered."""
+    return known(service, record)
+
+
+@get(
+    "/v1/objections",
+    admits=on_own(Action.READ_OBJECTIONS),
+    responses=responses(400, 401, 403),
+    security=_BEARER,
+    tags=["objections"],
+    sync_to_thread=True,
+)
+def list_objections(
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
+    wanted: Annotated[
+        ObjectionState | None, QueryParameter(name="state", description="only those in this state")
+    ] = None,
+    page: Annotated[int, QueryParameter(ge=1, le=10_000, description="from 1")] = 1,
+) -> Objections:
+    """Objections, those that are due first: for the operator all, for owners and bodies those admitted that concern
+    them."""
+    return concerning(service, caller, wanted, page, utc_now())
+
+
+@post(
+    "/v1/objections/{objection:uuid}/decision",
+    admits=on_named(Action.DECIDE_OBJECTION),
+    status_code=200,
+    operation_class=json_operation(Decision),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["objections"],
+    sync_to_thread=True,
+)
+def decide_objection(
+    request: Request[Any, Any, Any],
+    body: RawBody,
+    objection: ObjectionId,
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
+) -> ObjectionShown:
+    """Admit, answer, dismiss or uphold an objection; to uphold it suspends the record. For a person of the operator."""
+    with service.registry.database.reading() as session:
+        require(caller, Action.DECIDE_OBJECTION, objections.objection_row(session, objection).owner_id)
+    return decide(service, caller, objection, struct_body(request, body, Decision), utc_now())
+
+
+@post(
+    "/v1/objections/{objection:uuid}/view",
+    admits=on_named(Action.STATE_VIEW),
+    status_code=200,
+    operation_class=json_operation(View),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["objections"],
+    sync_to_thread=True,
+)
+def state_view_on_objection(
+    request: Request[Any, Any, Any],
+    body: RawBody,
+    objection: ObjectionId,
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
+) -> ObjectionShown:
+    """Say, as the owner or the verification body, what you have to say to an admitted objection. For the operator."""
+    with service.registry.database.reading() as session:
+        row = objections.objection_row(session, objection)
+        require(caller, Action.STATE_VIEW, row.owner_id, row.body_id or "")
+    return state_view(service, caller, objection, struct_body(request, body, View).words, utc_now())
+
+
+ROUTES = [file_objection, read_objections_to, list_objections, decide_objection, state_view_on_objection]
