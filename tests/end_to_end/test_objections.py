@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from registry.records.standing import record_row
 from registry.registry import OPERATOR
 from tests.end_to_end.alliance import declaration, new_gtin, statement
 from tests.end_to_end.people import CARL, LI, OPERA, RITA, People, people_at_work, problem, reopened
@@ -75,9 +76,11 @@ def test_an_objection_is_admitted_heard_and_upheld_and_the_suspension_names_it(p
     decided(people, key, "upheld", "The stages do not add up")
     assert "was upheld" in people.letter("ann@public.example", "异议成立")
     assert people.good(None, "GET", public)["upheld"] == 1
-    with closing(reopened(people)) as registry:
+    with closing(reopened(people)) as registry, registry.database.reading() as session:
         assert_sound(registry)
-    assert people.good(None, "GET", f"/v1/records/{record}/trace")["verdict"] == "suspended"
+        row = record_row(session, record)
+        assert row.standing_reason == f"Objection {key} upheld: The stages do not add up"
+        assert row.standing == "suspended"
     page = tab(people).get(f"/records/{record}/object").text
     assert "The stages do not add up" in page
     steps = people.good(OPERA, "GET", f"/v1/audit?subject=record/{record}")["steps"]
