@@ -1,4 +1,4 @@
-"""What people see: the page that a scan opens, the search page, a trace, an area, the error page.
+"""What people see: the page that a scan opens, the search page, a trace, an area, the yearly release, the error page.
 
 Values in, HTML out: no I/O.
 
@@ -8,21 +8,25 @@ address of a verification report.
 """
 
 from registry.pages.area import area_page
+from registry.pages.cases import cases_page
 from registry.pages.error import error_page
 from registry.pages.figures import label_path
 from registry.pages.language import choose_language
 from registry.pages.scan import scan_page
 from registry.pages.search import search_page
 from registry.pages.trace import trace_page
-from registry.pages.views import AreaView, ScanView, SearchView, Site, TraceView
+from registry.pages.views import AreaView, CasesView, CaseYear, ScanView, SearchView, Site, TraceView
 
 __all__ = [
     "AreaView",
+    "CaseYear",
+    "CasesView",
     "ScanView",
     "SearchView",
     "Site",
     "TraceView",
     "area_page",
+    "cases_page",
     "choose_language",
     "error_page",
     "label_path",

@@ -244,6 +244,31 @@ PHRASES: dict[str, Both] = {
     "area_incomplete": Both(
         "Not complete: a product has no figure, or its record does not stand.", "不完整：有产品缺少数值或其记录已失效。"
     ),
+    # the yearly release
+    "cases_title": Both("Outstanding low-carbon cases", "低碳优秀案例"),
+    "cases_intro": Both("Collected, scored by experts and released year by year.", "逐年征集，经专家评审后发布。"),
+    "cases_none": Both("No call for cases has been opened yet.", "尚未开启案例征集。"),
+    "cases_announced": Both("Announced.", "即将开始征集。"),
+    "cases_nominations": Both("Open for nominations.", "正在征集。"),
+    "cases_scoring": Both("Experts are scoring.", "专家评审中。"),
+    "cases_closed": Both("Scoring has ended; the release is to come.", "评审已结束，即将发布。"),
+    "cases_released": Both("Released.", "已发布。"),
+    "cases_dates": Both(
+        "Nominations from {first} to {last}, scores until {scored}.", "征集：{first} 至 {last}；评审截止：{scored}。"
+    ),
+    "cases_chosen": Both(
+        "The best of {eligible} eligible cases, of {nominated} nominated.",
+        "共征集案例 {nominated} 个，符合条件 {eligible} 个，以下为优秀案例。",
+    ),
+    "cases_rank": Both("Place {rank}", "第 {rank} 名"),
+    "cases_tied": Both("Place {rank}, equal with another", "并列第 {rank} 名"),
+    "cases_score": Both("{score} of 10 by {experts} experts", "{experts} 位专家评分 {score}（满分10）"),
+    "cases_criteria": Both("Scored by criterion, and its weight:", "评审标准及权重："),
+    "cases_no_change": Both(
+        "This release changes nothing of any declaration: what holds of a product, its label says.",
+        "案例发布不改变任何声明：商品的情况以其标签为准。",
+    ),
+    "cases_entry": Both("Entry in the public log", "公开日志中的条目"),
     # errors
     "error_where": Both("Address asked for", "所请求的地址"),
     "error_status": Both("Error {status}", "错误 {status}"),

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from schemas.area import AreaStatement
+from schemas.cases import Call, ReleasedCases
 from schemas.entry import Credential
 from schemas.findings import Finding
 from schemas.trace import Trace
@@ -83,3 +84,25 @@ class AreaView(Struct, frozen=True, kw_only=True):
     path: str
     place_url: str
     query: str = ""
+
+
+class CaseYear(Struct, frozen=True, kw_only=True):
+    """A call for cases and where it stands: ``phase`` as ``registry.cases.calls.Phase`` names it. Once released, the
+    dataset's exact bytes, what it says, and the log index of its entry."""
+
+    call: Call
+    phase: str
+    dataset: bytes | None = None
+    released: ReleasedCases | None = None
+    entry: int | None = None
+
+
+class CasesView(Struct, frozen=True, kw_only=True):
+    """All years, or, with ``year``, that one; ``records`` are those that its cases rest on, as they stand now."""
+
+    site: Site
+    path: str
+    query: str = ""
+    years: tuple[CaseYear, ...] = ()
+    year: CaseYear | None = None
+    records: dict[int, RecordSummary] = {}

@@ -291,8 +291,22 @@ def test_fsck_knows_the_release_and_finds_another_dataset(world: World) -> None:
             session.add(row)
 
 
-def test_a_record_that_is_withdrawn_later_does_not_change_the_dataset(world: World) -> None:
+@pytest.mark.parametrize(("language", "words"), [("en", "Place 1"), ("zh", "第 1 名")])
+def test_everybody_reads_them(world: World, language: str, words: str) -> None:
+    http = world.people.http
+    years = http.get("/cases", headers={"accept-language": language})
+    assert (years.status_code, CALL["title"][language] in years.text) == (200, True)
+    page = http.get(f"/cases/{YEAR}", headers={"accept-language": language}).text
+    for said in (words, case(None)["title"][language], sha256(http.get(CASES).content).hexdigest(), "7.25", "5.75"):
+        assert said in page
+    assert len(page.encode()) < 30_000
+    assert http.get("/cases/2031").status_code == 404
+
+
+def test_a_record_that_is_withdrawn_later_shows_so_and_changes_no_dataset(world: World) -> None:
     before = world.people.http.get(CASES).content
+    assert "chip-red" not in world.people.http.get(f"/cases/{YEAR}").text
     with closing(reopened(world.people)) as registry:
         change(registry, world.record, StatusEvent.WITHDRAWN)
+    assert "Withdrawn" in world.people.http.get(f"/cases/{YEAR}", headers={"accept-language": "en"}).text
     assert world.people.http.get(CASES).content == before

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from registry.pages import SearchView, area_page, error_page, scan_page, search_page, trace_page
+from registry.pages import SearchView, area_page, cases_page, error_page, scan_page, search_page, trace_page
 from schemas.verdict import VerdictCode
-from tests.registry.pages.made_of import areas, traces
+from tests.registry.pages.made_of import areas, released, traces
 from tests.registry.pages.samples import BODY, DEMONSTRATION, NONCE, VERSIONS, scan
 
 LANGUAGES = ("en", "zh")
@@ -51,6 +51,8 @@ def demonstration_pages() -> Iterator[tuple[str, str, str]]:
             yield f"trace-{name}", language, trace_page(trace, language, NONCE)
         for name, area in areas().items():
             yield f"area-{name}", language, area_page(area, language, NONCE)
+        for name, cases in released().items():
+            yield f"cases-{name}", language, cases_page(cases, language, NONCE)
         yield "error", language, error(language)
 
 

@@ -4,14 +4,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from registry.pages import AreaView, TraceView
+from registry.pages import AreaView, CasesView, CaseYear, TraceView
 from schemas.area import AreaProduct, AreaStatement
+from schemas.cases import Call, Criterion, Dates, ReleasedCase, ReleasedCases
 from schemas.declaration import Boundary, DeclaredUnit
 from schemas.entry import Party
+from schemas.member import Plan
 from schemas.text import Text
 from schemas.trace import Basis, Trace, TraceEnd, TraceNode
 from schemas.verdict import Amount, VerdictCode
-from tests.registry.pages.samples import DEMONSTRATION, OWNER, PATH
+from tests.registry.pages.samples import DEMONSTRATION, OWNER, PATH, VERSIONS
 
 LONG: Text = {"en": "Hot-rolled structural steel section, galvanised " * 5, "zh": "热轧结构型钢，镀锌" * 20}
 
@@ -139,4 +141,49 @@ def areas() -> dict[str, AreaView]:
             complete=False,
         ),
         "empty": area(),
+    }
+
+
+def released() -> dict[str, CasesView]:
+    """The pages of the yearly release: no year, some years, one that is not released, and one that is."""
+    call = Call(
+        year=2026,
+        title={"en": "Low-carbon cases 2026", "zh": "2026年度低碳优秀案例"},
+        categories=(Plan.LOW_CARBON_PRODUCTS,),
+        dates=Dates(
+            nominations_from=date(2026, 3, 1), nominations_until=date(2026, 6, 30), scoring_until=date(2026, 9, 30)
+        ),
+        criteria=(Criterion("effect", {"en": "Effect", "zh": "减排成效"}, 3),),
+    )
+    case = ReleasedCase(
+        id="a",
+        category=Plan.LOW_CARBON_PRODUCTS,
+        rank=1,
+        tied=True,
+        score="7.25",
+        experts=3,
+        title=LONG,
+        description=LONG,
+        organisation=Party("kellogg", OWNER),
+        nominated_by=Party("kellogg", OWNER),
+        records=tuple(one.record for one in VERSIONS),
+    )
+    told = ReleasedCases(
+        registry="id.example.org",
+        year=2026,
+        title=call.title,
+        criteria=call.criteria,
+        places=2,
+        nominated=12,
+        eligible=9,
+        cases=(case, case),
+    )
+    waiting = CaseYear(call=call, phase="nominations")
+    done = CaseYear(call=call, phase="released", dataset=b"{}", released=told, entry=99)
+    site, path = DEMONSTRATION, "/cases/2026"
+    return {
+        "none": CasesView(site=site, path="/cases"),
+        "years": CasesView(site=site, path="/cases", years=(done, waiting)),
+        "waiting": CasesView(site=site, path=path, year=waiting),
+        "released": CasesView(site=site, path=path, year=done, records={one.record: one for one in VERSIONS}),
     }
