@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from litestar import MediaType, Request, Response
+from litestar.datastructures import FormMultiDict
 from litestar.exceptions import HTTPException
 from msgspec import Struct
 
@@ -30,6 +31,7 @@ COOKIE = "__Host-session"
 
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
 _FORM = "application/x-www-form-urlencoded"
+_UPLOAD = "multipart/form-data"
 _MOST_FIELDS = 100
 
 
@@ -91,6 +93,18 @@ class Browser:
         if self.signed_in and not hmac.compare_digest(sent.one("form_token").encode(), self.form_token.encode()):
             raise NotAllowed("this form is not of your session: open the page again")
         return sent
+
+    async def read_upload(self) -> FormMultiDict:
+        """The form with a file that was sent, as ``read``. Raises ``NotAllowed``, or 415 for what is no such form."""
+        self._require_own_page()
+        media_type = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != _UPLOAD:
+            raise HTTPException(status_code=415, detail=f"send {_UPLOAD}")
+        form = await self.request.form()
+        token = str(form.get("form_token", ""))
+        if self.signed_in and not hmac.compare_digest(token.encode(), self.form_token.encode()):
+            raise NotAllowed("this form is not of your session: open the page again")
+        return form
 
     def _require_own_page(self) -> None:
         """Refuses a form that another site's page sends (Fetch Metadata; RFC 6454, 7)."""

@@ -18,6 +18,7 @@ class Desk(Struct, frozen=True):
 DESKS = (
     Desk("/organisation", "my_organisation"),
     Desk("/declarations", "declarations", (Action.READ_DECLARATION,)),
+    Desk("/imports", "imports", (Action.REGISTER_MANY,)),
     Desk("/organisation/signing", "signing", (Action.MANAGE_SIGNING,)),
     Desk("/applications", "applications", (Action.READ_APPLICATIONS,)),
     Desk("/objections", "objections", (Action.READ_OBJECTIONS,)),

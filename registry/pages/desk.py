@@ -51,6 +51,8 @@ class Form(Struct, frozen=True, kw_only=True):
     form_token: str = ""
     method: str = "post"
     chosen: str = ""
+    uploads: bool = False
+    """Whether a file is sent with it."""
 
 
 class Row(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Every wording of the desks, English beside Chinese. A wording with ``{}`` takes values by name."""
 
 from registry.pages.declaration_words import DECLARATION_WORDS
+from registry.pages.import_words import IMPORT_WORDS
 from registry.pages.vocabulary import Both
 
 WORDS: dict[str, Both] = DECLARATION_WORDS | {
@@ -255,3 +256,4 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "decide_upheld": Both("Uphold it: the record is suspended", "成立：暂停该记录"),
     "decide": Both("Decide", "决定"),
 }
+WORDS |= IMPORT_WORDS

@@ -26,6 +26,7 @@ from registry.declarations import draft_pages, list_page, step_pages
 from registry.declarations import routes as declarations
 from registry.errors import RegistryError
 from registry.home import HOME_VARIABLE
+from registry.imports import pages as import_pages
 from registry.imports import routes as imports
 from registry.jobs.keeping import JobsThread
 from registry.labels import routes as labels
@@ -56,7 +57,7 @@ _DESKS = (join_pages, sign_in_pages, organisation_pages, key_pages, list_page, d
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
     *(reviews, members, member_keys, access, accounts, people, *_DESKS),
-    *(audit, audit_pages, labels, cases),
+    *(audit, audit_pages, labels, cases, import_pages),
     *(objections, objection_pages),
 )
 
@@ -81,7 +82,11 @@ def create_app(registry: Registry) -> Litestar:
         route_handlers=[
             Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
             Router("/", route_handlers=verification.BATCH_ROUTES, middleware=batches_limited),
-            Router("/", route_handlers=imports.ROUTES, request_max_body_size=config.max_upload + FORM_AROUND_A_FILE),
+            Router(
+                "/",
+                route_handlers=[*imports.ROUTES, *import_pages.UPLOADS],
+                request_max_body_size=config.max_upload + FORM_AROUND_A_FILE,
+            ),
             # An area in one go: handlers of one path, added one by one, would be wrapped for a thread again each time.
             *(Router("/", route_handlers=area.ROUTES) for area in _AREAS),
         ],

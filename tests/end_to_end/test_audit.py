@@ -102,6 +102,16 @@ def _declarations(w: Watched) -> None:
     with w.step("POST /v1/imports", LI):
         bearer = {"authorization": f"Bearer {w.people.sessions[LI]}", "content-type": "text/csv"}
         told = w.people.http.post("/v1/imports", content=b"gtin\n1\n", headers=bearer).json()
+    desk = tab(w.people, LI)
+    desk.get("/imports")
+    headers = {"origin": w.people.url, "cookie": f"__Host-session={desk.cookie}"}
+    with w.step("POST /imports", LI):
+        many = {"file": ("a.csv", b"gtin\n" + b"1\n" * 50_000)}
+        form = {"form_token": desk.forms()["/imports"]["form_token"]}
+        place = w.people.http.post("/imports", data=form, files=many, headers=headers).headers["location"]
+    desk.get(place)
+    with w.step("POST /imports/{job}/cancel"):
+        desk.fill(f"{place}/cancel")
     with w.step("DELETE /v1/imports/{job}"):
         w.people.call(LI, "DELETE", f"/v1/imports/{told['id']}")  # it may have ended by then, which is noted too
     _objections(w, str(record))

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from registry.registry import OPERATOR
+from tests.end_to_end.desks import Tab
 from tests.end_to_end.people import CARL, LI, OPERA, RITA, People, people_at_work
+from tests.end_to_end.test_desks import tab
 from tests.registry.imports.tables import csv_of, good
 from tests.world import CHECKER, MAKER, RIVAL
 
@@ -93,3 +95,48 @@ def test_what_is_no_table_is_refused_at_once(
 def test_a_file_that_is_too_large_is_refused(people: People) -> None:
     answer = upload(people, LI, b"x" * 50_020_000, "?file=a.csv", headers=CSV)
     assert answer.status_code == 413, answer.text
+
+
+def sent_by_form(people: People, desk: Tab, content: bytes, name: str = "page.csv", **changes: str) -> httpx.Response:
+    """The form of the page, with a file, as a browser sends it."""
+    fields = {"form_token": desk.forms()["/imports"]["form_token"]} | changes
+    headers = {"origin": people.url, "accept": "text/html", "cookie": f"__Host-session={desk.cookie}"}
+    return people.http.post("/imports", data=fields, files={"file": (name, content, "text/csv")}, headers=headers)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Cell G2 (gwp_total)"), ("zh", "单元格G2（gwp_total）")])
+def test_the_page_takes_a_file_shows_its_job_and_gives_the_copy(people: People, language: str, words: str) -> None:
+    desk = tab(people, LI, language)
+    desk.get("/imports")
+    assert sent_by_form(people, desk, b"", form_token="x").status_code == 403
+    refused = sent_by_form(people, desk, b"%PDF-")
+    assert refused.status_code == 400
+    assert "page.csv is a PDF" in refused.text
+    answer = sent_by_form(people, desk, csv_of([good(5, gwp_total="1,5")]).encode(), dry_run="yes")
+    assert answer.status_code == 303, answer.text
+    place = answer.headers["location"]
+    ended(people, LI, f"/v1{place}")
+    page = desk.get(place)
+    assert "refresh" not in page.headers
+    assert words in desk.text
+    copy = people.http.get(f"{place}/annotated", headers={"cookie": f"__Host-session={desk.cookie}"})
+    assert "refused" in copy.text
+    assert tab(people, RITA, language).get(place).status_code == 403
+    desk.get("/imports")
+    assert "page.csv" in desk.text
+
+
+def test_a_job_is_stopped_on_its_page(people: People) -> None:
+    desk = tab(people, RITA)
+    rows = csv_of([good(number, reference=f"r{number}") for number in range(100, 3_100)]).encode()
+    desk.get("/imports")
+    place = sent_by_form(people, desk, rows).headers["location"]
+    assert desk.get(place).headers.get("refresh") == "3"
+    assert desk.fill(f"{place}/cancel").status_code == 200
+    assert ended(people, RITA, f"/v1{place}")["state"] == "cancelled"
+
+
+def test_templates_are_open_to_anybody(people: People) -> None:
+    assert people.call(None, "GET", "/v1/imports/template.xlsx?lang=zh").content.startswith(b"PK")
+    assert people.call(None, "GET", "/v1/imports/template.csv").text.startswith("reference,")
+    assert people.call(None, "GET", "/v1/imports/template.csv?lang=de").status_code == 400
