@@ -70,7 +70,7 @@ def cases_page(view: CasesView, language: str, nonce: str) -> str:
     reader, t = Reader(language), Phrasebook(language)
     tones = frozenset(VERDICTS[one.verdict].tone for one in view.records.values())
     title = t("cases_title") if view.year is None else reader.text(view.year.call.title)
-    page = frame(view.site, title, view.path, view.query, language, nonce, tones, "tree")
+    page = frame(view.site, title, view.path, view.query, language, nonce, tones, "tree", "cases")
     shown = (
         _years(view, reader, t, page.chosen) if view.year is None else _year(view, view.year, reader, t, page.chosen)
     )
