@@ -134,9 +134,8 @@ def _one(browser: Browser, caller: Caller, one: ObjectionShown) -> Section:
             text.append(t(word, words=said))
     if one.answer:
         text.append(one.answer)
-    title = f"{t('object_about')} {t(f'objection_{one.category}')} · {one.record} · {one.owner}"
-    links = ((browser.link(f"/records/{one.record}/object"), t("object_page", record=str(one.record))),)
-    return Section(title=title, text=tuple(text), form=_form(browser, caller, one), links=links)
+    title = f"{t(f'objection_{one.category}')} · {one.record} · {one.owner}"
+    return Section(title=title, text=tuple(text), form=_form(browser, caller, one))
 
 
 def _form(browser: Browser, caller: Caller, one: ObjectionShown) -> Form | None:

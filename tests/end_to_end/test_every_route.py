@@ -19,7 +19,14 @@ OWN_ACCOUNT = {
 """For whoever is signed in, in whatever role."""
 
 _UUID = "00000000-0000-4000-8000-000000000000"
-_PLACES = {"declaration": _UUID, "application": _UUID, "approval": _UUID, "question": _UUID, "job": _UUID}
+_PLACES = {
+    "declaration": _UUID,
+    "application": _UUID,
+    "approval": _UUID,
+    "objection": _UUID,
+    "question": _UUID,
+    "job": _UUID,
+}
 _PLACES |= {"record": "0", "year": "2026", "case": _UUID}
 
 
