@@ -1,16 +1,18 @@
 """Runs the benchmarks: ``python -m tests.bench [PART...]``, without names all but ``huge``.
 
-``registry``, ``log``, ``bundle``, ``retail``; ``huge``: ten million labels, a hundred million scans.
+``registry``, ``log``, ``bundle``, ``retail``, ``registration``; ``huge``: ten million labels, a hundred million scans.
 """
 
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
-from tests.bench import bundle, hash_join, publishing, retail, sequencing, serving, streaming, verifying
+from tests import databases
+from tests.bench import bundle, hash_join, publishing, registering, retail, sequencing, serving, streaming, verifying
 from tests.bench.table import Line, show
 from tests.world import new_registry
 
@@ -20,6 +22,7 @@ ENTRIES = 100_000
 BUNDLE_LABELS, FEWER_LABELS, DAYS = 1_000_000, 100_000, 4
 SCANS, JOINED = 10_000_000, 1_000_000
 NIGHTS = 10
+REGISTERED, DRAWN = 100_000, 1_000
 
 
 def of_registry(folder: Path) -> list[Line]:
@@ -52,6 +55,17 @@ def of_retail(folder: Path) -> list[Line]:
     return lines + hash_join.measure(held, night / retail.SCANS, night, JOINED)
 
 
+def of_registration(folder: Path) -> list[Line]:
+    """Bulk registration on each database, and labels as sheets."""
+    lines: list[Line] = []
+    for kind in (databases.SQLITE, databases.POSTGRESQL):
+        with databases.using(kind):
+            registry = new_registry(folder / f"registration-{kind}")
+        with closing(registry):
+            lines += registering.measure(registry, REGISTERED, kind)
+    return lines + registering.measure_labels(DRAWN)
+
+
 def of_huge(folder: Path) -> list[Line]:
     """Ten times the labels; then ten nights as one stream."""
     held, night = retail.held(folder / "huge", 10 * BUNDLE_LABELS), folder / "huge-night"
@@ -63,14 +77,19 @@ PARTS: dict[str, Callable[[Path], list[Line]]] = {
     "log": of_log,
     "bundle": of_bundle,
     "retail": of_retail,
+    "registration": of_registration,
     "huge": of_huge,
 }
 
 
 def main(names: list[str]) -> None:
     """Measures on registries of its own, and prints the table."""
-    with tempfile.TemporaryDirectory() as folder:
-        lines = [line for name in names or [*PARTS][:-1] for line in PARTS[name](Path(folder))]
+    databases.begin_run()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            lines = [line for name in names or [*PARTS][:-1] for line in PARTS[name](Path(folder))]
+    finally:
+        databases.end_run()
     show("carbonlabel", lines)
 
 
