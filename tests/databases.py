@@ -20,6 +20,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import starmap
 from pathlib import Path
 from typing import Any, LiteralString
 from uuid import uuid4
@@ -27,6 +28,7 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import Connection, inspect, make_url, text
 
+from registry.database.copying import DERIVED
 from registry.database.database import Database
 from registry.database.upgrade import upgrade
 from registry.home import CONFIG_FILE, Home
@@ -127,14 +129,17 @@ def everything(home: Path, *besides: str) -> list[str]:
         with database.reading() as session:
             connection = session.connection()
             names = sorted(set(inspect(connection).get_table_names()) - {*besides})
-            rows = {name: connection.execute(text(f'select * from "{name}"')) for name in names}
-            return sorted(f"{name} {[*map(_plain, row)]}" for name in names for row in rows[name])
+            names = [name for name in names if not name.startswith(DERIVED)]
+            rows = {name: connection.execute(text(f'select * from "{name}"')).mappings() for name in names}
+            return sorted(f"{name} {list(starmap(_plain, row.items()))}" for name in names for row in rows[name])
     finally:
         database.dispose()
 
 
-def _plain(value: object) -> object:
-    """A value as SQLite has it: no times, but texts."""
+def _plain(column: str, value: object) -> object:
+    """A value as SQLite has it: no times, but texts; and terms in one order, as they are in PostgreSQL."""
+    if column == "terms" and isinstance(value, str):
+        return sorted(value.replace("'", "").split())
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     return value.isoformat() if isinstance(value, date) else value

@@ -76,6 +76,7 @@ def move(home: Home, source: Database, url: str, check: Callable[[Database], boo
         if target.url == source.url:
             raise HomeError("this is the home's database already: nothing was changed")
         with source.writing() as session:
+            source.dialect.take_time(session.connection())  # the copy is filled and checked, however long that takes
             copied = copy_all(session, target, progress)
             if not check(target):
                 return None

@@ -11,6 +11,9 @@ from registry.database.upgrade import upgrade
 from registry.errors import HomeError
 
 _VERSION = "alembic_version"
+DERIVED = "record_search"
+"""How the tables of SQLite's index for searches begin: it fills them when records are written."""
+
 _AT_ONCE = 1_000
 Progress = Callable[[int, int], None]
 """Told how many rows of how many are copied."""
@@ -44,10 +47,10 @@ def copy_all(source: Session, target: Database, progress: Progress) -> int:
 
 
 def _tables(connection: Connection) -> dict[str, Table]:
-    """The tables as they are, each behind those that it refers to."""
+    """The tables as they are, each behind those that it refers to; without what a database derives from them itself."""
     held = MetaData()
-    held.reflect(connection)
-    return {table.name: table for table in held.sorted_tables if table.name != _VERSION}
+    held.reflect(connection, only=lambda name, _: name != _VERSION and not name.startswith(DERIVED))
+    return {table.name: table for table in held.sorted_tables}
 
 
 def _columns(tables: dict[str, Table]) -> dict[str, set[str]]:

@@ -26,6 +26,7 @@ _DIALECTS: dict[str, type[Sqlite | Postgresql]] = {
 
 _AUTHOR = "carbonlabel: author"
 _AT_END = "carbonlabel: at end"
+_DIALECT = "carbonlabel: dialect"
 
 
 def parse_database_url(url: str) -> URL:
@@ -57,7 +58,7 @@ class Database:
     @contextmanager
     def reading(self) -> Generator[Session]:
         """A session that sees one state of the database."""
-        with self._reader.connect() as connection, Session(connection) as session:
+        with self._reader.connect() as connection, Session(connection, info={_DIALECT: self.dialect}) as session:
             yield session
 
     @contextmanager
@@ -68,7 +69,7 @@ class Database:
         """
         with self._writer.begin() as connection:
             self.dialect.lock(connection)
-            with Session(connection, info={_AUTHOR: by, _AT_END: []}) as session:
+            with Session(connection, info={_AUTHOR: by, _AT_END: [], _DIALECT: self.dialect}) as session:
                 yield session
                 session.flush()
                 for last in session.info[_AT_END]:
@@ -99,6 +100,11 @@ class Database:
 def author_of(session: Session) -> Author:
     """Whoever does what the write transaction of ``session`` does."""
     return session.info[_AUTHOR]
+
+
+def dialect_of(session: Session) -> Dialect:
+    """The kind of database that ``session`` is of."""
+    return session.info[_DIALECT]
 
 
 def at_end(session: Session, last: Callable[[], None]) -> None:

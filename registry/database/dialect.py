@@ -1,10 +1,30 @@
 """What differs from one database to another, and what every one of them must promise."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine
+
+
+class LookedFor(Struct, frozen=True):
+    """A record is looked for that has all ``terms``, and in whose text all ``parts`` stand."""
+
+    terms: tuple[str, ...]
+    parts: tuple[str, ...]
+
+    @property
+    def condition(self) -> str:
+        """In SQL, that all parts stand in the text of ``record``: empty without parts."""
+        return "".join(rf" and record.search like :{name} escape '\'" for name in self.values)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The parameters of ``condition``."""
+        escaped = (re.sub(r"[\\%_]", r"\\\g<0>", part) for part in self.parts)
+        return {f"part_{at}": f"%{part}%" for at, part in enumerate(escaped)}
 
 
 class Term(Protocol):
@@ -43,7 +63,18 @@ class Dialect(Protocol):
         its host. Raises what the database raises when another holds it for too long."""
         ...
 
+    def take_time(self, connection: Connection) -> None:
+        """Lets this transaction keep the lock for as long as it likes, and ask nothing of the database meanwhile."""
+        ...
+
     def elected(self, what: str) -> AbstractContextManager[Term | None]:
         """A term as the one process, of all that share the database, that does ``what``; None while another has it.
         When the process or its host is gone, another can be elected."""
+        ...
+
+    def search(
+        self, connection: Connection, looked_for: LookedFor, page: slice, most: int
+    ) -> tuple[int, Sequence[int]]:
+        """How many products have a newest record that has what is ``looked_for``, counted up to ``most``; and the log
+        indexes of a ``page`` of such records, newest first. It ends at ``most`` at the latest."""
         ...

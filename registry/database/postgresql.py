@@ -9,14 +9,15 @@ A host that is gone without a word is missed by the server within half a minute:
 hours. Sessions must be ours for as long as we hold them: a pooler in between must not lend them out by transaction.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from registry.database.dialect import LookedFor
 from registry.errors import HomeError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _CONNECTING = {
 _SESSION = """
     select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
     set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
-    set timezone = 'UTC'
+    set timezone = 'UTC'; set jit = off
 """
 
 
@@ -53,6 +54,20 @@ _LOCK = f"""
 """
 _ENCODING = "select current_setting('server_encoding')"
 _ORDER = r"select 'B' < 'a' and 'a-c' < 'aB' and 'z' < U&'\00E9' and U&'\FFFD' < U&'\+010000'"
+
+
+_TERMS = " and terms @@ cast(:terms as tsquery)"
+_AMONG_NEWEST = """
+    select "index" from (
+        select "index", superseded_by, terms, search from record
+        where superseded_by is null order by "index" desc limit 10000
+    ) as record where {has} limit :most
+"""
+"""A limit within, so that it goes from the newest on, whatever the planner thinks of terms that come together."""
+
+_ANY = 'select "index" from record where {has} limit :most'
+_SORTED = 'select "index" from record where {has} order by "index" desc limit :size offset :skip'
+_BY_INDEX = "set local enable_seqscan = {walking}; set local enable_indexscan = {walking}"
 
 
 class Postgresql:
@@ -96,6 +111,32 @@ class Postgresql:
     def lock(self, connection: Connection) -> None:
         """See ``Dialect``: who waits is served in turn."""
         connection.exec_driver_sql(_LOCK, execution_options={"no_parameters": True})
+
+    def take_time(self, connection: Connection) -> None:
+        """See ``Dialect``."""
+        connection.exec_driver_sql("set local idle_in_transaction_session_timeout = 0")
+
+    def search(
+        self, connection: Connection, looked_for: LookedFor, page: slice, most: int
+    ) -> tuple[int, Sequence[int]]:
+        """See ``Dialect``. The index of terms (GIN) knows no order, and finds all records of a term before the first:
+        so frequent terms are looked for among the newest records, one by one, and only rare ones in the index."""
+        has = f"superseded_by is null{_TERMS if looked_for.terms else ''}{looked_for.condition}"
+        values = looked_for.values | {"terms": " & ".join(f"'{term}'" for term in looked_for.terms), "most": most}
+        newest = connection.execute(text(_AMONG_NEWEST.format(has=has)), values).scalars().all()
+        if len(newest) == most or not looked_for.terms:
+            return len(newest), newest[page]
+        connection.exec_driver_sql(_BY_INDEX.format(walking="off"))
+        try:
+            some = connection.execute(text(_ANY.format(has=has)), values).scalars().all()
+            if len(some) < most:
+                return len(some), sorted(some, reverse=True)[page]
+            if page.stop <= len(newest):
+                return most, newest[page]
+            size = {"size": page.stop - page.start, "skip": page.start}
+            return most, connection.execute(text(_SORTED.format(has=has)), values | size).scalars().all()
+        finally:
+            connection.exec_driver_sql(_BY_INDEX.format(walking="on"))
 
     @contextmanager
     def elected(self, what: str) -> Generator["_Session | None"]:

@@ -2,17 +2,19 @@
 
 import fcntl
 import sqlite3
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, create_engine, event, text
 
+from registry.database.dialect import LookedFor
 from registry.errors import HomeError
 
 _LOCK_WAIT = 60.0
 """Seconds that a write waits for the lock before it gives up."""
 
+_KEY, _INDEX = "record_search.rowid", 'record."index"'
 _BEGIN = "carbonlabel_begin"
 
 
@@ -45,6 +47,21 @@ class Sqlite:
     def lock(self, connection: Connection) -> None:
         """See ``Dialect``: the transaction has begun with it."""
 
+    def take_time(self, connection: Connection) -> None:
+        """See ``Dialect``: nothing ends it."""
+
+    def search(
+        self, connection: Connection, looked_for: LookedFor, page: slice, most: int
+    ) -> tuple[int, Sequence[int]]:
+        """See ``Dialect``: the index of terms (FTS5) has each term's records in their order."""
+        rows, values = _matching(looked_for)
+        key = _KEY if looked_for.terms else _INDEX
+        counted = text(f"select count(*) from (select 1 {rows} limit :most)")  # noqa: S608 - all values are bound
+        newest = text(f"select {key} {rows} order by 1 desc limit :most offset :skip")
+        found = connection.execute(counted, values | {"most": most}).scalar_one()
+        size = {"skip": page.start, "most": page.stop - page.start}
+        return found, connection.execute(newest, values | size).scalars().all()
+
     @contextmanager
     def elected(self, what: str) -> Generator["_Held | None"]:
         """See ``Dialect``: a lock on a file beside the database, which the system gives back when the process ends."""
@@ -62,6 +79,16 @@ class _Held:
 
     def check(self) -> None:
         """See ``Term``."""
+
+
+def _matching(looked_for: LookedFor) -> tuple[str, dict[str, str]]:
+    """The rows that have it, and the values of their query."""
+    if not looked_for.terms:
+        return f"from record where superseded_by is null{looked_for.condition}", looked_for.values
+    joined = f" join record on {_INDEX} = {_KEY}" if looked_for.parts else ""
+    terms = " ".join(f'"{term}"' for term in looked_for.terms)
+    rows = f"from record_search{joined} where record_search match :terms{looked_for.condition}"
+    return rows, looked_for.values | {"terms": terms}
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -6,7 +6,8 @@ Times are UTC. Log indexes have 64 bits.
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, MetaData, SQLModel
 
 SQLModel.metadata = MetaData(
@@ -18,6 +19,9 @@ SQLModel.metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+_TERMS = Text().with_variant(TSVECTOR(), "postgresql")
 
 
 class MemberRow(SQLModel, table=True):
@@ -128,6 +132,8 @@ class RecordRow(SQLModel, table=True):
     """Id of the owner's own key that signed it; None: it has no signature of its owner."""
     search: str
     """What a search looks in: names, owner and key, case-folded."""
+    terms: str = Field(default="", sa_column=Column(_TERMS, nullable=False, server_default=""))
+    """The terms of ``search`` (``registry.products.terms``), which each database has its own index of."""
 
 
 class LabelRow(SQLModel, table=True):

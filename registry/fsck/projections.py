@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from registry.fsck.entries import EntryRow
 from registry.fsck.stored import bytes_of, day_of, moment_of
-from registry.records.publish import search_text
+from registry.products.terms import search_text, terms_of
 from schemas.declaration import Declaration
 from schemas.entry import Credential
 from schemas.member import Member
@@ -17,7 +17,7 @@ from verifier.fsck.record import record_claims, record_path
 
 _RECORDS = text(
     'select "index", declaration_id, key_path, version, owner_id, owner_name, name, claims, issued, expires, search, '
-    'signed_by from record where "index" >= :first and "index" <= :last'
+    'terms, signed_by from record where "index" >= :first and "index" <= :last'
 )
 _DECLARATIONS = text(
     "select id, owner_id, state, content, record, signature, created_at, updated_at from declaration "
@@ -117,6 +117,7 @@ class Projections:
             ("issued", day_of(row["issued"]), credential.issued),
             ("expires", day_of(row["expires"]), declared.valid_until),
             ("search", row["search"], words),
+            ("terms", _terms_in(row["terms"]), frozenset(terms_of(words).split())),
             ("signed_by", row["signed_by"], None if state is None else state.signed_by),
         )
         self._compare(FaultCode.RECORD_ROW, f"record {entry.index}", columns)
@@ -155,6 +156,11 @@ class Projections:
 
     def _say(self, code: FaultCode, place: str, sentence: str) -> None:
         self._faults.append(Fault(code, place, sentence))
+
+
+def _terms_in(column: str) -> frozenset[str]:
+    """The terms that a record is found by: PostgreSQL shows them sorted, each in quotes, which no term has."""
+    return frozenset(column.replace("'", "").split())
 
 
 def _short(value: object) -> str:

@@ -159,6 +159,7 @@ PHRASES: dict[str, Both] = {
     "search_all": Both("All products", "全部商品"),
     "search_empty": Both("Nothing found for “{query}”", "未找到“{query}”"),
     "search_one": Both("1 declaration", "1 条声明"),
+    "search_more": Both("More than {count} declarations: the newest", "超过 {count} 条声明，显示最新部分"),
     "search_count": Both("{count} declarations", "{count} 条声明"),
     "empty_next": Both("What to try next", "可以试试"),
     "empty_spelling": Both(

@@ -66,7 +66,8 @@ def _title(view: SearchView, t: Phrasebook) -> str:
 
 def _shown(view: SearchView, title: str, reader: Reader, t: Phrasebook) -> SearchShown:
     chosen = chosen_in(view.query_string)
-    count = t("search_one") if view.total == 1 else t("search_count", count=reader.count(view.total))
+    said = "search_one" if view.total == 1 else "search_more" if view.more else "search_count"
+    count = t(said, count=reader.count(view.total))
     return SearchShown(
         kind=view.kind,
         title=title,

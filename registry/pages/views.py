@@ -61,6 +61,7 @@ class SearchView(Struct, frozen=True, kw_only=True):
     query_string: str = ""
     results: tuple[RecordSummary, ...] = ()
     total: int = 0
+    more: bool = False
     page: int = 1
     pages: int = 1
     kind: Literal["start", "results", "empty"]

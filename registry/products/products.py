@@ -1,21 +1,26 @@
 """Search and versions, from the record projection."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import and_
 from sqlmodel import Session, col, select
 
+from registry.database.database import dialect_of
 from registry.database.tables import LabelRow, RecordRow
-from registry.records.publish import search_text
-from schemas.gs1 import InvalidGs1, parse_gtin
+from registry.products.terms import wanted
+from schemas.gs1 import InvalidGs1, parse_gln, parse_gtin
 from schemas.label import parse_claims
 from schemas.text import Text
 from schemas.verdict import Amount, Footprint, RecordSummary, VerdictCode
 
 PAGE_SIZE = 25
+MOST_FOUND = 1_000
+"""As many results of a search are counted and shown: who wants all products takes the bundle, or the log."""
+
 MAX_QUERY = 200
 MAX_PAGE = 10_000
 
@@ -26,24 +31,49 @@ _LABELLED = select(RecordRow, LabelRow.text).join(
 
 
 class Found(Struct, frozen=True):
-    """One page of a search: ``page`` of ``pages``, from 1; ``total`` counts all results."""
+    """One page of a search: ``page`` of ``pages``, from 1; ``total`` counts all results.
+
+    With ``more``, there are more than ``total``: no more are counted or shown.
+    """
 
     query: str
     total: int
     page: int
     pages: int
     results: tuple[RecordSummary, ...]
+    more: bool = False
 
 
 def search(session: Session, query: str, page: int, today: date, size: int = PAGE_SIZE) -> Found:
-    """The newest record of each product that holds all words of ``query``, in names, owner, GTIN or GLN."""
-    wanted = (col(RecordRow.superseded_by).is_(None), *_conditions(query))
-    total = session.exec(select(func.count()).select_from(RecordRow).where(*wanted)).one()
-    rows = session.exec(
-        _LABELLED.where(*wanted).order_by(col(RecordRow.index).desc()).offset((page - 1) * size).limit(size)
-    )
-    pages = max(1, -(-total // size))
-    return Found(query, total, page, pages, _summaries(rows, today))
+    """The newest record of each product that holds all words of ``query``, in names, owner, GTIN or GLN.
+
+    A word is found by its beginning; Chinese, and digits, by any part. No more than ``MOST_FOUND`` are told of.
+    """
+    keys = _key_paths(query)
+    if keys:
+        total, indexes = _with_key(session, keys, page, size)
+    else:
+        total, indexes = _with_words(session, query, page, size)
+    told = min(total, MOST_FOUND)
+    rows = session.exec(_LABELLED.where(col(RecordRow.index).in_(indexes)).order_by(col(RecordRow.index).desc()))
+    return Found(query, told, page, max(1, -(-told // size)), _summaries(rows, today), total > told)
+
+
+def _with_key(session: Session, keys: list[str], page: int, size: int) -> tuple[int, Sequence[int]]:
+    """Of a product or place by its whole number."""
+    newest = select(RecordRow.index).where(col(RecordRow.key_path).in_(keys), col(RecordRow.superseded_by).is_(None))
+    indexes = session.exec(newest.order_by(col(RecordRow.index).desc())).all()
+    return len(indexes), indexes[(page - 1) * size : page * size]
+
+
+def _with_words(session: Session, query: str, page: int, size: int) -> tuple[int, Sequence[int]]:
+    """Of what holds all words: how many, up to one more than are told of, and the indexes of a page."""
+    looked_for = wanted(query[:MAX_QUERY].replace("\0", " "))  # no text of a database has U+0000
+    start = (page - 1) * size
+    if looked_for is None or start >= MOST_FOUND:
+        return 0, ()
+    shown = slice(start, min(start + size, MOST_FOUND))
+    return dialect_of(session).search(session.connection(), looked_for, shown, MOST_FOUND + 1)
 
 
 def versions(session: Session, key_path: str, today: date) -> tuple[RecordSummary, ...]:
@@ -87,9 +117,10 @@ def standing_verdict(row: RecordRow, today: date) -> VerdictCode:
     return VerdictCode.VALID if row.superseded_by is None else VerdictCode.SUPERSEDED
 
 
-def _conditions(query: str) -> list[ColumnElement[bool]]:
-    try:
-        return [col(RecordRow.key_path) == f"/01/{parse_gtin(query)}"]
-    except InvalidGs1:
-        words = search_text(query[:MAX_QUERY].replace("\0", " ")).split()  # no database holds it in a text
-        return [col(RecordRow.search).contains(word, autoescape=True) for word in words]
+def _key_paths(query: str) -> list[str]:
+    """The paths that a whole GTIN or GLN may name, 13 digits either; none for what is no such number."""
+    paths: list[str] = []
+    for prefix, parse in (("/01/", parse_gtin), ("/414/", parse_gln)):
+        with suppress(InvalidGs1):
+            paths.append(prefix + parse(query))
+    return paths

@@ -57,7 +57,11 @@ class Versions(Struct, frozen=True):
 def search_products(
     service: NamedDependency[Service], words: Query = "", page: Page = 1, form: Format = "json"
 ) -> Response[Any]:
-    """Search the newest record of each product: all words must be found, in any language."""
+    """Search the newest record of each product: all words must be found, in any language.
+
+    A word is found by its beginning; Chinese, and digits of a GTIN or GLN, by any part. No more than the newest 1,000
+    are counted and shown: `more` says so.
+    """
     with service.registry.database.reading() as session:
         found = search(session, words, page, utc_now().date())
     if form == "csv":
@@ -151,6 +155,7 @@ def _search_page(request: Request[Any, Any, Any], service: Service, words: str, 
         query_string=request.url.query,
         results=found.results,
         total=found.total,
+        more=found.more,
         page=found.page,
         pages=found.pages,
         kind="start" if not wanted else "results" if found.total else "empty",

@@ -5,7 +5,6 @@ refused takes no index, and the rest goes on.
 """
 
 import secrets
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -31,6 +30,7 @@ from registry.home import Config
 from registry.labels.minting import mint
 from registry.log.append import Appended, LogWriter
 from registry.members.members import member
+from registry.products.terms import search_text, terms_of
 from registry.records.credential import credential, party
 from registry.registry import OPERATOR, KeysInForce, Registry
 from registry.reviews.impartiality import RELATED_BODY, Ownership
@@ -270,6 +270,7 @@ def _record_row(record: Credential, key_path: str, payload: bytes, signed_by: st
     declared = _declared(record)
     expires: date | None = declared.valid_until
     owner = record.credential_subject.owner
+    searched = search_text(*declared.product_name.values(), *owner.name.values(), key_path.rsplit("/", 1)[1])
     return {
         "index": record.record,
         "declaration_id": str(declared.id),
@@ -283,16 +284,9 @@ def _record_row(record: Credential, key_path: str, payload: bytes, signed_by: st
         "expires": expires,
         "standing": "active",
         "signed_by": signed_by,
-        "search": search_text(*declared.product_name.values(), *owner.name.values(), key_path.rsplit("/", 1)[1]),
+        "search": searched,
+        "terms": terms_of(searched),
     }
-
-
-"""As many as always fit into 64 bits."""
-
-
-def search_text(*words: str) -> str:
-    """Words in the one form in which they are searched: compatibility-composed and case-folded."""
-    return unicodedata.normalize("NFKC", "\n".join(words)).casefold()
 
 
 _TOO_LARGE = Finding(

@@ -43,6 +43,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "record.standing_at": ("update record set standing_at = null where standing = 'withdrawn'", "record-row"),
     "record.superseded_by": ("update record set superseded_by = null", "record-row"),
     "record.signed_by": ("update record set signed_by = 'x' where \"index\" = 30", "record-row"),
+    "record.terms": ("update record set terms = 'x' where \"index\" = 30", "record-row"),
     "record.search": ("update record set search = 'x' where \"index\" = 30", "record-row"),
     "label.record": ("update label set record = 31 where record = 30", "label-row"),
     "label.path": ("update label set path = '/01/1' where record = 30", "label-row"),

@@ -1,0 +1,82 @@
+"""The terms by which a product is found: one text of names, owner and key gives them, and so does what is looked for.
+
+    "Steel beam 12"    s st ste stee steel b be bea beam 12 2
+    "热轧钢梁"          热轧 热 轧钢 轧 钢梁 钢 梁
+    "09521234000006"   095 095.. and so on: every three digits, every two, every one
+
+A word in an alphabet is found by its beginning, Chinese by any part, and so are digits. Every database looks up whole
+terms only, which is fast in any, so beginnings are terms of their own. Where terms alone say less than what was typed -
+three Chinese characters one after another, more than ``LONGEST`` letters, letters with a hyphen - the text itself has
+to hold it too.
+"""
+
+import re
+import unicodedata
+
+from registry.database.dialect import LookedFor
+
+LONGEST = 8
+"""As many characters of a word's beginning are a term."""
+
+_DIGITS, _IDEOGRAPHS = 3, 2
+"""As many in a row are a term."""
+
+_IDEOGRAPH = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_IDEOGRAPH}]+|[^\W_{_IDEOGRAPH}]+")
+_NUMBER = re.compile(r"[0-9]+")
+
+
+def search_text(*words: str) -> str:
+    """Words in the one form in which they are searched: compatibility-composed and case-folded."""
+    return unicodedata.normalize("NFKC", "\n".join(words)).casefold()
+
+
+def terms_of(text: str) -> str:
+    """The terms of a searched text (``search_text``), each once, with spaces between."""
+    return " ".join(dict.fromkeys(term for run in _RUN.findall(text) for term in _terms_of_run(run)))
+
+
+def wanted(query: str) -> LookedFor | None:
+    """What a query looks for: a text that holds all its words. None where it has words, but no letter or digit."""
+    terms: dict[str, None] = {}
+    parts: list[str] = []
+    for word in search_text(query).split():
+        runs = _RUN.findall(word)
+        for run in runs:
+            terms |= dict.fromkeys(_looked_up(run))
+        if len(runs) != 1 or runs[0] != word or not _is_one_term(word):
+            parts.append(word)
+    return LookedFor(tuple(terms), tuple(parts)) if terms or not parts else None
+
+
+def _is_ideographic(run: str) -> bool:
+    return re.match(f"[{_IDEOGRAPH}]", run) is not None
+
+
+def _cut(run: str, size: int) -> list[str]:
+    """Every part of a run with up to ``size`` characters."""
+    return [run[at : at + long] for at in range(len(run)) for long in range(1, min(size, len(run) - at) + 1)]
+
+
+def _terms_of_run(run: str) -> list[str]:
+    if _is_ideographic(run):
+        return _cut(run, _IDEOGRAPHS)
+    within = [term for number in _NUMBER.findall(run) for term in _cut(number, _DIGITS)]
+    return within if _NUMBER.fullmatch(run) else [run[:long] for long in range(1, min(len(run), LONGEST) + 1)] + within
+
+
+def _looked_up(run: str) -> list[str]:
+    """Terms that every text has in which the run stands, or a word begins with it."""
+    if _is_ideographic(run):
+        return _longest_parts(run, _IDEOGRAPHS)
+    return _longest_parts(run, _DIGITS) if _NUMBER.fullmatch(run) else [run[:LONGEST]]
+
+
+def _longest_parts(run: str, size: int) -> list[str]:
+    return [run[at : at + size] for at in range(max(len(run) - size, 0) + 1)]
+
+
+def _is_one_term(run: str) -> bool:
+    if _is_ideographic(run):
+        return len(run) <= _IDEOGRAPHS
+    return len(run) <= (_DIGITS if _NUMBER.fullmatch(run) else LONGEST)
