@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from msgspec import Struct
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from keys import KeyUse
 from registry.bundle import BundleFault, publish_bundle
@@ -23,7 +23,7 @@ from registry.store import FolderStore, StoreError
 from verifier.bundle.targets import TRUST
 
 _LOG = logging.getLogger("carbonlabel.sequencer")
-_FAULTS = (LogFault, BundleFault, StoreError, OSError, DBAPIError)
+_FAULTS = (LogFault, BundleFault, StoreError, OSError, SQLAlchemyError)
 INTERVAL = 0.5
 ASK_AGAIN, ASK_AGAIN_MOST = 5.0, 60.0
 """Seconds after which witnesses that have not cosigned are asked again, at first and at most."""

@@ -10,7 +10,7 @@ from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import exc
 
 from registry.access import routes as access
 from registry.access.admission import declared
@@ -98,7 +98,8 @@ def create_app(registry: Registry) -> Litestar:
         exception_handlers={
             RegistryError: problems.of_registry_error,
             HTTPException: problems.of_http_exception,
-            DBAPIError: problems.of_database_error,
+            exc.DBAPIError: problems.of_database_error,
+            exc.TimeoutError: problems.of_busy_database,
             Exception: problems.of_anything_else,
         },
         on_startup=[sequencer.start, delivery.start, jobs.start, reminders.start, service.stopping.listen],

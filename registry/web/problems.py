@@ -10,6 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import ParameterKwarg
 from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from msgspec import Struct
+from sqlalchemy import exc
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 from registry.errors import InvalidInput, Refused, RegistryError, TooManyAttempts
@@ -19,6 +20,9 @@ from schemas.findings import Finding
 from schemas.text import Text
 
 _LOG = logging.getLogger("carbonlabel")
+_RETRY_AFTER = "10"
+"""Seconds after which to try again when the database could not be asked."""
+
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -141,7 +145,19 @@ def of_database_error(request: Request[Any, Any, Any], error: DBAPIError) -> Res
         status=503,
         detail="Whether it was done is not known. Look before you ask again.",
     )
-    return _answer(request, problem, {})
+    return _answer(request, problem, {"retry-after": _RETRY_AFTER})
+
+
+def of_busy_database(request: Request[Any, Any, Any], _: exc.TimeoutError) -> Response[Any]:
+    """All connections were in use for too long: nothing was begun."""
+    _LOG.error("no connection to the database was free for %s %s", request.method, _route(request))
+    problem = Problem(
+        type="urn:carbonlabel:problem:busy",
+        title=_TITLES[503]["en"],
+        status=503,
+        detail="The registry is busy. Nothing was changed. Try again later.",
+    )
+    return _answer(request, problem, {"retry-after": _RETRY_AFTER})
 
 
 def of_anything_else(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
