@@ -110,7 +110,7 @@ def test_an_organisation_applies_on_the_page_and_the_operator_approves_on_its_ow
     assert invited.fill(accepting, name="Kim", password=PASSWORD).url.path == "/sign-in"
     invited.fill("/sign-in", email="kim@kiln.example", password=PASSWORD)
     assert invited.answer.url.path == "/organisation"
-    assert "Editor, Signer" in invited.text
+    assert "Editor, Expert, Signer" in invited.text
 
 
 def test_an_application_is_refused_on_the_page(people: People) -> None:
