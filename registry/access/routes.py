@@ -123,6 +123,13 @@ def make_token(service: Service, caller: Caller, wanted: NewToken, now: datetime
     return MadeToken(id=key, token=token, client_id=None, client_secret=None, expires=ends)
 
 
+def end_token(service: Service, caller: Caller, token: str, now: datetime) -> None:
+    """Ends a token or client. Raises ``NotAllowed`` and ``NotFound``."""
+    require(caller, Action.MANAGE_TOKENS, caller.member)
+    with service.registry.database.writing(caller.author) as session:
+        tokens.revoke(session, token, now, caller.member)
+
+
 @get(
     "/v1/tokens",
     admits=on_own(Action.READ_PEOPLE),
@@ -169,9 +176,7 @@ TokenId = Annotated[str, PathParameter(max_length=64, description="the token's i
 )
 def revoke_token(token: TokenId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
     """End a token or client, and what it got. For whoever speaks for the organisation."""
-    require(caller, Action.MANAGE_TOKENS, caller.member)
-    with service.registry.database.writing(caller.author) as session:
-        tokens.revoke(session, token, utc_now(), caller.member)
+    end_token(service, caller, token, utc_now())
 
 
 class OAuthProblem(Struct, frozen=True):

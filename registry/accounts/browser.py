@@ -9,6 +9,7 @@ import secrets
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
 from litestar import MediaType, Request, Response
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import HTTPException
@@ -20,7 +21,7 @@ from registry.accounts.desks import desks_of
 from registry.accounts.sessions import ABSOLUTE, SignedIn, Stage, form_token
 from registry.errors import InvalidInput, NotAllowed, RegistryError
 from registry.pages import choose_language
-from registry.pages.desk import DeskView, Section, Way, desk_page
+from registry.pages.desk import DeskView, Field, Form, Section, Way, desk_page
 from registry.pages.desk_words import WORDS
 from registry.registry import utc_now
 from registry.web.security import page_headers
@@ -60,6 +61,8 @@ class Browser:
         self.language = choose_language(self.chosen, request.headers.get("accept-language"))
         self.secret = request.cookies.get(COOKIE, "")
         self.now = utc_now()
+        self._refused = Sent({})
+        self._wrong = ""
         self.signed_in: SignedIn | None = self.accounts.signed_in(self.secret, self.now) if self.secret else None
 
     def t(self, key: str, **values: str) -> str:
@@ -180,6 +183,26 @@ class Browser:
         age = int(ABSOLUTE.total_seconds())
         return self.go(following[opened.stage], f"{COOKIE}={opened.secret}; Max-Age={age}; {_ATTRIBUTES}")
 
+    def form(self, action: str, word: str, *fields: Field) -> Form:
+        """A form of this session. In one that was refused, what was typed stays, but for passwords."""
+        if self._refused.values and self.request.url.path == action:
+            fields = tuple(_typed(field, self._refused, field.name == self._wrong) for field in fields)
+        name = action.strip("/").replace("/", "-")
+        return Form(name=name, action=action, button=self.t(word), fields=fields, form_token=self.form_token)
+
+    def asking(self, action: str, word: str, *fields: Field) -> Form:
+        """A form that only asks, and changes nothing."""
+        name = action.strip("/").replace("/", "-")
+        return Form(
+            name=name, action=action, button=self.t(word), fields=fields, method="get", chosen=self.chosen or ""
+        )
+
+    def refuse(self, sent: Sent, problem: RegistryError, labels: dict[str, str]) -> str:
+        """Keeps what was typed for ``form``; what was wrong with it, as ``what_was_wrong``."""
+        self._refused = sent
+        self._wrong = problem.path.removeprefix("$.") if isinstance(problem, InvalidInput) else ""
+        return self.what_was_wrong(problem, labels)
+
     def what_was_wrong(self, problem: RegistryError, labels: dict[str, str]) -> str:
         """A problem of ours in the reader's language; ``labels`` are those of the fields by their paths."""
         said = str(problem)
@@ -187,6 +210,14 @@ class Browser:
             return self.t("wrong_field", field=labels.get(problem.path, problem.path), problem=said)
         key = f"wrong_{problem.slug}"
         return self.t(key if key in WORDS else "wrong_other", problem=said)
+
+
+def _typed(field: Field, sent: Sent, wrong: bool) -> Field:
+    if field.kind == "password":
+        return msgspec.structs.replace(field, wrong=wrong)
+    taken = sent.all(field.name)
+    options = tuple(msgspec.structs.replace(option, chosen=option.value in taken) for option in field.options)
+    return msgspec.structs.replace(field, value=sent.one(field.name), options=options, wrong=wrong)
 
 
 NO_COOKIE = f"{COOKIE}=; Max-Age=0; {_ATTRIBUTES}"

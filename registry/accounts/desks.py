@@ -21,6 +21,7 @@ DESKS = (
     Desk("/imports", "imports", (Action.REGISTER_MANY,)),
     Desk("/organisation/signing", "signing", (Action.MANAGE_SIGNING,)),
     Desk("/applications", "applications", (Action.READ_APPLICATIONS,)),
+    Desk("/members", "members", (Action.CHANGE_ACCREDITATION,)),
     Desk("/objections", "objections", (Action.READ_OBJECTIONS,)),
     Desk("/audit", "audit", (Action.READ_AUDIT,)),
 )

@@ -99,6 +99,35 @@ def invite(service: Service, caller: Caller, email: str, roles: Iterable[Role], 
         people.invite(session, outbox, service.accounts.letters, caller.member, email, roles, now)
 
 
+def take_back(service: Service, caller: Caller, invitation: str, now: datetime) -> None:
+    """Takes an invitation back. Raises ``NotAllowed`` and ``NotFound``."""
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    with service.registry.database.writing(caller.author) as session:
+        links.take_back(session, invitation, caller.member, now)
+
+
+def give_roles(service: Service, caller: Caller, person: str, roles: Iterable[Role], now: datetime) -> None:
+    """Gives a colleague other roles. Raises ``NotAllowed``, ``NotFound``, ``InvalidInput`` and ``WrongState``."""
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    with service.registry.database.writing(caller.author) as session:
+        people.set_roles(session, caller.member, person, roles, now)
+
+
+def remove(service: Service, caller: Caller, person: str, now: datetime) -> None:
+    """Removes a colleague. Raises ``NotAllowed``, ``NotFound`` and ``WrongState``."""
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    with service.registry.database.writing(caller.author) as session:
+        people.remove(session, caller.member, person, now)
+
+
+def free_of_second_factor(service: Service, caller: Caller, person: str, now: datetime) -> None:
+    """Removes a colleague's second factor, and writes to whom it was. Raises ``NotAllowed`` and ``NotFound``."""
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    with service.registry.database.writing(caller.author) as session:
+        row = people.remove_second_factor(session, caller.member, person, now)
+        StoredOutbox(session, now).put(service.accounts.letters.second_factor_changed(row.email, now))
+
+
 @get(
     "/v1/people",
     admits=on_own(Action.READ_PEOPLE),
@@ -147,9 +176,7 @@ def take_invitation_back(
     caller: NamedDependency[Caller],
 ) -> None:
     """Take an invitation back: its link ends."""
-    require(caller, Action.MANAGE_PEOPLE, caller.member)
-    with service.registry.database.writing(caller.author) as session:
-        links.take_back(session, invitation, caller.member, utc_now())
+    take_back(service, caller, invitation, utc_now())
 
 
 @put(
@@ -171,9 +198,9 @@ def change_roles(
 ) -> None:
     """Give a colleague other roles, from the next call on."""
     require(caller, Action.MANAGE_PEOPLE, caller.member)
-    with service.registry.database.writing(caller.author) as session:
+    with service.registry.database.reading() as session:
         people.membership_of(session, caller.member, person)
-        people.set_roles(session, caller.member, person, struct_body(request, body, NewRoles).roles, utc_now())
+    give_roles(service, caller, person, struct_body(request, body, NewRoles).roles, utc_now())
 
 
 @delete(
@@ -186,9 +213,7 @@ def change_roles(
 )
 def remove_person(person: PersonId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
     """Remove a colleague from the organisation, who is signed out at once."""
-    require(caller, Action.MANAGE_PEOPLE, caller.member)
-    with service.registry.database.writing(caller.author) as session:
-        people.remove(session, caller.member, person, utc_now())
+    remove(service, caller, person, utc_now())
 
 
 @delete(
@@ -201,11 +226,7 @@ def remove_person(person: PersonId, service: NamedDependency[Service], caller: N
 )
 def remove_second_factor(person: PersonId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
     """Remove the second factor of a colleague who lost the device; the next sign-in begins with setting one up."""
-    require(caller, Action.MANAGE_PEOPLE, caller.member)
-    now = utc_now()
-    with service.registry.database.writing(caller.author) as session:
-        row = people.remove_second_factor(session, caller.member, person, now)
-        StoredOutbox(session, now).put(service.accounts.letters.second_factor_changed(row.email, now))
+    free_of_second_factor(service, caller, person, utc_now())
 
 
 ROUTES = [

@@ -1,5 +1,7 @@
 """Signing in and one's own account, over HTTP: the session's secret is borne in a header, as a machine's token is."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Request, Response, delete, get, post, put
@@ -94,6 +96,13 @@ def _opened(opened: Opened) -> Response[SessionOpened]:
     return Response(SessionOpened(f"{SESSION_PREFIX}{opened.secret}", opened.stage), headers=_NO_STORE)
 
 
+def _answered(
+    request: Request[Any, Any, Any], body: bytes, visitor: Visitor, step: Callable[[str, str, datetime], Opened]
+) -> Response[SessionOpened]:
+    """Takes ``step`` with the code that was sent."""
+    return _opened(step(visitor.secret, struct_body(request, body, Code).code, utc_now()))
+
+
 @post(
     "/v1/session",
     admits=ANYBODY,
@@ -155,8 +164,7 @@ def answer_code(
     visitor: NamedDependency[Visitor],
 ) -> Response[SessionOpened]:
     """The second step of signing in: a code of the second factor. No code is good twice."""
-    code = struct_body(request, body, Code).code
-    return _opened(service.accounts.answer_code(visitor.secret, code, utc_now()))
+    return _answered(request, body, visitor, service.accounts.answer_code)
 
 
 @post(
@@ -189,8 +197,7 @@ def confirm_second_factor(
     visitor: NamedDependency[Visitor],
 ) -> Response[SessionOpened]:
     """Put the second factor in force, by a first code of it. All other sessions end."""
-    code = struct_body(request, body, Code).code
-    return _opened(service.accounts.confirm_enrolment(visitor.secret, code, utc_now()))
+    return _answered(request, body, visitor, service.accounts.confirm_enrolment)
 
 
 @put(

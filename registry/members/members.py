@@ -1,6 +1,7 @@
 """Members: joining, changing and leaving are log entries; the table row is what they say."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
@@ -134,6 +135,12 @@ def member(session: Session, member_id: str) -> Member:
 def particulars(row: MemberRow) -> Member:
     """What a member, also one that has left, says of itself."""
     return msgspec.json.decode(row.content, type=Member)
+
+
+def named(found: Iterable[Member], words: str) -> list[Member]:
+    """Those of ``found`` that have ``words`` in a name, whatever the case, or in their id."""
+    wanted = words.strip().casefold()
+    return [one for one in found if any(wanted in said.casefold() for said in (one.id, *one.name.values()))]
 
 
 def all_members(session: Session, kind: MemberKind | None = None) -> list[Member]:

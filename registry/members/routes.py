@@ -284,19 +284,29 @@ def change_member(
 ) -> Member:
     """Change an organisation's public particulars: an entry of the log. For whoever speaks for it, and the operator."""
     require(caller, Action.CHANGE_MEMBER, member)
-    told = struct_body(request, body, Particulars)
-    now = utc_now()
+    return change(service, caller, member, struct_body(request, body, Particulars), utc_now())
+
+
+def change(service: Service, caller: Caller, key: str, told: Particulars, now: datetime) -> Member:
+    """Changes a member's particulars. Raises ``NotAllowed``, ``NotFound``, ``WrongState`` and ``InvalidInput``."""
+    require(caller, Action.CHANGE_MEMBER, key)
     with service.registry.database.writing(caller.author) as session:
-        before = members.member(session, member)
+        before = members.member(session, key)
         changed = _changed(before, told)
         if (changed.accreditation, changed.accreditation_until) != (before.accreditation, before.accreditation_until):
-            require(caller, Action.CHANGE_ACCREDITATION, member)
-        if changed.part_of != before.part_of and (before.part_of or before.kind is MemberKind.VERIFICATION_BODY):
-            require(caller, Action.CHANGE_PART_OF, member)
+            require(caller, Action.CHANGE_ACCREDITATION, key)
+        if changed.part_of != before.part_of:
+            require(caller, saying_part_of(before), key)
         writer = service.registry.log_writer(session, now)
         members.change(session, writer, changed, now)
         writer.flush()
     return changed
+
+
+def saying_part_of(member: Member) -> Action:
+    """What it takes to say what ``member`` is a part of."""
+    is_settled = member.part_of or member.kind is MemberKind.VERIFICATION_BODY
+    return Action.CHANGE_PART_OF if is_settled else Action.CHANGE_MEMBER
 
 
 def _changed(before: Member, told: Particulars) -> Member:
@@ -326,11 +336,15 @@ def _changed(before: Member, told: Particulars) -> Member:
 )
 def leave(member: MemberId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
     """End a membership: an entry of the log. Records stay as they are; people and tokens are shut out at once."""
-    require(caller, Action.LEAVE, member)
-    now = utc_now()
+    end_membership(service, caller, member, utc_now())
+
+
+def end_membership(service: Service, caller: Caller, key: str, now: datetime) -> None:
+    """Ends a membership. Raises ``NotAllowed``, ``NotFound`` and ``WrongState``."""
+    require(caller, Action.LEAVE, key)
     with service.registry.database.writing(caller.author) as session:
         writer = service.registry.log_writer(session, now)
-        members.leave(session, writer, member, now)
+        members.leave(session, writer, key, now)
         writer.flush()
 
 

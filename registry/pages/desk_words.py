@@ -131,6 +131,49 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     ),
     "end": Both("End it", "终止"),
     "done": Both("Done.", "已完成。"),
+    # a colleague
+    "change": Both("Change", "更改"),
+    "give_roles": Both("Give these roles", "更改角色"),
+    "remove_second_factor": Both("Remove the second factor", "解除双重验证"),
+    "remove_second_factor_intro": Both(
+        "For a colleague who lost the device. They are signed out everywhere and told by mail; where a second factor "
+        "is needed, the next sign-in begins with setting one up.",
+        "适用于同事丢失验证设备的情形。解除后该同事的所有登录立即退出，并收到邮件通知；"
+        "如须双重验证，下次登录时需重新设置。",
+    ),
+    "remove_person": Both("Remove from the organisation", "移出组织"),
+    "remove_person_intro": Both("They are signed out at once.", "该同事将立即退出登录。"),
+    # particulars, and leaving
+    "members": Both("Members", "联盟成员"),
+    "members_found": Both("Organisations: {total}", "共 {total} 个组织"),
+    "no_members": Both("No organisation is called so.", "没有符合条件的组织。"),
+    "member_search": Both("Name or member id", "名称或成员编号"),
+    "member_id_short": Both("Member id", "成员编号"),
+    "page_before": Both("Page before", "上一页"),
+    "page_after": Both("Next page", "下一页"),
+    "particulars": Both("Particulars", "组织信息"),
+    "particulars_intro": Both(
+        "All of this is public. A change is an entry of the log: what was said before stays there.",
+        "以下信息均公开。每次更改都会写入日志，此前的内容仍可查阅。",
+    ),
+    "ids_lines": Both("One on each line.", "每行填写一项。"),
+    "keep": Both("Keep these particulars", "保存组织信息"),
+    "leave": Both("Leave the alliance", "退出联盟"),
+    "leave_for_good": Both(
+        "This is for good: the membership ends at once, in public, and the member id is never given again.",
+        "此操作不可撤销：成员资格立即终止并公开记录，该成员编号不再启用。",
+    ),
+    "leave_people": Both(
+        "All of the organisation's people are signed out, and its tokens end: nobody can act for it here any more.",
+        "该组织的所有人员将退出登录，所有令牌失效，此后任何人都不能再代表该组织操作。",
+    ),
+    "leave_records": Both(
+        "Its records stand as they are until they expire. Withdraw first what shall not stand.",
+        "已发布的记录在到期前仍然有效。如有不应继续有效的记录，请先行撤销。",
+    ),
+    "type_member_id": Both("Type the member id to confirm", "请输入成员编号以确认"),
+    "type_member_id_hint": Both("That is: {member}", "即：{member}"),
+    "stay": Both("Do not leave", "不退出，返回"),
     # its own keys
     "signing": Both("Signing your own declarations", "自行签名"),
     "signing_intro": Both(
@@ -178,6 +221,20 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "approvals": Both("To be confirmed by a second person", "待第二人确认的操作"),
     "operation": Both("Operation", "操作内容"),
     "confirm": Both("Confirm", "确认"),
+    "withdraw_title": Both("Withdraw another's record", "撤销他人的记录"),
+    "withdraw_intro": Both(
+        "For good. Where the operator has two people, another one has to confirm it within a week.",
+        "撤销不可恢复。运营方有两人以上时，须由另一人在一周内确认。",
+    ),
+    "withdraw_record": Both("Record", "记录号"),
+    "withdraw_record_hint": Both("Its log index.", "记录的日志序号。"),
+    "withdraw_reason": Both("Why, in one line: it is public", "理由（一行，公开）"),
+    "withdraw": Both("Withdraw", "撤销"),
+    "withdrawal_asked": Both(
+        "Record {record} is withdrawn once another person of the operator confirms it.",
+        "撤销记录 {record} 的请求已提交，待运营方另一人确认。",
+    ),
+    "withdrawal_done": Both("Record {record} is withdrawn.", "记录 {record} 已撤销。"),
     # what is wrong
     "wrong_field": Both("{field}: {problem}", "“{field}”填写有误，请检查。"),
     "wrong_sign-in-refused": Both("E-mail, password or code is wrong.", "邮箱、密码或验证码有误。"),

@@ -1,5 +1,7 @@
 """Records over HTTP: the exact signed bytes, their standing, their label's artwork."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, get, post
@@ -142,18 +144,27 @@ def withdraw_record(
     caller: NamedDependency[Caller],
 ) -> Response[Any]:
     """Withdraw a record for good. For its owner, and the operator, two of whose people must agree, if it has two."""
-    with service.registry.database.reading() as session:
-        owner = record_row(session, record).owner_id
-        in_two = RULES[Action.WITHDRAW].two_people and owner != caller.member and takes_two(session, OPERATOR)
-    if not in_two:
-        entry = _change(request, body, service, caller, record, Action.WITHDRAW, StatusEvent.WITHDRAWN)
-        return Response(entry, status_code=200)
-    require(caller, Action.WITHDRAW, owner)
-    require(caller, Action.DECIDE_IN_TWO, OPERATOR)
-    reason = struct_body(request, body, StandingRequest).reason
+    done = withdraw(service, caller, record, lambda: struct_body(request, body, StandingRequest).reason, utc_now())
+    return Response(done, status_code=202 if isinstance(done, ApprovalShown) else 200)
+
+
+def withdraw(
+    service: Service, caller: Caller, record: int, reason: Callable[[], str], now: datetime
+) -> StatusEntry | ApprovalShown:
+    """Withdraws a record, or proposes it, where a second person has to confirm it.
+
+    ``reason`` is read once it is known that the caller may. Raises ``NotFound``, ``NotAllowed``, ``WrongState``, and
+    ``InvalidInput`` for a reason that is none.
+    """
     with service.registry.database.writing(caller.author) as session:
-        row = propose(session, Operation.WITHDRAW_RECORD, str(record), reason, caller.name, utc_now())
-        return Response(approval_shown(row), status_code=202)
+        owner = record_row(session, record).owner_id
+        require(caller, Action.WITHDRAW, owner)
+        if RULES[Action.WITHDRAW].two_people and owner != caller.member and takes_two(session, OPERATOR):
+            require(caller, Action.DECIDE_IN_TWO, OPERATOR)
+            row = propose(session, Operation.WITHDRAW_RECORD, str(record), reason(), caller.name, now)
+            return approval_shown(row)
+        writer = service.registry.log_writer(session, now)
+        return change_standing(session, writer, record, StatusEvent.WITHDRAWN, reason(), caller.member, now)
 
 
 def _language(request: Request[Any, Any, Any], language: str | None) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import exc
 
 from registry.access import routes as access
 from registry.access.admission import declared
-from registry.accounts import organisation_pages, sign_in_pages
+from registry.accounts import approval_pages, colleague_pages, organisation_pages, sign_in_pages, token_pages
 from registry.accounts import people_routes as people
 from registry.accounts import routes as accounts
 from registry.accounts.delivery import DeliveryThread
@@ -32,7 +32,7 @@ from registry.jobs.keeping import JobsThread
 from registry.labels import routes as labels
 from registry.log import routes as log
 from registry.log.service import SequencerThread
-from registry.members import join_pages, key_pages
+from registry.members import join_pages, key_pages, member_pages
 from registry.members import key_routes as member_keys
 from registry.members import routes as members
 from registry.objections import pages as objection_pages
@@ -53,7 +53,10 @@ from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service, provide_visitor
 
-_DESKS = (join_pages, sign_in_pages, organisation_pages, key_pages, list_page, draft_pages, step_pages)
+_DESKS = (
+    *(join_pages, sign_in_pages, organisation_pages, colleague_pages, token_pages, approval_pages),
+    *(member_pages, key_pages, list_page, draft_pages, step_pages),
+)
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
     *(reviews, members, member_keys, access, accounts, people, *_DESKS),

@@ -115,6 +115,9 @@ def _declarations(w: Watched) -> None:
     with w.step("DELETE /v1/imports/{job}"):
         w.people.call(LI, "DELETE", f"/v1/imports/{told['id']}")  # it may have ended by then, which is noted too
     _objections(w, str(record))
+    desk = tab(w.people, OPERA)
+    desk.get("/organisation")
+    w.send(desk, OPERA, "/organisation/withdrawals", {"record": str(record), "reason": "It is wrong"})
     for word, who in (("suspend", OPERA), ("reinstate", OPERA), ("withdraw", LI)):
         w.call(who, "POST", f"/v1/records/{{record}}/{word}", {"reason": f"to {word}"}, record=str(record))
 
@@ -202,6 +205,11 @@ def _members(w: Watched) -> None:
     w.send(desk, OPERA, "/applications/{application}/approve", {"member_id": "mill-2"}, application=third)
     w.send(desk, OPERA, "/applications/{application}/refuse", {"reason": "no"}, application=fourth)
     w.call(LI, "PUT", "/v1/members/{member}", {"name": {"en": "Maker Works Ltd"}}, member=MAKER.id)
+    desk.get("/members/maker")
+    changed = {"name_en": "Maker Works Ltd", "country": "CN", "ids": ""}
+    w.send(desk, OPERA, "/members/{member}", changed, member=MAKER.id)
+    desk.get("/members/mill-2/leave")
+    w.send(desk, OPERA, "/members/{member}/leave", {"typed_id": "mill-2"}, member="mill-2")
     w.call(OPERA, "POST", "/v1/members/{member}/leave", member="mill")
 
 
@@ -295,6 +303,9 @@ def _colleagues(w: Watched) -> None:
     w.send(visitor, None, "/invitation/{link}", {"name": "Nina", "password": PASSWORD}, link=link)
     (nina,) = (row.subject.partition("/")[2] for row in w.noted["POST /invitation/{link}"])
     w.ids[NINA] = nina
+    path = "/organisation/people/{person}"
+    desk.get(path.format(person=nina))
+    w.send(desk, LI, f"{path}/roles", {"roles": ["editor", "signer"]}, person=nina)
     (waiting,) = people.good(LI, "GET", "/v1/people")["invitations"]
     desk.get("/organisation")
     w.send(desk, LI, "/organisation/invitations/{invitation}/end", {}, invitation=waiting["id"])
@@ -315,9 +326,11 @@ def _accounts(w: Watched) -> None:
     w.send(browser, NINA, "/sign-out", {})
     browser.fill("/sign-in", email=NINA, password=NEW_PASSWORD)
     w.send(browser, NINA, "/sign-in/code", {"code": people.code(NINA, 1)})
-    desk = tab(people, LI)
+    desk, path = tab(people, LI), "/organisation/people/{person}"
+    desk.get(path.format(person=w.ids[NINA]))
+    w.send(desk, LI, f"{path}/second-factor", {}, person=w.ids[NINA])
     desk.get("/organisation")
-    w.send(desk, LI, "/organisation/people/{person}/remove", {}, person=w.ids[NINA])
+    w.send(desk, LI, f"{path}/remove", {}, person=w.ids[NINA])
 
     told = w.call(None, "POST", "/v1/session", {"email": LI, "password": PASSWORD})
     people.sessions[LI] = told["session"]

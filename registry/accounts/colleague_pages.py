@@ -1,0 +1,161 @@
+"""Inviting colleagues by a form, and the page of one of them: other roles, no second factor any more, removal."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import PathParameter, RawBody
+
+from registry.access.admission import on_own
+from registry.access.roles import Role
+from registry.access.rules import Action, require
+from registry.accounts.browser import Browser, Sent
+from registry.accounts.organisation_pages import Desk, desk_of, do
+from registry.accounts.organisation_sections import roles_field
+from registry.accounts.people_routes import (
+    free_of_second_factor,
+    give_roles,
+    invite,
+    people_shown,
+    remove,
+    take_back,
+)
+from registry.errors import InvalidInput, NotFound
+from registry.pages.desk import Section
+from registry.web.service import Service
+
+Id = Annotated[str, PathParameter(max_length=64)]
+
+
+def roles_sent(sent: Sent) -> tuple[Role, ...]:
+    """The roles that a form names. Raises ``InvalidInput``."""
+    try:
+        return tuple(Role(role) for role in sent.all("roles"))
+    except ValueError:
+        raise InvalidInput("choose among the roles", "$.roles") from None
+
+
+@post("/organisation/invitations", admits=on_own(Action.MANAGE_PEOPLE), include_in_schema=False, sync_to_thread=True)
+def invite_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Response[str]:
+    """Invites a colleague."""
+
+    def act(desk: Desk, sent: Sent) -> Response[str]:
+        require(desk.caller, Action.MANAGE_PEOPLE, desk.caller.member)
+        invite(service, desk.caller, sent.one("email"), roles_sent(sent), desk.browser.now)
+        return desk.page(notice=desk.browser.t("invited", email=sent.one("email")))
+
+    return do(request, service, body, act)
+
+
+@post(
+    "/organisation/invitations/{invitation:str}/end",
+    admits=on_own(Action.MANAGE_PEOPLE),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
+def take_invitation_back_by_form(
+    request: Request[Any, Any, Any], body: RawBody, invitation: Id, service: NamedDependency[Service]
+) -> Response[str]:
+    """Takes an invitation back."""
+    return do(request, service, body, lambda desk, _: take_back(service, desk.caller, invitation, desk.browser.now))
+
+
+def _colleague(desk: Desk, person: str, alert: str = "", status: int = 200) -> Response[str]:
+    """The page of a colleague. Raises ``NotAllowed`` and ``NotFound``."""
+    browser, caller, t = desk.browser, desk.caller, desk.browser.t
+    require(caller, Action.MANAGE_PEOPLE, caller.member)
+    with browser.service.registry.database.reading() as session:
+        colleagues = people_shown(session, caller.member, browser.now).people
+    one = next((one for one in colleagues if one.id == person), None)
+    if one is None:
+        raise NotFound(f"nobody with the id {person!r} is of {caller.member}")
+    path = f"/organisation/people/{person}"
+    form = browser.form(f"{path}/roles", "give_roles", roles_field(browser, caller, one.roles))
+    sections = [Section(title=t("roles"), form=form)]
+    if person != caller.person and one.second_factor:
+        form = browser.form(f"{path}/second-factor", "remove_second_factor")
+        sections.append(Section(title=t("second_factor"), text=(t("remove_second_factor_intro"),), form=form))
+    if person != caller.person:
+        form = browser.form(f"{path}/remove", "remove")
+        sections.append(Section(title=t("remove_person"), text=(t("remove_person_intro"),), form=form))
+    back = Section(links=((browser.link("/organisation"), t("my_organisation")),))
+    return browser.page(one.name, *sections, back, intro=one.email, alert=alert, status=status)
+
+
+@get(
+    "/organisation/people/{person:str}",
+    admits=on_own(Action.MANAGE_PEOPLE),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
+def colleague_page(request: Request[Any, Any, Any], person: Id, service: NamedDependency[Service]) -> Response[str]:
+    """What there is to change about a colleague."""
+    browser = Browser(request, service)
+    desk = desk_of(browser)
+    return browser.go("/sign-in") if desk is None else _colleague(desk, person)
+
+
+def _do(
+    request: Request[Any, Any, Any], service: Service, body: bytes, person: str, act: Callable[[Desk, Sent], None]
+) -> Response[str]:
+    """As ``do``; what was wrong is said on the page of the colleague."""
+    return do(request, service, body, act, lambda desk, alert, status: _colleague(desk, person, alert, status))
+
+
+@post(
+    "/organisation/people/{person:str}/roles",
+    admits=on_own(Action.MANAGE_PEOPLE),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
+def give_roles_by_form(
+    request: Request[Any, Any, Any], body: RawBody, person: Id, service: NamedDependency[Service]
+) -> Response[str]:
+    """Gives a colleague other roles."""
+
+    def act(desk: Desk, sent: Sent) -> None:
+        require(desk.caller, Action.MANAGE_PEOPLE, desk.caller.member)
+        give_roles(service, desk.caller, person, roles_sent(sent), desk.browser.now)
+
+    return _do(request, service, body, person, act)
+
+
+@post(
+    "/organisation/people/{person:str}/second-factor",
+    admits=on_own(Action.MANAGE_PEOPLE),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
+def remove_second_factor_by_form(
+    request: Request[Any, Any, Any], body: RawBody, person: Id, service: NamedDependency[Service]
+) -> Response[str]:
+    """Removes the second factor of a colleague who lost the device."""
+
+    def act(desk: Desk, _: Sent) -> None:
+        free_of_second_factor(service, desk.caller, person, desk.browser.now)
+
+    return _do(request, service, body, person, act)
+
+
+@post(
+    "/organisation/people/{person:str}/remove",
+    admits=on_own(Action.MANAGE_PEOPLE),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
+def remove_person_by_form(
+    request: Request[Any, Any, Any], body: RawBody, person: Id, service: NamedDependency[Service]
+) -> Response[str]:
+    """Removes a colleague."""
+    return do(request, service, body, lambda desk, _: remove(service, desk.caller, person, desk.browser.now))
+
+
+ROUTES = [
+    invite_by_form,
+    take_invitation_back_by_form,
+    colleague_page,
+    give_roles_by_form,
+    remove_second_factor_by_form,
+    remove_person_by_form,
+]
