@@ -3,7 +3,7 @@
     database_for(path)              what a new home at ``path`` names as its database; "" is SQLite in the home
     copy_home(home, to)             a home and its database, copied
     save(home, to)                  a backup of its database; ``put_back`` restores it
-    execute(home, statement)        behind the registry's back
+    execute(home, statement)        behind the registry's back; ``fill`` does so with many rows
     failing(home, when)             while it holds, the database refuses a write
 
 PostgreSQL is the server that ``TEST_PG_DSN`` names, else one that whoever needs it first starts with Debian's binaries,
@@ -16,7 +16,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -26,7 +26,7 @@ from typing import Any, LiteralString
 from uuid import uuid4
 
 import psycopg
-from sqlalchemy import Connection, inspect, make_url, text
+from sqlalchemy import Connection, Executable, inspect, make_url, text
 
 from registry.database.copying import DERIVED
 from registry.database.database import Database
@@ -154,6 +154,15 @@ def execute(home: Path, *statements: str) -> list[tuple[Any, ...]]:
             assert done.returns_rows or done.rowcount != 0, "nothing was changed"
             rows = [tuple(row) for row in done] if done.returns_rows else []
     return rows
+
+
+def fill(home: Path, statements: Iterable[tuple[Executable, list[dict[str, Any]]]]) -> None:
+    """Executes statements, each with many rows, behind the registry's back, foreign keys or not."""
+    with _unchecked(home) as connection:
+        for statement, rows in statements:
+            connection.execute(statement, rows)
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("analyze")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ to hold it too.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from registry.database.dialect import LookedFor
 
@@ -20,6 +21,9 @@ LONGEST = 8
 
 _DIGITS, _IDEOGRAPHS = 3, 2
 """As many in a row are a term."""
+
+_KEPT, _SHORT = 20_000, 24
+"""Runs of at most so many characters whose terms are remembered: products of one maker have many in common."""
 
 _IDEOGRAPH = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_IDEOGRAPH}]+|[^\W_{_IDEOGRAPH}]+")
@@ -58,11 +62,22 @@ def _cut(run: str, size: int) -> list[str]:
     return [run[at : at + long] for at in range(len(run)) for long in range(1, min(size, len(run) - at) + 1)]
 
 
-def _terms_of_run(run: str) -> list[str]:
+def _terms_of_run(run: str) -> tuple[str, ...]:
+    return _remembered(run) if len(run) <= _SHORT else _terms(run)
+
+
+@lru_cache(_KEPT)
+def _remembered(run: str) -> tuple[str, ...]:
+    return _terms(run)
+
+
+def _terms(run: str) -> tuple[str, ...]:
     if _is_ideographic(run):
-        return _cut(run, _IDEOGRAPHS)
+        return tuple(_cut(run, _IDEOGRAPHS))
     within = [term for number in _NUMBER.findall(run) for term in _cut(number, _DIGITS)]
-    return within if _NUMBER.fullmatch(run) else [run[:long] for long in range(1, min(len(run), LONGEST) + 1)] + within
+    if _NUMBER.fullmatch(run):
+        return tuple(within)
+    return (*(run[:long] for long in range(1, min(len(run), LONGEST) + 1)), *within)
 
 
 def _looked_up(run: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Runs the benchmarks: ``python -m tests.bench [PART...]``, without names all but ``huge``.
 
-``registry``, ``log``, ``bundle``, ``retail``, ``registration``; ``huge``: ten million labels, a hundred million scans.
+``registry``, ``log``, ``bundle``, ``retail``, ``registration``, ``search``; ``huge``: ten million labels, a hundred
+million scans.
 """
 
 import sys
@@ -12,7 +13,18 @@ from pathlib import Path
 import msgspec
 
 from tests import databases
-from tests.bench import bundle, hash_join, publishing, registering, retail, sequencing, serving, streaming, verifying
+from tests.bench import (
+    bundle,
+    hash_join,
+    publishing,
+    registering,
+    retail,
+    searching,
+    sequencing,
+    serving,
+    streaming,
+    verifying,
+)
 from tests.bench.table import Line, show
 from tests.world import new_registry
 
@@ -23,6 +35,7 @@ BUNDLE_LABELS, FEWER_LABELS, DAYS = 1_000_000, 100_000, 4
 SCANS, JOINED = 10_000_000, 1_000_000
 NIGHTS = 10
 REGISTERED, DRAWN = 100_000, 1_000
+PRODUCTS = 1_000_000
 
 
 def of_registry(folder: Path) -> list[Line]:
@@ -66,6 +79,16 @@ def of_registration(folder: Path) -> list[Line]:
     return lines + registering.measure_labels(DRAWN)
 
 
+def of_search(folder: Path) -> list[Line]:
+    """Search, on each database."""
+    lines: list[Line] = []
+    for kind in (databases.SQLITE, databases.POSTGRESQL):
+        with databases.using(kind):
+            registry = new_registry(folder / f"search-{kind}", {}, verify_per_minute=0)
+        lines += searching.measure(registry, PRODUCTS, kind)
+    return lines
+
+
 def of_huge(folder: Path) -> list[Line]:
     """Ten times the labels; then ten nights as one stream."""
     held, night = retail.held(folder / "huge", 10 * BUNDLE_LABELS), folder / "huge-night"
@@ -78,6 +101,7 @@ PARTS: dict[str, Callable[[Path], list[Line]]] = {
     "bundle": of_bundle,
     "retail": of_retail,
     "registration": of_registration,
+    "search": of_search,
     "huge": of_huge,
 }
 
