@@ -23,6 +23,7 @@ DESKS = (
     Desk("/applications", "applications", (Action.READ_APPLICATIONS,)),
     Desk("/members", "members", (Action.CHANGE_ACCREDITATION,)),
     Desk("/objections", "objections", (Action.READ_OBJECTIONS,)),
+    Desk("/desk/cases", "cases_desk", (Action.NOMINATE, Action.SCORE, Action.RUN_CASES)),
     Desk("/audit", "audit", (Action.READ_AUDIT,)),
 )
 """In the order in which they are shown."""

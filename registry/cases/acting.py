@@ -1,11 +1,14 @@
 """What API and pages both do with cases, each in one transaction, for who may."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlmodel import Session
+
 from registry.access.approvals import ApprovalShown, Operation, approval_shown, propose
 from registry.access.callers import Caller
-from registry.access.rules import Action, require
+from registry.access.rules import Action, may, may_others, require
 from registry.cases import nominations
 from registry.cases.nominations import Case
 from registry.cases.release import release, to_agree_on
@@ -21,6 +24,13 @@ def nominate(service: Service, caller: Caller, year: int, case: Case, now: datet
     require(caller, Action.NOMINATE, case.organisation)
     with service.registry.database.writing(caller.author) as session:
         return nominations.nominate(session, year, case, caller.member, now)
+
+
+def cases_before(session: Session, caller: Caller, year: int) -> Sequence[CaseRow]:
+    """The caller's own cases and those it nominated; for people of the operator, all."""
+    if may(caller, Action.RUN_CASES, OPERATOR):
+        return nominations.cases(session, year)
+    return nominations.cases(session, year, caller.member) if may_others(caller, Action.NOMINATE) else ()
 
 
 def require_own_case(caller: Caller, row: CaseRow) -> None:

@@ -15,16 +15,16 @@ from sqlmodel import Session
 
 from registry.access.admission import ANYBODY, EVERY_CALLER, on_others, on_own
 from registry.access.callers import Caller
-from registry.access.rules import Action, may, may_others, require_others
+from registry.access.rules import Action, require_others
 from registry.cases import calls, nominations
-from registry.cases.acting import nominate, require_own_case
+from registry.cases.acting import cases_before, nominate, require_own_case
 from registry.cases.calls import Phase
 from registry.cases.eligibility import Reason
 from registry.cases.nominations import Case, CaseState
 from registry.cases.release import as_csv
 from registry.database.cases_tables import CallRow, CaseRow
 from registry.errors import NotFound
-from registry.registry import OPERATOR, utc_now
+from registry.registry import utc_now
 from registry.web.openapi import json_operation, other_forms
 from registry.web.problems import answer, responses
 from registry.web.reading import struct_body
@@ -134,10 +134,8 @@ def read_cases(
 )
 def list_nominations(year: Year, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> Cases:
     """The caller's own cases and those it nominated; for people of the operator, all."""
-    everybody = may(caller, Action.RUN_CASES, OPERATOR)
     with service.registry.database.reading() as session:
-        is_heard = everybody or may_others(caller, Action.NOMINATE)
-        rows = nominations.cases(session, year, None if everybody else caller.member) if is_heard else ()
+        rows = cases_before(session, caller, year)
         return Cases(tuple(case_shown(session, row, utc_now().date()) for row in rows))
 
 

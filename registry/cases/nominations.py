@@ -136,6 +136,14 @@ def case_row(session: Session, key: UUID) -> CaseRow:
     return row
 
 
+def case_of_year(session: Session, year: int, key: UUID) -> CaseRow:
+    """The row of case ``key``, if it is of that year. Raises ``NotFound``."""
+    row = case_row(session, key)
+    if row.year != year:
+        raise NotFound(f"there is no case {key} of {year}")
+    return row
+
+
 def case_of(row: CaseRow) -> Case:
     """What a nomination says."""
     return msgspec.json.decode(row.content, type=Case)

@@ -1,6 +1,7 @@
 """The public pages of the yearly release: the years, and the outstanding cases of one."""
 
 import secrets
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -36,7 +37,8 @@ def year_page(request: Request[Any, Any, Any], year: Year, service: NamedDepende
     """The outstanding cases of a year, once they are released; each record beside them as it stands now."""
     with service.registry.database.reading() as session:
         one = _year(calls.call_row(session, year), utc_now().date())
-        records = _records(session, one, utc_now().date())
+        indexes = {index for case in one.released.cases for index in case.records} if one.released else set()
+        records = records_now(session, indexes, utc_now().date())
     url = request.url
     return _answer(request, CasesView(site=service.site, path=url.path, query=url.query, year=one, records=records))
 
@@ -52,9 +54,8 @@ def _year(row: CallRow, today: date) -> CaseYear:
     )
 
 
-def _records(session: Session, one: CaseYear, today: date) -> dict[int, RecordSummary]:
-    """The records that the year's cases rest on, as they stand today."""
-    indexes = {index for case in one.released.cases for index in case.records} if one.released else set()
+def records_now(session: Session, indexes: Collection[int], today: date) -> dict[int, RecordSummary]:
+    """The records with these log indexes that there are, as they stand today."""
     own = and_(col(LabelRow.record) == RecordRow.index, col(LabelRow.path) == RecordRow.key_path)
     query = select(RecordRow, LabelRow.text).join(LabelRow, own).where(col(RecordRow.index).in_(indexes))
     return {row.index: summary(row, label, today) for row, label in session.exec(query)}

@@ -37,9 +37,14 @@ class ToScore(Struct, frozen=True):
     scores: Mapping[str, int] | None
 
 
+def is_appointed(session: Session, caller: Caller, year: int) -> bool:
+    """Whether the operator asked the person who calls to score the cases of ``year``."""
+    return caller.person is not None and session.get(ExpertRow, (year, caller.person)) is not None
+
+
 def require_appointed(session: Session, caller: Caller, year: int) -> str:
     """The id of the person who calls. Raises ``NotAllowed`` unless the operator asked that person to score."""
-    if caller.person is None or session.get(ExpertRow, (year, caller.person)) is None:
+    if caller.person is None or not is_appointed(session, caller, year):
         raise NotAllowed(f"the operator did not ask you to score the cases of {year}")
     return caller.person
 

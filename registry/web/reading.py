@@ -29,8 +29,20 @@ def struct_body(request: Request[Any, Any, Any], body: bytes, form: type[Content
     try:
         return _decoded(request, body, form)
     except msgspec.ValidationError as problem:
-        message, _, path = str(problem).partition(" - at `")
-        raise InvalidInput(message, path.rstrip("`") or "$") from None
+        raise _by_field(problem) from None
+
+
+def struct_of_form(told: object, form: type[Content]) -> Content:
+    """What a page's form sent, numbers still as text, as a ``form``. Raises ``InvalidInput`` with the field's path."""
+    try:
+        return msgspec.convert(told, form, strict=False)
+    except msgspec.ValidationError as problem:
+        raise _by_field(problem) from None
+
+
+def _by_field(problem: msgspec.ValidationError) -> InvalidInput:
+    message, _, path = str(problem).partition(" - at `")
+    return InvalidInput(message, path.rstrip("`") or "$")
 
 
 def _decoded(request: Request[Any, Any, Any], body: bytes, form: type[Content]) -> Content:

@@ -19,10 +19,11 @@ from registry.registry import OPERATOR
 from registry.web.app import create_app
 from tests.databases import database_of
 from tests.end_to_end.alliance import declaration, new_gtin, statement
+from tests.end_to_end.cases_desk import FORM, NEXT, at_desk, dates, in_form
 from tests.end_to_end.commands import done_here
 from tests.end_to_end.desks import Tab
 from tests.end_to_end.people import CARL, LI, OPERA, PASSWORD, SECOND, WEI, People, people_at_work, reopened
-from tests.end_to_end.test_cases import CALL, case, dates
+from tests.end_to_end.test_cases import CALL, case
 from tests.end_to_end.test_desks import JOINING, tab
 from tests.end_to_end.test_joining import MILL
 from tests.signing import a_key, asked
@@ -256,6 +257,33 @@ def _cases(w: Watched) -> None:
         w.call(who, "PUT", "/v1/nominations/{case}/scores", {"scores": {"effect": 5, "novelty": 5}}, case=first)
     people.good(OPERA, "PUT", "/v1/cases/2026/dates", dates(-3, -2, -1))
     w.call(OPERA, "POST", "/v1/cases/{year}/release", {"reason": "the jury's result"}, **year)
+    _cases_by_forms(w, experts)
+
+
+def _cases_by_forms(w: Watched, experts: list[str]) -> None:
+    """The next year's."""
+    desks = {who: at_desk(w.people, who, "/desk/cases") for who in (OPERA, LI, *experts)}
+
+    def send(who: str, page: str, path: str, typed: dict[str, Any], **at: str) -> str:
+        desks[who].get(page)
+        return w.send(desks[who], who, f"/desk/cases{path}", typed, year="2027", **at).url.path
+
+    send(OPERA, "/desk/cases", "", FORM | {"categories": ["low-carbon-education"]} | in_form(0, 1, 2))
+    school = {"category": "low-carbon-education", "title_en": "A school", "description_en": "Less"}
+    first, second = (send(LI, NEXT, "/{year}/nominations", school) for _ in range(2))
+    key = first.rpartition("/")[2]
+    send(LI, second, "/{year}/{case}/take-back", {}, case=second.rpartition("/")[2])
+    send(OPERA, first, "/{year}/{case}/eligibility", {"eligible": "yes", "reason": "it may"}, case=key)
+    send(OPERA, NEXT, "/{year}/experts", {"email": experts[0]})
+    send(OPERA, NEXT, "/{year}/experts/{person}/dismiss", {}, person=w.ids[experts[0]])
+    for who in experts:
+        send(OPERA, NEXT, "/{year}/experts", {"email": who})
+    send(OPERA, NEXT, "/{year}/dates", in_form(-2, -1, 1))
+    for who in experts:
+        send(who, first, "/{year}/{case}/interest", {"conflict": "no"}, case=key)
+        send(who, first, "/{year}/{case}/scores", {"scores_effect": 5, "scores_novelty": 5}, case=key)
+    send(OPERA, NEXT, "/{year}/dates", in_form(-3, -2, -1))
+    send(OPERA, NEXT, "/{year}/release", {"reason": "the jury's result"})
 
 
 def _tokens_and_approvals(w: Watched) -> None:

@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +19,7 @@ from registry.members import members
 from registry.registry import OPERATOR, utc_now
 from schemas.entry import StatusEvent
 from schemas.member import Member, MemberKind, Plan
+from tests.end_to_end.cases_desk import by_forms, dates
 from tests.end_to_end.commands import carbonlabel_here, done_here
 from tests.end_to_end.people import LI, OPERA, RITA, SECOND, People, people_at_work, problem, reopened
 from tests.world import MAKER, ORIGIN, RIVAL, a_declaration, change, published
@@ -28,18 +28,6 @@ YEAR = 2026
 EXPERTS = {f"expert{number}@uni{number}.example": f"uni{number}" for number in range(1, 5)}
 ONE, TWO, THREE, KIN = EXPERTS
 CASES = f"/v1/cases/{YEAR}"
-
-
-def day(days: int) -> str:
-    return (datetime.now(UTC).date() + timedelta(days)).isoformat()
-
-
-def dates(first: int, nominations: int, scoring: int) -> dict[str, str]:
-    return {
-        "nominations_from": day(first),
-        "nominations_until": day(nominations),
-        "scoring_until": day(scoring),
-    }
 
 
 CALL: dict[str, Any] = {
@@ -301,6 +289,10 @@ def test_everybody_reads_them(world: World, language: str, words: str) -> None:
         assert said in page
     assert len(page.encode()) < 30_000
     assert http.get("/cases/2031").status_code == 404
+
+
+def test_another_year_from_its_opening_to_its_release_by_forms(world: World) -> None:
+    by_forms(world.people, world.record, tuple(EXPERTS))
 
 
 def test_a_record_that_is_withdrawn_later_shows_so_and_changes_no_dataset(world: World) -> None:
