@@ -178,7 +178,7 @@ def test_the_switch_leads_to_the_same_page_in_the_other_language(
 @each_language
 def test_a_superseded_label_leads_to_the_newer_declaration(phone: Phone, scans: dict[str, str], language: str) -> None:
     phone.scan(scans["superseded"])
-    phone.page.locator("a.onward").click()
+    phone.page.locator("a.onward").first.click()
     assert urlsplit(phone.page.url).path == urlsplit(scans["superseded"]).path
     assert not phone.is_wide()
     phone.picture(f"newer-{language}")

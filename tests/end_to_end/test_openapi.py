@@ -25,12 +25,12 @@ def as_it_is(context, value):
 """
 
 
-def explore(alliance: Alliance, folder: Path, config: str, phases: str, *options: str) -> None:
+def explore(alliance: Alliance, folder: Path, config: str, phases: str, examples: int, *options: str) -> None:
     """Has schemathesis try every operation with data of every kind; fails with what it found, and how to repeat it."""
     (folder / "schemathesis.toml").write_text(config)
     (folder / "jose.py").write_text(JOSE)
     command = [str(SCHEMATHESIS), "--config-file", "schemathesis.toml", "run", f"{alliance.url}/schema/openapi.json"]
-    command += ["--checks", CHECKS, "--phases", phases, "--max-examples", "5", "--seed", "1", "--no-color"]
+    command += ["--checks", CHECKS, "--phases", phases, "--max-examples", str(examples), "--seed", "1", "--no-color"]
     command += ["--no-shrink", "--warnings", "off", "--generation-database", "none", "--continue-on-failure", *options]
     tried = subprocess.run(
         command,
@@ -45,7 +45,7 @@ def explore(alliance: Alliance, folder: Path, config: str, phases: str, *options
 
 
 def test_whoever_has_no_token_gets_only_answers_that_are_described(alliance: Alliance, tmp_path: Path) -> None:
-    explore(alliance, tmp_path, "", "fuzzing")
+    explore(alliance, tmp_path, "", "fuzzing", 2)
 
 
 def test_the_operator_gets_only_answers_that_are_described(alliance: Alliance, tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_the_operator_gets_only_answers_that_are_described(alliance: Alliance, t
     }
     lines = "".join(f'"{name}" = {json.dumps(value)}\n' for name, value in known.items())
     header = f"Authorization: Bearer {alliance.tokens[OPERATOR]}"
-    explore(alliance, tmp_path, f"[parameters]\n{lines}", "coverage,fuzzing", "--header", header)
+    explore(alliance, tmp_path, f"[parameters]\n{lines}", "coverage,fuzzing", 3, "--header", header)
 
 
 def test_each_operation_says_in_a_sentence_what_it_does(alliance: Alliance) -> None:

@@ -251,8 +251,8 @@ class TestTime:
             stack.callback(over.set)
             line, _ = stack.enter_context(serving(tmp_path / "seen"))
             begun = time.monotonic()
-            collected = Witnesses((*lines, line), TILES, 0, timeout=0.6).collect(checkpoint(8), signed(checkpoint(8)))
-            assert time.monotonic() - begun < 2
+            collected = Witnesses((*lines, line), TILES, 0, timeout=1.5).collect(checkpoint(8), signed(checkpoint(8)))
+            assert time.monotonic() - begun < 3  # three do not answer in time: at once, not one after the other
         assert len(collected.faults) == len(lines)
         assert {one.key for one in open_note(collected.note, (WITNESS_KEY,)).signatures} == {WITNESS_KEY}
 

@@ -89,7 +89,7 @@ class TestKilled:
     def test_after_kill_9_everything_acknowledged_is_there_and_nothing_is_there_by_half(self, tmp_path: Path) -> None:
         home = tmp_path / "home"
         with closing(new_registry(home)) as registry:
-            keys = verified(registry, [a_declaration(n % 150, gwp_total=Decimal(n + 1)) for n in range(400)])
+            keys = verified(registry, [a_declaration(n % 150, gwp_total=Decimal(n + 1)) for n in range(200)])
         acknowledged: dict[str, int] = {}
         for stop_after in (1, 17, 40, 90, None):
             acknowledged |= self.publish_until(stop_after, home, keys)
