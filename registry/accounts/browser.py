@@ -198,9 +198,13 @@ class Browser:
         )
 
     def refuse(self, sent: Sent, problem: RegistryError, labels: dict[str, str]) -> str:
-        """Keeps what was typed for ``form``; what was wrong with it, as ``what_was_wrong``."""
+        """Keeps what was typed for ``form``; what was wrong with it, as ``what_was_wrong``.
+
+        The field that a path such as ``$.name.en`` or ``$.ids[0]`` is about is called ``name_en`` or ``ids``.
+        """
         self._refused = sent
-        self._wrong = problem.path.removeprefix("$.") if isinstance(problem, InvalidInput) else ""
+        path = problem.path if isinstance(problem, InvalidInput) else ""
+        self._wrong = path.removeprefix("$.").partition("[")[0].replace(".", "_")
         return self.what_was_wrong(problem, labels)
 
     def what_was_wrong(self, problem: RegistryError, labels: dict[str, str]) -> str:

@@ -72,7 +72,7 @@ def _colleague(desk: Desk, person: str, alert: str = "", status: int = 200) -> R
         raise NotFound(f"nobody with the id {person!r} is of {caller.member}")
     path = f"/organisation/people/{person}"
     form = browser.form(f"{path}/roles", "give_roles", roles_field(browser, caller, one.roles))
-    sections = [Section(title=t("roles"), form=form)]
+    sections = [Section(form=form)]
     if person != caller.person and one.second_factor:
         form = browser.form(f"{path}/second-factor", "remove_second_factor")
         sections.append(Section(title=t("second_factor"), text=(t("remove_second_factor_intro"),), form=form))

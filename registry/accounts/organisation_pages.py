@@ -18,11 +18,12 @@ from registry.access.routes import token_listed
 from registry.access.rules import Action, may
 from registry.accounts.browser import Browser, Sent
 from registry.accounts.organisation_sections import (
-    approval_sections,
+    approval_section,
     organisation_section,
     people_sections,
     roles_in_words,
     token_sections,
+    withdrawal_section,
 )
 from registry.accounts.people_routes import people_shown
 from registry.accounts.sessions import SignedIn, Stage
@@ -72,9 +73,10 @@ class Desk:
         sections = (
             *made,
             *_to_do(browser, reminders),
-            *(approval_sections(browser, caller, waiting) if decides else ()),
+            *approval_section(browser, caller, waiting),
             *people_sections(browser, caller, everybody),
             *token_sections(browser, caller, listed),
+            *withdrawal_section(browser, caller),
             *organisation_section(browser, caller),
             *_own(browser, me),
         )

@@ -80,21 +80,24 @@ def _token(browser: Browser, one: TokenListed, manages: bool) -> Row:
     return Row(cells, forms)
 
 
-def approval_sections(browser: Browser, caller: Caller, proposed: tuple[ApprovalShown, ...]) -> tuple[Section, ...]:
-    """What waits for a second person, and the form to ask for a withdrawal. For people of the operator."""
-    t, sections = browser.t, []
-    if proposed:
-        head = tuple(map(t, ("operation", "reason", "to_do")))
-        rows = tuple(_approval(browser, caller, one) for one in proposed)
-        sections.append(Section(title=t("approvals"), head=head, rows=rows))
-    if may_others(caller, Action.WITHDRAW):
-        fields = (
-            Field(name="record", label=t("withdraw_record"), hint=t("withdraw_record_hint"), kind="number", most=19),
-            Field(name="reason", label=t("withdraw_reason"), most=1_000),
-        )
-        form = browser.form("/organisation/withdrawals", "withdraw", *fields)
-        sections.append(Section(title=t("withdraw_title"), text=(t("withdraw_intro"),), form=form))
-    return tuple(sections)
+def approval_section(browser: Browser, caller: Caller, proposed: tuple[ApprovalShown, ...]) -> tuple[Section, ...]:
+    """What waits for a second person of the operator."""
+    head = tuple(map(browser.t, ("operation", "reason", "to_do")))
+    rows = tuple(_approval(browser, caller, one) for one in proposed)
+    return (Section(title=browser.t("approvals"), head=head, rows=rows),) if rows else ()
+
+
+def withdrawal_section(browser: Browser, caller: Caller) -> tuple[Section, ...]:
+    """The form to ask that another's record be withdrawn, for whoever may."""
+    if not may_others(caller, Action.WITHDRAW):
+        return ()
+    t = browser.t
+    fields = (
+        Field(name="record", label=t("withdraw_record"), hint=t("withdraw_record_hint"), kind="number", most=19),
+        Field(name="reason", label=t("withdraw_reason"), most=1_000),
+    )
+    form = browser.form("/organisation/withdrawals", "withdraw", *fields)
+    return (Section(title=t("withdraw_title"), text=(t("withdraw_intro"),), form=form),)
 
 
 def _approval(browser: Browser, caller: Caller, one: ApprovalShown) -> Row:

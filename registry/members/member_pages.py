@@ -88,7 +88,7 @@ def _particulars(browser: Browser, caller: Caller, key: str, alert: str = "", st
         member = members.member(session, key)
     form = browser.form(f"/members/{key}", "keep", *_fields(browser, caller, member))
     leaves = may(caller, Action.LEAVE, key) and member.kind is not MemberKind.OPERATOR
-    links = [(browser.link(f"/members/{key}/leave"), t("leave"))] if leaves else []
+    links = [(browser.link(f"/members/{key}/leave"), t(_leaving_word(caller, key)))] if leaves else []
     if caller.member == key:
         links.append((browser.link("/organisation"), t("my_organisation")))
     title = t("told", name=t("particulars"), value=in_language(member.name, browser.language))
@@ -179,11 +179,15 @@ def _leaving(browser: Browser, caller: Caller, key: str, alert: str = "", status
     with browser.service.registry.database.reading() as session:
         name = in_language(members.member(session, key).name, browser.language)
     field = Field(name="typed_id", label=t("type_member_id"), hint=t("type_member_id_hint", member=key), most=64)
-    form = browser.form(f"/members/{key}/leave", "leave", field)
-    warning = tuple(t(word) for word in ("leave_for_good", "leave_people", "leave_records"))
+    form = browser.form(f"/members/{key}/leave", _leaving_word(caller, key), field)
+    warning = Section(title=t("leave_for_good"), text=tuple(map(t, ("leave_id", "leave_people", "leave_records"))))
     back = Section(links=((browser.link(f"/members/{key}"), t("stay")),))
-    title = t("told", name=t("leave"), value=name)
-    return browser.page(title, Section(text=warning, form=form), back, alert=alert, status=status)
+    title = t("told", name=t(_leaving_word(caller, key)), value=name)
+    return browser.page(title, warning, Section(form=form), back, alert=alert, status=status)
+
+
+def _leaving_word(caller: Caller, key: str) -> str:
+    return "leave" if caller.member == key else "end_membership"
 
 
 @get("/members/{member:str}/leave", admits=on_named(Action.LEAVE), include_in_schema=False, sync_to_thread=True)

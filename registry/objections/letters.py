@@ -1,16 +1,19 @@
 """What the registry writes about objections, English and Chinese in one letter: never what the objector wrote."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from registry.access.roles import Role
 from registry.accounts.letters import Letters
 from registry.accounts.outbox import StoredOutbox
 from registry.accounts.people import people_of
 from registry.database.objection_tables import ObjectionRow
+from registry.database.reminder_tables import ReminderRow
 from registry.objections.objections import ObjectionState, product_of
 from registry.pages.vocabulary import Both
+from registry.registry import OPERATOR
 from schemas.text import in_language
 
 _WORDS = {
@@ -31,6 +34,32 @@ _WORDS = {
         "对记录 {record}（{product}）的异议成立，该记录已暂停：{answer}",
     ),
 }
+
+_WAITING = Both("Objections that wait to be read: {waiting}. At:", "待查阅的异议：{waiting} 项。请通过上面的链接处理。")
+_OCCASION = "objections"
+
+
+def tell_operator(session: Session, letters: Letters, now: datetime) -> bool:
+    """Writes to the operator's people how many objections wait to be read, if some were filed since the last such
+    letter, and none was sent today (UTC). Returns whether it did.
+
+    Called when one is filed, and once a day for those filed after that day's letter.
+    """
+    today = str(now.astimezone(UTC).date())
+    if session.get(ReminderRow, (_OCCASION, "", today)) is not None:
+        return False
+    last = session.exec(select(func.max(ReminderRow.sent_at)).where(ReminderRow.occasion == _OCCASION)).one()
+    filed = col(ObjectionRow.state) == ObjectionState.FILED
+    waiting = session.exec(select(func.count(), func.max(ObjectionRow.filed_at)).where(filed)).one()
+    if not waiting[0] or (last is not None and waiting[1] <= last):
+        return False
+    session.add(ReminderRow(occasion=_OCCASION, subject="", stage=today, sent_at=now))
+    outbox = StoredOutbox(session, now)
+    english, chinese = (_WAITING.text(language).format(waiting=waiting[0]) for language in ("en", "zh"))
+    for person, _ in people_of(session, OPERATOR):
+        text = f"{english}\n\n{letters.address}/objections"
+        outbox.put(letters.letter(person.email, "Objections / 异议", text, chinese))
+    return True
 
 
 def tell(session: Session, letters: Letters, row: ObjectionRow, was: str, objector: str | None, now: datetime) -> None:

@@ -183,6 +183,13 @@ def public(session: Session, record: int) -> list[ObjectionRow]:
     return list(session.exec(query.order_by(col(ObjectionRow.filed_at).desc(), col(ObjectionRow.id)).limit(PAGE_SIZE)))
 
 
+def counts(session: Session, record: int) -> tuple[int, int]:
+    """How many objections to a record are admitted and open, and how many were upheld."""
+    query = select(ObjectionRow.state, func.count()).where(ObjectionRow.record == record).group_by(ObjectionRow.state)
+    by_state = dict(session.exec(query).all())
+    return by_state.get(ObjectionState.ADMITTED, 0), by_state.get(ObjectionState.UPHELD, 0)
+
+
 def product_of(session: Session, row: ObjectionRow) -> Text:
     """The name of the product whose record it is about."""
     return msgspec.json.decode(record_row(session, row.record).name, type=Text)

@@ -18,7 +18,7 @@ from registry.database.author import VISITOR
 from registry.database.objection_tables import ObjectionRow
 from registry.errors import InvalidInput
 from registry.objections import objections
-from registry.objections.letters import tell
+from registry.objections.letters import tell, tell_operator
 from registry.objections.objections import Category, Objection, ObjectionState
 from registry.records.standing import change_standing, record_row
 from registry.registry import utc_now
@@ -123,10 +123,10 @@ def known(service: Service, record: int) -> ObjectionsKnown:
     with service.registry.database.reading() as session:
         record_row(session, record)
         rows = objections.public(session, record)
-    states = [row.state for row in rows]
+        opened, upheld = objections.counts(session, record)
     return ObjectionsKnown(
-        open=states.count(ObjectionState.ADMITTED),
-        upheld=states.count(ObjectionState.UPHELD),
+        open=opened,
+        upheld=upheld,
         objections=tuple(
             ObjectionKnown(
                 id=UUID(row.id),
@@ -142,10 +142,15 @@ def known(service: Service, record: int) -> ObjectionsKnown:
 
 
 def receive(service: Service, record: int, objection: Objection, remote: str, now: datetime) -> Filed:
-    """Keeps an objection. Raises ``NotFound``, ``InvalidInput``, ``WrongState`` and ``TooManyAttempts``."""
+    """Keeps an objection, and writes to the operator's people, once a day.
+
+    Raises ``NotFound``, ``InvalidInput``, ``WrongState`` and ``TooManyAttempts``.
+    """
     with service.registry.database.writing(VISITOR) as session:
         lockout.count(session, lockout.OBJECTION_FROM, remote, now)
-        return Filed(UUID(objections.file(session, record, objection, now).id), ObjectionState.FILED)
+        filed = objections.file(session, record, objection, now)
+        tell_operator(session, service.accounts.letters, now)
+        return Filed(UUID(filed.id), ObjectionState.FILED)
 
 
 def decide(service: Service, caller: Caller, key: UUID, told: Decision, now: datetime) -> ObjectionShown:

@@ -160,9 +160,11 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "ids_lines": Both("One on each line.", "每行填写一项。"),
     "keep": Both("Keep these particulars", "保存组织信息"),
     "leave": Both("Leave the alliance", "退出联盟"),
-    "leave_for_good": Both(
-        "This is for good: the membership ends at once, in public, and the member id is never given again.",
-        "此操作不可撤销：成员资格立即终止并公开记录，该成员编号不再启用。",
+    "end_membership": Both("End the membership", "终止成员资格"),
+    "leave_for_good": Both("This is for good", "此操作不可撤销"),
+    "leave_id": Both(
+        "The membership ends at once, in public, and the member id is never given again.",
+        "成员资格立即终止并公开记录，该成员编号不再启用。",
     ),
     "leave_people": Both(
         "All of the organisation's people are signed out, and its tokens end: nobody can act for it here any more.",
@@ -174,7 +176,7 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     ),
     "type_member_id": Both("Type the member id to confirm", "请输入成员编号以确认"),
     "type_member_id_hint": Both("That is: {member}", "即：{member}"),
-    "stay": Both("Do not leave", "不退出，返回"),
+    "stay": Both("Leave it as it is", "不执行，返回"),
     # its own keys
     "signing": Both("Signing your own declarations", "自行签名"),
     "signing_intro": Both(

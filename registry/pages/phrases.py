@@ -117,6 +117,9 @@ PHRASES: dict[str, Both] = {
         "请致函本登记处的运营方（{operator}），并注明记录编号 {record}。"
         "运营方可以暂停或撤销记录，公开日志会写明并说明原因。",
     ),
+    "objected": Both(
+        "Objections to this record: {open} open, {upheld} upheld", "对此记录的异议：处理中 {open} 项，成立 {upheld} 项"
+    ),
     "object_link": Both("Object to this record", "对此记录提出异议"),
     "object_unknown": Both(
         "If you think this answer is wrong, write to the operator of this registry, {operator}, "

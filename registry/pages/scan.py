@@ -93,6 +93,7 @@ def scan_page(view: ScanView, language: str, nonce: str) -> str:
         unread=_unread(view),
         objection=_objection(view, t),
         objection_url=_objection_url(view, page.chosen),
+        objected=_objected(view, t),
         proof=proof(view, reader, t),
         **_figures(view, reader, t),
     )
@@ -230,6 +231,14 @@ def _objection_url(view: ScanView, chosen: str | None) -> str:
     if view.verdict.record is None or view.verdict.verdict not in GENUINE:
         return ""
     return f"/records/{view.verdict.record}/object" + (f"?lang={chosen}" if chosen else "")
+
+
+def _objected(view: ScanView, t: Phrasebook) -> str:
+    """How many objections are open or upheld, if there are any, and the label is genuine."""
+    if view.verdict.verdict not in GENUINE or not any(view.objections):
+        return ""
+    opened, upheld = map(str, view.objections)
+    return t("objected", open=opened, upheld=upheld)
 
 
 def _objection(view: ScanView, t: Phrasebook) -> str:

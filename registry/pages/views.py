@@ -30,6 +30,7 @@ class ScanView(Struct, frozen=True, kw_only=True):
     ``label`` is the text of the label as scanned. ``credential`` is the content of the record that the verdict names.
     ``versions`` are all published versions of the product, newest first, this one among them. ``registered`` is what
     the registry says of the GTIN now, for verdicts under which the label itself says nothing that counts.
+    ``objections`` are how many are open and how many were upheld, of those that the operator admitted.
     ``newer_url`` opens the page of the declaration that supersedes this one; None: the product's own page.
     """
 
@@ -42,6 +43,7 @@ class ScanView(Struct, frozen=True, kw_only=True):
     warnings: tuple[Finding, ...] = ()
     versions: tuple[RecordSummary, ...] = ()
     registered: RecordSummary | None = None
+    objections: tuple[int, int] = (0, 0)
     newer_url: str | None = None
     leaf_hash: str | None = None
     jws_url: str | None = None

@@ -21,6 +21,7 @@ from registry.database.database import Database
 from registry.database.reminder_tables import ReminderRow
 from registry.database.tables import DeclarationRow, MemberRow, RecordRow
 from registry.members.members import all_members
+from registry.objections.letters import tell_operator
 from registry.products.products import standing_verdict
 from registry.registry import OPERATOR
 from registry.reminders.due import Current, Occasion, Reminder, of_accreditation, of_record, unsent
@@ -63,7 +64,8 @@ def take_round(
 ) -> int:
     """Reminds everybody of what is due, and says that it was done. Returns how many reminders were sent.
 
-    Given up between two records or owners when ``is_stopping``: then it is still to be done.
+    The operator's people are told of objections that wait, too: these do not count. Given up between two records or
+    owners when ``is_stopping``: then it is still to be done.
     """
     today = now.astimezone(UTC).date()
     by_owner: dict[str, list[Reminder]] = {}
@@ -77,6 +79,7 @@ def take_round(
         if is_stopping():
             return sent
     with database.writing(REGISTRY) as session:
+        tell_operator(session, letters, now)
         if session.get(ReminderRow, (_ROUND, "", str(today))) is None:
             session.add(ReminderRow(occasion=_ROUND, subject="", stage=str(today), sent_at=now))
     return sent

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from registry.database.tables import LogEntryRow, RecordRow
 from registry.declarations.known import KnownProducts, credential_of
+from registry.objections.objections import counts
 from registry.pages import ScanView, label_path
 from registry.products.products import versions
 from registry.web.service import Service
@@ -46,6 +47,7 @@ def _with_record(session: Session, view: ScanView, record: int, found: tuple[Rec
         jws_url=f"/v1/records/{record}",
         label_svg_url=f"/v1/records/{record}/label.svg",
         key_id=view.verdict.key,
+        objections=counts(session, record),
         newer_url=None if row.superseded_by is None else label_path(found[0].label),
     )
 

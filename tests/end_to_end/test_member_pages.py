@@ -77,6 +77,9 @@ def test_particulars_are_changed_by_whom_the_rules_say(people: People) -> None:
     ids = "urn:lei:529900T8BM49AURSDO55\nurn:gln:9521234500003\n"
     assert here.fill(path, **typed, ids=ids).status_code == 400
     assert here.forms()[path]["name_en"] == "Maker & Works"  # what was typed stays
+    assert here.fill(path, **typed | {"country": "CN"}, ids="no urn").status_code == 400
+    assert here.document.all("textarea")[0]["aria-invalid"] == "true"
+    here.fill(path, **typed, ids=ids)
     assert "urn:gln:9521234500003" in here.html
     assert chosen(here) == ["carbon-zero-space"]
     wrong = next(one for one in here.document.all("input") if one.get("name") == "country")

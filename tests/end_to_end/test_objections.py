@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from registry.labels.art import label_text
 from registry.records.standing import record_row
 from registry.registry import OPERATOR
 from tests.end_to_end.alliance import declaration, new_gtin, statement
@@ -50,6 +51,7 @@ def test_an_objection_is_admitted_heard_and_upheld_and_the_suspension_names_it(p
     public = f"/v1/records/{record}/objections"
     key = filed(people, record, email="ann@public.example")
     assert people.good(None, "GET", public) == {"open": 0, "upheld": 0, "objections": []}
+    assert "wait to be read: 1" in people.letter(OPERA, "待查阅的异议")
     assert key in seen_by(people, OPERA)
     assert key not in seen_by(people, LI) | seen_by(people, CARL)
     view = f"/v1/objections/{key}/view"
@@ -81,6 +83,8 @@ def test_an_objection_is_admitted_heard_and_upheld_and_the_suspension_names_it(p
         row = record_row(session, record)
         assert row.standing_reason == f"Objection {key} upheld: The stages do not add up"
         assert row.standing == "suspended"
+        scanned = label_text(session, record).partition("id.example.org")[2]
+    assert "Objections to this record: 0 open, 1 upheld" in tab(people).get(scanned).text
     page = tab(people).get(f"/records/{record}/object").text
     assert "The stages do not add up" in page
     steps = people.good(OPERA, "GET", f"/v1/audit?subject=record/{record}")["steps"]

@@ -203,6 +203,7 @@ def scan(
         warnings=(AGE,),
         versions=VERSIONS if code is not VerdictCode.VALID else VERSIONS[1:],
         registered=None if genuine or code is VerdictCode.UNREADABLE else VERSIONS[0],
+        objections=(2, 1),
         leaf_hash="5d" * 32,
         jws_url="/v1/records/1234",
         label_svg_url="/v1/records/1234/label.svg",

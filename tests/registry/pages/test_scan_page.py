@@ -295,3 +295,14 @@ def test_a_record_with_nothing_optional_can_be_shown() -> None:
     shown = Document(scan_page(view, "en", NONCE)).text
     assert "The company declared one total" in shown
     assert "The report is not published." in shown
+
+
+def test_it_says_how_many_objections_are_open_or_upheld_if_there_are_any() -> None:
+    view = scan(VerdictCode.SUSPENDED)
+    html = scan_page(view, "en", NONCE)
+    assert "Objections to this record: 2 open, 1 upheld" in Document(html).text
+    assert '<a class="onward" href="/records/1234/object">Objections to' in html
+    assert "处理中 2 项，成立 1 项" in scan_page(view, "zh", NONCE)
+    none = msgspec.structs.replace(view, objections=(0, 0))
+    assert "Objections to this record" not in scan_page(none, "en", NONCE)
+    assert "Objections to this record" not in scan_page(scan(VerdictCode.MISMATCH), "en", NONCE)
