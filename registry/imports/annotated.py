@@ -1,8 +1,8 @@
 """The uploaded file again, with what became of each row in it.
 
-CSV gets three columns, NDJSON two members in each object, an xlsx (``annotated_xlsx``) three columns, with the faulty
-cells coloured and commented. Whoever corrects such a file may upload it as it is: these columns and members are passed
-over.
+CSV gets three columns, NDJSON and JSON two members in each object, an xlsx (``annotated_xlsx``) three columns, with
+the faulty cells coloured and commented. Whoever corrects such a file may upload it as it is: these columns and members
+are passed over.
 
 What a spreadsheet program would take for a formula, in a CSV, gets an apostrophe in front, which reading takes off.
 """
@@ -18,6 +18,7 @@ import msgspec
 from registry.imports.annotated_xlsx import annotated_xlsx
 from registry.imports.csv_text import LIKE_A_FORMULA, decoded, separator_of
 from registry.imports.files import FileKind, kind_of
+from registry.imports.json_document import with_notes
 from registry.imports.notes import NOTE_COLUMNS, NOTE_MEMBERS, RowOutcome
 from registry.imports.report import printable
 
@@ -33,6 +34,8 @@ def annotated(
             return annotated_xlsx(content, path.name, became, sheet)
         case FileKind.NDJSON:
             return b"".join(_lines(content, became))
+        case FileKind.JSON:
+            return with_notes(content, became)
         case FileKind.CSV:
             return _csv(decoded(content, path.name, encoding), became)
 

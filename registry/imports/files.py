@@ -18,13 +18,16 @@ from registry.imports.carbon_catalogue import (
     is_product_table,
 )
 from registry.imports.csv_text import read_csv
+from registry.imports.json_document import JsonKind, kind_of_json, looks_like_json, objects_of
 from registry.imports.mapping import template_rows
 from registry.imports.ndjson import ndjson_rows
+from registry.imports.pact import pact_rows
 from registry.imports.row import Row
 from registry.imports.sheets import UNSTATED, Sheet, is_xlsx, read_bytes, refused
 from registry.imports.xlsx import Workbook, open_workbook, read_worksheet
 
 LINE_SUFFIXES = (".ndjson", ".jsonl")
+JSON_SUFFIX = ".json"
 STAGES_FILE = "stages.csv"
 
 
@@ -34,6 +37,7 @@ class FileKind(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
     NDJSON = "ndjson"
+    JSON = "json"
 
 
 class Catalogue(Struct, frozen=True):
@@ -51,16 +55,19 @@ def read_rows(path: Path, today: date, *, sheet: str | None = None, encoding: st
 def rows_of(
     content: bytes, path: PurePath, today: date, *, sheet: str | None = None, encoding: str | None = None
 ) -> list[Row]:
-    """The rows of a file: our template in xlsx or CSV, NDJSON, or the Carbon Catalogue.
+    """The rows of a file: our template in xlsx or CSV, NDJSON, PACT, or the Carbon Catalogue.
 
     ``path`` names it; only where it is a ``Path`` are files beside it read. ``today`` is the day from which the Carbon
     Catalogue's rows, which name none, are valid. ``sheet`` names the sheet of an xlsx, ``encoding`` that of a CSV that
     is neither UTF-8 nor GB18030. Raises ``InvalidInput`` when the file as a whole cannot be used; what is wrong with a
     row comes with the row.
     """
-    if kind_of(content, path) is FileKind.NDJSON:
+    kind = kind_of(content, path)
+    if kind is FileKind.NDJSON:
         return ndjson_rows(content, path.name)
-    if kind_of(content, path) is FileKind.XLSX:
+    if kind is FileKind.JSON:
+        return _json_rows(content, path.name)
+    if kind is FileKind.XLSX:
         book = open_workbook(content, path.name)
         if sheet is None and {PRODUCT_SHEET, STAGE_SHEET} <= set(book.parts):
             return _catalogue_rows(_of_workbook(book), today)
@@ -75,7 +82,18 @@ def kind_of(content: bytes, path: PurePath) -> FileKind:
     """What the file is. Raises ``InvalidInput`` for what is read by nobody here, or has the name of something else."""
     if path.suffix.lower() in LINE_SUFFIXES:
         return FileKind.NDJSON
+    if path.suffix.lower() == JSON_SUFFIX or looks_like_json(content):
+        return FileKind.JSON
     return FileKind.XLSX if is_xlsx(content, path) else FileKind.CSV
+
+
+def _json_rows(content: bytes, file: str) -> list[Row]:
+    objects = objects_of(content, file)
+    match kind_of_json(objects, file):
+        case JsonKind.PACT:
+            return pact_rows(objects)
+        case JsonKind.OPENEPD:
+            raise refused(file, "is openEPD")
 
 
 def read_catalogue(path: Path) -> Catalogue:

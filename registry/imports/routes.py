@@ -41,6 +41,7 @@ _MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".ndjson": "application/x-ndjson",
     ".jsonl": "application/x-ndjson",
+    ".json": "application/json",
 }
 _CSV = "text/csv; charset=utf-8"
 _FORM = "multipart/form-data"
@@ -101,7 +102,7 @@ class Upload(Struct, frozen=True):
     "/v1/imports",
     admits=on_own(Action.REGISTER_MANY),
     status_code=202,
-    operation_class=file_operation("the file: .xlsx, .csv or .ndjson"),
+    operation_class=file_operation("the file: .xlsx, .csv, .ndjson or .json"),
     responses={202: answer(ImportJob, description="the job, whose address is in Location")}
     | responses(400, 401, 403, 409, 413, 415),
     security=_BEARER,

@@ -15,6 +15,7 @@ _SUFFIXES = {
     "text/csv": ".csv",
     "application/x-ndjson": ".ndjson",
     "application/jsonl": ".ndjson",
+    "application/json": ".json",
 }
 _ANYTHING = ("", "application/octet-stream", "application/vnd.ms-excel", "text/plain")
 """Media types that browsers give to files whose kind they do not know; the last but one is Windows' for CSV."""
@@ -29,11 +30,13 @@ def checked(content: bytes, name: str, media_type: str) -> str:
     plain = media_type.partition(";")[0].strip().lower()
     suffix = _SUFFIXES.get(plain)
     if suffix is None and plain not in _ANYTHING:
-        raise HTTPException(status_code=415, detail=f"{plain[:80]} is not read here: send .xlsx, .csv or .ndjson")
+        raise HTTPException(
+            status_code=415, detail=f"{plain[:80]} is not read here: send .xlsx, .csv, .ndjson or .json"
+        )
     called = _name(name)
     if not called:
         if suffix is None:
-            raise InvalidInput("name the file, or send its Content-Type: .xlsx, .csv or .ndjson", "$.file")
+            raise InvalidInput("name the file, or send its Content-Type: .xlsx, .csv, .ndjson or .json", "$.file")
         called = f"upload{suffix}"
     elif suffix is not None and PurePath(called).suffix.lower() not in _alike(suffix):
         raise HTTPException(status_code=415, detail=f"{called} is sent as {plain}: send it as what its name says")
