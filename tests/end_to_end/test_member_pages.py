@@ -33,6 +33,7 @@ def chosen(here: Tab) -> list[str | None]:
 def test_a_colleague_has_other_roles_and_no_second_factor_any_more(people: People) -> None:
     people.enrol(WEI)
     wei = colleague(people, WEI)
+    people.good(LI, "PUT", f"/v1/people/{wei['id']}/roles", {"roles": ["editor", "signer"]})
     path, here = f"/organisation/people/{wei['id']}", tab(people, LI)
     here.get("/organisation")
     assert path in {one["action"] for one in here.document.all("form")}
@@ -59,7 +60,8 @@ def test_a_colleague_has_other_roles_and_no_second_factor_any_more(people: Peopl
 
 
 def test_the_last_who_leads_keeps_the_role_and_is_told_why(people: People) -> None:
-    li = colleague(people, LI)
+    wei, li = colleague(people, WEI), colleague(people, LI)
+    people.good(LI, "PUT", f"/v1/people/{wei['id']}/roles", {"roles": ["editor"]})
     path, here = f"/organisation/people/{li['id']}", tab(people, LI)
     here.get(path)
     assert set(here.forms()) == {f"{path}/roles"}  # nobody removes oneself
