@@ -47,7 +47,7 @@ from registry.trace import routes as trace
 from registry.verification import batch_openapi
 from registry.verification import routes as verification
 from registry.web import health, metrics, problems, public
-from registry.web.limits import verifying, verifying_batches
+from registry.web.limits import Limiter, batches, has_token, limited
 from registry.web.observed import observed
 from registry.web.openapi import openapi_config, summarise
 from registry.web.security import EVERY_ANSWER
@@ -78,13 +78,14 @@ def create_app(registry: Registry) -> Litestar:
     config = registry.config
     mailer = mailer_for(config.mail, registry.home.path, config.origin, os.environ)
     delivery = DeliveryThread(registry.database, mailer, utc_now)
-    limited, batches_limited = verifying(config.verify_per_minute), verifying_batches(config.verify_per_minute)
+    limit_of_batches = Limiter(registry.database, "batches", batches(config.verify_per_minute), utc_now)
+    limit = Limiter(registry.database, "verifications", config.verify_per_minute, utc_now)
     reminders = ReminderThread(registry.database, service.accounts.letters, utc_now)
     jobs = JobsThread(registry, utc_now)
     app = Litestar(
         route_handlers=[
-            Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited),
-            Router("/", route_handlers=verification.BATCH_ROUTES, middleware=batches_limited),
+            Router("/", route_handlers=[*verification.ROUTES, *resolver.ROUTES], middleware=limited(limit)),
+            Router("/", route_handlers=verification.BATCH_ROUTES, middleware=limited(limit_of_batches, has_token)),
             Router(
                 "/",
                 route_handlers=[*imports.ROUTES, *import_pages.UPLOADS],
@@ -106,7 +107,10 @@ def create_app(registry: Registry) -> Litestar:
             Exception: problems.of_anything_else,
         },
         on_startup=[sequencer.start, delivery.start, jobs.start, reminders.start, service.stopping.listen],
-        on_shutdown=[service.stopping.forget, reminders.stop, jobs.stop, delivery.stop, sequencer.stop, service.close],
+        on_shutdown=[
+            *(service.stopping.forget, reminders.stop, jobs.stop, delivery.stop, sequencer.stop),
+            *(limit.close, limit_of_batches.close, service.close),
+        ],
         openapi_config=openapi_config(version("carbonlabel")),
         request_max_body_size=config.max_body,
         response_headers=EVERY_ANSWER,

@@ -87,6 +87,13 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
+def await_room_in_the_minute(seconds: int = 10) -> None:
+    """Waits for the next minute of the clock unless this one has so much left: limits begin anew with it."""
+    left = 60 - time.time() % 60
+    if left < seconds:
+        time.sleep(left)
+
+
 class Serving:
     """``carbonlabel serve`` at work on a home: a context manager that waits until it answers, and stops it cleanly."""
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.databases import database_option
-from tests.end_to_end.commands import Serving, carbonlabel, done, environment
+from tests.end_to_end.commands import Serving, await_room_in_the_minute, carbonlabel, done, environment
 
 LIMIT = 5
 LABEL = {"label": "https://id.test.example/01/09520000000004"}
@@ -28,6 +28,7 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_verifying_is_limited_and_the_rest_is_not(small_home: Path) -> None:
     with Serving(small_home, signal.SIGINT) as serving, httpx.Client(base_url=serving.url) as http:
+        await_room_in_the_minute()
         for left in range(LIMIT - 1, -1, -1):
             answer = http.post("/v1/verify", json=LABEL)
             assert answer.status_code == 200
@@ -47,6 +48,13 @@ def test_verifying_is_limited_and_the_rest_is_not(small_home: Path) -> None:
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         stopped = serving.stop()
     assert "stop with Ctrl-C" in stopped
+
+
+def test_two_processes_that_serve_hold_to_one_limit(small_home: Path) -> None:
+    with Serving(small_home, workers=2) as serving:
+        await_room_in_the_minute()
+        asked = [httpx.post(f"{serving.url}/v1/verify", json=LABEL).status_code for _ in range(16)]
+    assert sorted(asked) == [200] * LIMIT + [429] * (16 - LIMIT)
 
 
 def test_a_port_in_use_gets_a_sentence(small_home: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.end_to_end.commands import Serving
+from tests.end_to_end.commands import Serving, await_room_in_the_minute
 from tests.end_to_end.duplex import PATH, Duplex
 from tests.end_to_end.shop import Shop, as_judged, memory, read_csv, token_of
 from tests.world import new_registry
@@ -181,6 +181,7 @@ class TestWithoutAToken:
             token = token_of(registry)
         with Serving(home) as serving, httpx.Client(base_url=serving.url) as http:
             text = {"content-type": "text/plain"}
+            await_room_in_the_minute()
             answers = [http.post(PATH, content=b"x", headers=text) for _ in range(5)]
             assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
             assert answers[3].headers["content-type"] == "application/problem+json"

@@ -9,6 +9,7 @@ from registry.database import (
     objection_tables,
     people_tables,
     reminder_tables,
+    request_tables,
     review_tables,
     tables,
 )
@@ -20,6 +21,7 @@ for area in (
     objection_tables,
     people_tables,
     reminder_tables,
+    request_tables,
     review_tables,
 ):
     assert area.SQLModel is tables.SQLModel  # its tables are among the metadata
