@@ -21,6 +21,7 @@ from registry.imports.csv_text import read_csv
 from registry.imports.json_document import JsonKind, kind_of_json, looks_like_json, objects_of
 from registry.imports.mapping import template_rows
 from registry.imports.ndjson import ndjson_rows
+from registry.imports.openepd import openepd_rows
 from registry.imports.pact import pact_rows
 from registry.imports.row import Row
 from registry.imports.sheets import UNSTATED, Sheet, is_xlsx, read_bytes, refused
@@ -55,7 +56,7 @@ def read_rows(path: Path, today: date, *, sheet: str | None = None, encoding: st
 def rows_of(
     content: bytes, path: PurePath, today: date, *, sheet: str | None = None, encoding: str | None = None
 ) -> list[Row]:
-    """The rows of a file: our template in xlsx or CSV, NDJSON, PACT, or the Carbon Catalogue.
+    """The rows of a file: our template in xlsx or CSV, NDJSON, PACT, openEPD, or the Carbon Catalogue.
 
     ``path`` names it; only where it is a ``Path`` are files beside it read. ``today`` is the day from which the Carbon
     Catalogue's rows, which name none, are valid. ``sheet`` names the sheet of an xlsx, ``encoding`` that of a CSV that
@@ -93,7 +94,7 @@ def _json_rows(content: bytes, file: str) -> list[Row]:
         case JsonKind.PACT:
             return pact_rows(objects)
         case JsonKind.OPENEPD:
-            raise refused(file, "is openEPD")
+            return openepd_rows(objects)
 
 
 def read_catalogue(path: Path) -> Catalogue:

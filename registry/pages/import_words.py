@@ -5,9 +5,9 @@ from registry.pages.vocabulary import Both
 IMPORT_WORDS: dict[str, Both] = {
     "imports": Both("Register many", "批量登记"),
     "imports_intro": Both(
-        "Upload a spreadsheet, a CSV or an NDJSON file, or footprints in PACT's JSON. Each row becomes a declaration, "
+        "Upload a spreadsheet, a CSV or an NDJSON file, or JSON of PACT or openEPD. Each row becomes a declaration, "
         "submitted for verification; rows with errors are left out, and said.",
-        "上传电子表格、CSV或NDJSON文件，或PACT格式的JSON文件。每行成为一份声明并提交核查；有错误的行不予登记，并逐一说明。",
+        "上传电子表格、CSV或NDJSON文件，或PACT、openEPD格式的JSON文件。每行成为一份声明并提交核查；有错误的行不予登记，并逐一说明。",
     ),
     "import_file": Both("File (.xlsx, .csv, .ndjson or .json)", "文件（.xlsx、.csv、.ndjson或.json）"),
     "import_dry_run": Both("Try first", "先行检查"),
