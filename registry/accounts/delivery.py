@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from registry.accounts.mail import Mailer
 from registry.accounts.outbox import next_due, was_not_sent, was_sent
@@ -66,7 +66,7 @@ class DeliveryThread:
                         while not self._stopping.is_set() and self._deliver():
                             pass
                 pause = INTERVAL
-            except (DBAPIError, OSError) as problem:
+            except (SQLAlchemyError, OSError) as problem:
                 pause = min(pause * 2, LONGEST_PAUSE)
                 said = problem.orig if isinstance(problem, DBAPIError) else problem  # without the statement
                 _LOG.critical("mail is not being sent: %s", said)

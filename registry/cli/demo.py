@@ -8,7 +8,7 @@ from rich.table import Table
 
 from registry.cli.report import save_report, show_report
 from registry.cli.serving import Host, Port, check_port, serve_home
-from registry.cli.shell import DEFAULT_HOME, HomeArgument, console, opened, progress, sentences
+from registry.cli.shell import DEFAULT_HOME, DatabaseOption, HomeArgument, console, opened, progress, sentences
 from registry.demo.demo import demonstrate
 from registry.demo.samples import sample_scans
 from registry.registry import Registry, utc_now
@@ -21,12 +21,13 @@ def demo(
     serve_it: Annotated[bool, typer.Option("--serve", help="then serve it")] = False,
     host: Host = "localhost",
     port: Port = 8000,
+    database: DatabaseOption = "",
 ) -> None:
     """Load the demonstration: historic product footprints as companies reported them to CDP, published and labelled."""
     if serve_it:
         check_port(host, port)
     with sentences(), progress("Loading the demonstration") as show:
-        demonstration = demonstrate(home, os.environ, utc_now(), show)
+        demonstration = demonstrate(home, os.environ, utc_now(), show, database=database)
     show_report(demonstration.report, shown=3)
     save_report(demonstration.report, home / "demonstration-report.csv")
     with opened(home) as registry:

@@ -7,7 +7,7 @@ import typer
 
 from registry.bundle.roles import ensure_roles, root_keys_folder
 from registry.cli.ceremony import moving_advice
-from registry.cli.shell import DEFAULT_HOME, HomeArgument, console, sentences
+from registry.cli.shell import DEFAULT_HOME, DatabaseOption, HomeArgument, console, sentences
 from registry.home import Config
 from registry.registry import Registry, utc_now
 
@@ -18,9 +18,7 @@ def init(
     origin: Annotated[
         str, typer.Option(help="host that labels will name, for ever: id.example.org")
     ] = "id.example.org",
-    database: Annotated[
-        str, typer.Option(help="an empty one, postgresql://USER@HOST/NAME; else a file in the home")
-    ] = "",
+    database: DatabaseOption = "",
 ) -> None:
     """Make a registry home: configuration, database, keys, and the first entries of the log."""
     with sentences():

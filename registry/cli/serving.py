@@ -13,6 +13,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from registry.cli.counters_folder import counters_folder
 from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened, sentences, stop
 from registry.errors import HomeError
 from registry.home import COUNTERS_VARIABLE, HOME_VARIABLE, Home
@@ -62,8 +63,8 @@ def check_port(host: str, port: int) -> None:
 
 def serve_home(home: Path, host: str, port: int, workers: int) -> None:
     """Serves until it is stopped; errors become sentences."""
-    with sentences(), tempfile.TemporaryDirectory(prefix="carbonlabel-counters-") as counters:
-        os.environ |= {HOME_VARIABLE: str(home.absolute()), COUNTERS_VARIABLE: counters}
+    with sentences(), counters_folder(Path(tempfile.gettempdir())) as counters:
+        os.environ |= {HOME_VARIABLE: str(home.absolute()), COUNTERS_VARIABLE: str(counters)}
         _serve(Home.open(home), host, port, workers)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from keys import KeysError
 from registry.errors import Refused, RegistryError
@@ -18,6 +18,9 @@ from registry.registry import Registry
 DEFAULT_HOME = Path(".carbonlabel")
 HomeOption = Annotated[Path, typer.Option("--home", help="the registry's home folder")]
 HomeArgument = Annotated[Path, typer.Argument(help="the registry's home folder")]
+DatabaseOption = Annotated[
+    str, typer.Option("--database", help="an empty one, postgresql://USER@HOST/NAME; else a file in the home")
+]
 
 console = Console(highlight=False)
 
@@ -38,9 +41,10 @@ def sentences() -> Generator[None]:
         stop("\n".join(lines))
     except (RegistryError, KeysError) as problem:
         stop(str(problem))
-    except DBAPIError as problem:
+    except SQLAlchemyError as problem:
+        said = problem.orig if isinstance(problem, DBAPIError) else problem  # without the statement
         stop(
-            f"the database did not do what was asked: {problem.orig}. Look at its disk or server; then look whether it "
+            f"the database did not do what was asked: {said}. Look at its disk or server; then look whether it "
             "was done after all, before you ask again"
         )
 

@@ -18,7 +18,7 @@ from sqlmodel import Session, select
 from keys import split_compact
 from registry.database.tables import LogEntryRow, MemberRow
 from registry.errors import HomeError
-from registry.home import CONFIG_FILE, Config
+from registry.home import CONFIG_FILE, Config, Home
 from registry.imports.carbon_catalogue import catalogue_rows, companies
 from registry.imports.files import Catalogue, read_catalogue
 from registry.imports.load import load
@@ -84,9 +84,13 @@ def demonstrate(
     now: datetime,
     progress: Callable[[int, int], None] | None = None,
     acknowledge: Callable[[Published], None] | None = None,
+    database: str = "",
 ) -> Demonstration:
-    """Makes the home at ``path`` a demonstration, or completes it. Raises ``HomeError`` for a home of another kind."""
-    registry = open_or_create(path, environ)
+    """Makes the home at ``path`` a demonstration, or completes it; a new one gets ``database``, or a file in the home.
+
+    Raises ``HomeError`` for a home of another kind, or with another database.
+    """
+    registry = open_or_create(path, environ, database)
     try:
         catalogue = shipped()
         day = join_members(registry, companies(catalogue.products), now)
@@ -98,10 +102,13 @@ def demonstrate(
         registry.close()
 
 
-def open_or_create(path: Path, environ: Mapping[str, str]) -> Registry:
-    """The demonstration home at ``path``. Raises ``HomeError`` when there is a home that is not a demonstration."""
+def open_or_create(path: Path, environ: Mapping[str, str], database: str = "") -> Registry:
+    """The demonstration home at ``path``. Raises ``HomeError`` when there is a home that is not a demonstration, or
+    is one with another database than ``database`` names."""
     if not (path / CONFIG_FILE).exists():
-        return Registry.create(path, CONFIG, environ)
+        return Registry.create(path, msgspec.structs.replace(CONFIG, database=database), environ)
+    if database and Home.open(path).config.database != database:
+        raise HomeError(f"{path} has a database already: `carbonlabel move-database` moves it to another")
     registry = Registry.open(path, environ)
     if registry.config.demonstration:
         return registry

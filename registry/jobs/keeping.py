@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from registry.jobs import queue
 from registry.registry import Registry
@@ -58,7 +58,7 @@ class JobsThread:
             try:
                 self._look(self._clock())
                 pause = INTERVAL
-            except (DBAPIError, OSError) as problem:
+            except (SQLAlchemyError, OSError) as problem:
                 pause = min(pause * 2, LONGEST_PAUSE)
                 _LOG.critical("jobs are not being worked on: %s", type(problem).__name__)
 

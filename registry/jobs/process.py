@@ -11,7 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from registry.home import LOG_LEVELS, Home
 from registry.jobs.kinds import KINDS
@@ -50,7 +50,7 @@ def _work(registry: Registry, stopping: threading.Event) -> None:
             if work_once(registry, KINDS, stopping, utc_now, count_job):
                 idle = 0
                 continue
-        except DBAPIError as problem:
+        except SQLAlchemyError as problem:
             _LOG.critical("jobs cannot be worked on: %s", type(problem).__name__)
         idle += 1
         stopping.wait(1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import exc
 from sqlmodel import Session
 
 from registry.database.author import REGISTRY
@@ -88,7 +88,7 @@ def _done(registry: Registry, work: Work, kinds: Mapping[str, Doing]) -> str:
         with registry.database.writing() as session:
             queue.hand_back(session, taken)
         return "handed-back"
-    except DBAPIError:
+    except (exc.DBAPIError, exc.TimeoutError):
         raise
     except RegistryError as problem:
         error = str(problem)
@@ -115,7 +115,7 @@ def _on_lease(registry: Registry, taken: Taken, clock: Callable[[], datetime]) -
                     queue.renew(session, taken, clock())
             except Lost:
                 return
-            except DBAPIError as problem:  # the next time may go better; if none does, the lease runs out
+            except exc.SQLAlchemyError as problem:  # the next time may go better; if none does, the lease runs out
                 _LOG.warning("the lease of job %s was not renewed: %s", taken.id, type(problem).__name__)
 
     thread = threading.Thread(target=renew, name="lease", daemon=True)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from registry.accounts.letters import Letters
 from registry.database.database import Database
@@ -43,7 +43,7 @@ class ReminderThread:
                         elected.check()
                         self._look()
                         self._stopping.wait(INTERVAL)
-            except (DBAPIError, OSError) as problem:
+            except (SQLAlchemyError, OSError) as problem:
                 said = problem.orig if isinstance(problem, DBAPIError) else problem  # without the statement
                 _LOG.critical("reminders are not being sent: %s", said)
 

@@ -17,7 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import func
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from registry.access.admission import SCRAPER
@@ -49,7 +49,7 @@ class _OfLog:
             with self._registry.database.reading() as session:
                 found = progress(session, self._registry.store())
                 waiting = [*_jobs(session, utc_now()), *_mail(session, utc_now())]
-        except DBAPIError:
+        except SQLAlchemyError:
             return  # which carbonlabel_ready says
         now = utc_now()
         yield from _gauges(found, now)

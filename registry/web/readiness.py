@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session
 
 from keys import KeysError
@@ -47,7 +47,7 @@ def readiness(registry: Registry) -> Readiness:
             for name, wrong_with in _CHECKS.items():
                 checks[name] = wrong_with(registry, session) or OK
             size = log_size(session)
-    except (DBAPIError, HomeError) as problem:
+    except (SQLAlchemyError, HomeError) as problem:
         _LOG.error("the database: %s", problem.orig if isinstance(problem, DBAPIError) else problem)
         if checks["database"] != OK:
             checks["database"] = "the database does not answer"

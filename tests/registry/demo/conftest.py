@@ -29,8 +29,7 @@ def begin_demonstration(home: Path, environ: Mapping[str, str]) -> None:
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     path = tmp_path_factory.mktemp("demonstration") / "home"
-    begin_demonstration(path, ENVIRON)
-    demonstration = demonstrate(path, ENVIRON, NOW)
+    demonstration = demonstrate(path, ENVIRON, NOW, database=databases.database_for(path))
     registry = Registry.open(path, ENVIRON)
     yield Shown(path, demonstration, registry)
     registry.close()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from registry.demo.convert import convert
-from registry.demo.demo import BODY, CONFIG, DATA, SUSPENDED_FOR, WITHDRAWN_FOR, demonstrate, shipped
+from registry.demo.demo import BODY, CONFIG, DATA, SUSPENDED_FOR, WITHDRAWN_FOR, demonstrate, open_or_create, shipped
 from registry.errors import HomeError
 from registry.imports.carbon_catalogue import (
     PCF_ID,
@@ -123,6 +123,12 @@ def test_a_registry_at_work_is_not_made_a_demonstration(tmp_path: Path) -> None:
         demonstrate(tmp_path / "home", ENVIRON, NOW)
     assert log_of(registry) == before
     registry.close()
+
+
+def test_a_demonstration_stays_in_its_database(tmp_path: Path) -> None:
+    open_or_create(tmp_path / "home", ENVIRON).close()
+    with pytest.raises(HomeError, match="move-database"):
+        demonstrate(tmp_path / "home", ENVIRON, NOW, database="postgresql://nobody@db.example.org/another")
 
 
 def test_the_body_and_the_day_are_found_again(shown: Shown) -> None:
