@@ -14,7 +14,9 @@ from registry.registry import utc_now
 
 
 def import_file(
-    file: Annotated[Path | None, typer.Argument(help="xlsx, csv, ndjson, or json of PACT or openEPD")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="xlsx, csv, ndjson, json of PACT or openEPD, or xml or zip of ILCD+EPD")
+    ] = None,
     member: Annotated[str | None, typer.Option(help="member id of the owner; else each row names its own")] = None,
     publish: Annotated[bool, typer.Option(help="as the operator: publish rows with a complete verification")] = False,
     sheet: Annotated[str | None, typer.Option(help="sheet of an xlsx file; else its first")] = None,

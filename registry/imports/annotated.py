@@ -1,8 +1,8 @@
 """The uploaded file again, with what became of each row in it.
 
 CSV gets three columns, NDJSON and JSON two members in each object, an xlsx (``annotated_xlsx``) three columns, with
-the faulty cells coloured and commented. Whoever corrects such a file may upload it as it is: these columns and members
-are passed over.
+the faulty cells coloured and commented; ILCD+EPD becomes a CSV with a line for each finding. Whoever corrects one of
+the others may upload it as it is: these columns and members are passed over.
 
 What a spreadsheet program would take for a formula, in a CSV, gets an apostrophe in front, which reading takes off.
 """
@@ -21,6 +21,7 @@ from registry.imports.files import FileKind, kind_of
 from registry.imports.json_document import with_notes
 from registry.imports.notes import NOTE_COLUMNS, NOTE_MEMBERS, RowOutcome
 from registry.imports.report import printable
+from schemas.text import in_language
 
 _NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[Ee][+-]?[0-9]+)?", re.ASCII)
 
@@ -36,6 +37,8 @@ def annotated(
             return b"".join(_lines(content, became))
         case FileKind.JSON:
             return with_notes(content, became)
+        case FileKind.ILCD:
+            return _listed(became)
         case FileKind.CSV:
             return _csv(decoded(content, path.name, encoding), became)
 
@@ -54,6 +57,21 @@ def _csv(text: str, became: Mapping[int, RowOutcome]) -> bytes:
         outcome = became.get(number)
         notes = NOTE_COLUMNS if number == header + 1 else () if outcome is None else outcome.cells
         writer.writerow(map(_as_text, (*cells, *notes)))
+    return b"\xef\xbb\xbf" + made.getvalue().encode()
+
+
+def _listed(became: Mapping[int, RowOutcome]) -> bytes:
+    """What became of data sets, whose own form has no place for it: a line of CSV for each finding."""
+    made = io.StringIO(newline="")
+    writer = csv.writer(made)
+    writer.writerow(("row", "result", "code", "place", *NOTE_COLUMNS[1:]))
+    for number, outcome in sorted(became.items()):
+        if not outcome.findings:
+            writer.writerow((number, str(outcome.outcome), "", "", "", ""))
+        for place, found in outcome.by_column().items():
+            for one in found:
+                said = [printable(in_language(one.message, language)) for language in ("en", "zh")]
+                writer.writerow(map(_as_text, (str(number), str(outcome.outcome), one.code, place, *said)))
     return b"\xef\xbb\xbf" + made.getvalue().encode()
 
 

@@ -1,4 +1,4 @@
-"""The zip archive of an xlsx, made safe before any library sees it.
+"""A zip archive, such as an xlsx, made safe before any library sees it.
 
 Every member is unpacked here, in pieces and under a limit, and what is needed is packed anew without compression. So
 no archive unpacks to more than was counted, and two readers cannot see two different archives in one file.
@@ -24,10 +24,22 @@ _ENCRYPTED = 0x1
 
 
 def unpacked(content: bytes, file: str, everything: bool = False) -> dict[str, bytes]:
-    """The XML members of the archive by name, or all its members.
+    """The XML members of an xlsx by name, or all its members.
 
     Raises ``InvalidInput`` for an archive that is damaged, hostile or encrypted.
     """
+    members = _members(content, file, everything, "an xlsx: open it in a spreadsheet program and save it again")
+    if "xl/workbook.xml" not in members:
+        raise refused(file, "is a zip archive, but not an xlsx: save the table as .xlsx or as CSV UTF-8")
+    return members
+
+
+def xml_members(content: bytes, file: str) -> dict[str, bytes]:
+    """The XML members of any archive by name. Raises ``InvalidInput`` as ``unpacked`` does."""
+    return _members(content, file, False, "a zip archive: export it again")
+
+
+def _members(content: bytes, file: str, everything: bool, what: str) -> dict[str, bytes]:
     members: dict[str, bytes] = {}
     total = 0
     try:
@@ -40,9 +52,7 @@ def unpacked(content: bytes, file: str, everything: bool = False) -> dict[str, b
                 if everything or member.filename.endswith((".xml", ".rels")):
                     members[member.filename] = data
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
-        raise refused(file, "is damaged, or not an xlsx: open it in a spreadsheet program and save it again") from None
-    if "xl/workbook.xml" not in members:
-        raise refused(file, "is a zip archive, but not an xlsx: save the table as .xlsx or as CSV UTF-8")
+        raise refused(file, f"is damaged, or not {what}") from None
     return members
 
 

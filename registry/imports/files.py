@@ -18,6 +18,8 @@ from registry.imports.carbon_catalogue import (
     is_product_table,
 )
 from registry.imports.csv_text import read_csv
+from registry.imports.ilcd import ilcd_rows
+from registry.imports.ilcd_file import data_sets, looks_like_ilcd
 from registry.imports.json_document import JsonKind, kind_of_json, looks_like_json, objects_of
 from registry.imports.mapping import template_rows
 from registry.imports.ndjson import ndjson_rows
@@ -39,6 +41,7 @@ class FileKind(StrEnum):
     CSV = "csv"
     NDJSON = "ndjson"
     JSON = "json"
+    ILCD = "ilcd"
 
 
 class Catalogue(Struct, frozen=True):
@@ -56,7 +59,8 @@ def read_rows(path: Path, today: date, *, sheet: str | None = None, encoding: st
 def rows_of(
     content: bytes, path: PurePath, today: date, *, sheet: str | None = None, encoding: str | None = None
 ) -> list[Row]:
-    """The rows of a file: our template in xlsx or CSV, NDJSON, PACT, openEPD, or the Carbon Catalogue.
+    """The rows of a file: our template in xlsx or CSV, NDJSON, PACT, openEPD,
+    ILCD+EPD, or the Carbon Catalogue.
 
     ``path`` names it; only where it is a ``Path`` are files beside it read. ``today`` is the day from which the Carbon
     Catalogue's rows, which name none, are valid. ``sheet`` names the sheet of an xlsx, ``encoding`` that of a CSV that
@@ -68,6 +72,8 @@ def rows_of(
         return ndjson_rows(content, path.name)
     if kind is FileKind.JSON:
         return _json_rows(content, path.name)
+    if kind is FileKind.ILCD:
+        return ilcd_rows(data_sets(content, path.name))
     if kind is FileKind.XLSX:
         book = open_workbook(content, path.name)
         if sheet is None and {PRODUCT_SHEET, STAGE_SHEET} <= set(book.parts):
@@ -85,6 +91,8 @@ def kind_of(content: bytes, path: PurePath) -> FileKind:
         return FileKind.NDJSON
     if path.suffix.lower() == JSON_SUFFIX or looks_like_json(content):
         return FileKind.JSON
+    if looks_like_ilcd(content, path):
+        return FileKind.ILCD
     return FileKind.XLSX if is_xlsx(content, path) else FileKind.CSV
 
 

@@ -21,6 +21,7 @@ from registry.database.job_tables import JobRow
 from registry.errors import InvalidInput, WrongState
 from registry.imports import job as imports
 from registry.imports.batch import Outcome
+from registry.imports.ilcd_file import ILCD_SUFFIXES
 from registry.imports.job import ImportRequest
 from registry.imports.report import Refusal
 from registry.imports.template import template_csv, template_xlsx
@@ -102,7 +103,7 @@ class Upload(Struct, frozen=True):
     "/v1/imports",
     admits=on_own(Action.REGISTER_MANY),
     status_code=202,
-    operation_class=file_operation("the file: .xlsx, .csv, .ndjson or .json"),
+    operation_class=file_operation("the file: .xlsx, .csv, .ndjson, .json, .xml or .zip"),
     responses={202: answer(ImportJob, description="the job, whose address is in Location")}
     | responses(400, 401, 403, 409, 413, 415),
     security=_BEARER,
@@ -259,10 +260,11 @@ def annotated_copy(service: Service, caller: Caller, job: UUID) -> Response[byte
             raise WrongState(f"job {job} is {row.state}: the annotated copy is there when it is done")
         content = files.read_file(session, row.id, imports.ANNOTATED)
     path = PurePath(msgspec.json.decode(row.request, type=ImportRequest).file)
-    name = f"{path.stem}-annotated{path.suffix}"
+    suffix = ".csv" if path.suffix.lower() in ILCD_SUFFIXES else path.suffix
+    name = f"{path.stem}-annotated{suffix}"
     return Response(
         content,
-        media_type=_MEDIA_TYPES.get(path.suffix.lower(), "text/csv; charset=utf-8"),
+        media_type=_MEDIA_TYPES.get(suffix.lower(), "text/csv; charset=utf-8"),
         headers={
             "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
             "cache-control": "no-store",

@@ -16,6 +16,10 @@ _SUFFIXES = {
     "application/x-ndjson": ".ndjson",
     "application/jsonl": ".ndjson",
     "application/json": ".json",
+    "application/zip": ".zip",
+    "application/x-zip-compressed": ".zip",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
 }
 _ANYTHING = ("", "application/octet-stream", "application/vnd.ms-excel", "text/plain")
 """Media types that browsers give to files whose kind they do not know; the last but one is Windows' for CSV."""
@@ -31,12 +35,14 @@ def checked(content: bytes, name: str, media_type: str) -> str:
     suffix = _SUFFIXES.get(plain)
     if suffix is None and plain not in _ANYTHING:
         raise HTTPException(
-            status_code=415, detail=f"{plain[:80]} is not read here: send .xlsx, .csv, .ndjson or .json"
+            status_code=415, detail=f"{plain[:80]} is not read here: send .xlsx, .csv, .ndjson, .json, .xml or .zip"
         )
     called = _name(name)
     if not called:
         if suffix is None:
-            raise InvalidInput("name the file, or send its Content-Type: .xlsx, .csv, .ndjson or .json", "$.file")
+            raise InvalidInput(
+                "name the file, or send its Content-Type: .xlsx, .csv, .ndjson, .json, .xml or .zip", "$.file"
+            )
         called = f"upload{suffix}"
     elif suffix is not None and PurePath(called).suffix.lower() not in _alike(suffix):
         raise HTTPException(status_code=415, detail=f"{called} is sent as {plain}: send it as what its name says")

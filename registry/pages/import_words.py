@@ -5,11 +5,13 @@ from registry.pages.vocabulary import Both
 IMPORT_WORDS: dict[str, Both] = {
     "imports": Both("Register many", "批量登记"),
     "imports_intro": Both(
-        "Upload a spreadsheet, a CSV or an NDJSON file, or JSON of PACT or openEPD. Each row becomes a declaration, "
-        "submitted for verification; rows with errors are left out, and said.",
-        "上传电子表格、CSV或NDJSON文件，或PACT、openEPD格式的JSON文件。每行成为一份声明并提交核查；有错误的行不予登记，并逐一说明。",
+        "Upload a spreadsheet, a CSV or an NDJSON file, or data of PACT, openEPD or ILCD+EPD. Each row "
+        "becomes a declaration, submitted for verification; rows with errors are left out, and said.",
+        "上传电子表格、CSV或NDJSON文件，或PACT、openEPD、ILCD+EPD格式的文件。每行成为一份声明并提交核查；有错误的行不予登记，并逐一说明。",
     ),
-    "import_file": Both("File (.xlsx, .csv, .ndjson or .json)", "文件（.xlsx、.csv、.ndjson或.json）"),
+    "import_file": Both(
+        "File (.xlsx, .csv, .ndjson, .json, .xml or .zip)", "文件（.xlsx、.csv、.ndjson、.json、.xml或.zip）"
+    ),
     "import_dry_run": Both("Try first", "先行检查"),
     "import_dry_run_yes": Both("Only check every row, and register none", "仅检查各行，不作登记"),
     "import_upload": Both("Upload", "上传"),

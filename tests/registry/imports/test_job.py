@@ -26,6 +26,9 @@ from registry.jobs.queue import LEASE, JobState
 from registry.jobs.working import work_once
 from registry.registry import OPERATOR, Registry
 from tests.registry.imports.tables import csv_of, good, write_xlsx
+from tests.registry.imports.test_ilcd import archive, process
+from tests.registry.imports.test_openepd import EPD
+from tests.registry.imports.test_pact import FOOTPRINT
 from tests.world import MAKER, NOW, VERIFICATION, assert_sound, new_registry
 
 pytestmark = pytest.mark.each_database
@@ -158,3 +161,16 @@ def test_an_xlsx_comes_back_as_one(registry: Registry, tmp_path: Path) -> None:
         book = openpyxl.load_workbook(io.BytesIO(files.read_file(session, key, imports.ANNOTATED)))
     assert "GTIN" in str(book.worksheets[0]["B3"].comment)
     book.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("pact.json", json.dumps({"data": [FOOTPRINT]}).encode()),
+        ("epd.json", json.dumps([EPD]).encode()),
+        ("epd.zip", archive(process())),
+    ],
+)
+def test_a_file_in_somebody_elses_form_is_registered_once(registry: Registry, name: str, content: bytes) -> None:
+    assert done(registry, content, name)[0] == {"submitted": 1}
+    assert done(registry, content, name)[0] == {"unchanged": 1}
