@@ -8,6 +8,8 @@ from typing import Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -125,6 +127,15 @@ class KeyRing:
     def kids(self, use: KeyUse) -> list[str]:
         """The ids of the keys for this use, in the order of the text. Which of them is in force, the log says."""
         return sorted(kid for kid, (found, _) in self._files().items() if found is use)
+
+    def derive(self, purpose: str) -> bytes:
+        """A key of 256 bits for `purpose` (HKDF-SHA-256, RFC 5869), the same wherever the passphrase is.
+
+        Raises WrongPassphrase, if the ring's keys have another passphrase than it was opened with.
+        """
+        with self._lock:
+            self._check_passphrase()
+        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self._passphrase)
 
     def destroy(self, kid: str) -> None:
         """Removes the private half for good, once the key is retired; labels it signed stay verifiable.

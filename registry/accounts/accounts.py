@@ -21,6 +21,7 @@ from registry.accounts.links import Purpose, new_link, open_link, use_link
 from registry.accounts.outbox import StoredOutbox
 from registry.accounts.passwords import Passwords, require_good
 from registry.accounts.people import accept, person_with
+from registry.accounts.sealing import Seal
 from registry.accounts.second_factor import NEEDED_BY, accepted_step, key_uri, new_secret, shown_secret
 from registry.accounts.sessions import SignedIn, Stage
 from registry.audit.steps import Did
@@ -55,8 +56,9 @@ class Enrolment(Struct, frozen=True):
 class Accounts:
     """People's accounts over a registry's database. Threads may share it."""
 
-    def __init__(self, database: Database, config: Config) -> None:
+    def __init__(self, database: Database, config: Config, seal: Seal) -> None:
         self._database = database
+        self._seal = seal
         self._name = config.name
         self._passwords = Passwords(config.password_memory, config.password_passes)
         self.letters = Letters(config.name, address_of(config.origin))
@@ -93,12 +95,14 @@ class Accounts:
         signed_in = self._at(secret, Stage.CODE, now)
         with self._attempt((lockout.CODE, signed_in.person), None, now), self._database.writing() as session:
             person = session.get(PersonRow, signed_in.person)
-            step = None
+            shared = step = None
             if person is not None and person.totp_secret is not None:
-                step = accepted_step(person.totp_secret, code, person.totp_step, now)
-            if person is None or step is None:
+                shared = self._seal.open(person.totp_secret, person.id)
+                step = None if shared is None else accepted_step(shared, code, person.totp_step, now)
+            if person is None or shared is None or step is None:
                 raise SignInRefused(REFUSED)
             person.totp_step = step
+            person.totp_secret = self._seal.seal(shared, person.id)  # older rows were not sealed
             session.add(person)
             _note(session, Did.SIGNED_IN, person.id, signed_in.member, now)
             return self._renew(session, secret, signed_in, now)
@@ -111,7 +115,9 @@ class Accounts:
             assert person is not None
             if person.totp_secret is not None:
                 raise WrongState("there is a second factor already: have who manages people remove it first")
-            shared = person.totp_pending = person.totp_pending or new_secret()
+            shared = person.totp_pending and self._seal.open(person.totp_pending, person.id)
+            shared = shared or new_secret()
+            person.totp_pending = self._seal.seal(shared, person.id)
             session.add(person)
             return Enrolment(key_uri(shared, person.email, self._name), shown_secret(shared))
 
@@ -123,10 +129,12 @@ class Accounts:
             assert person is not None
             if person.totp_secret is not None or person.totp_pending is None:
                 raise WrongState("no second factor is being set up: begin anew")
-            step = accepted_step(person.totp_pending, code, 0, now)
-            if step is None:
+            shared = self._seal.open(person.totp_pending, person.id)
+            step = None if shared is None else accepted_step(shared, code, 0, now)
+            if shared is None or step is None:
                 raise InvalidInput("this is not the code that the app shows now", "$.code")
-            person.totp_secret, person.totp_pending, person.totp_step = person.totp_pending, None, step
+            sealed = self._seal.seal(shared, person.id)
+            person.totp_secret, person.totp_pending, person.totp_step = sealed, None, step
             session.add(person)
             StoredOutbox(session, now).put(self.letters.second_factor_changed(person.email, now))
             _note(session, Did.SECOND_FACTOR_SET, person.id, signed_in.member, now)

@@ -38,9 +38,9 @@ class PersonRow(SQLModel, table=True):
     password_hash: str
     """Argon2id, with its parameters (PHC string format)."""
     totp_secret: bytes | None = Field(default=None, sa_type=LargeBinary)
-    """Shared secret of the second factor; None without one."""
+    """Shared secret of the second factor, as ``registry.accounts.sealing`` seals it; None without one."""
     totp_pending: bytes | None = Field(default=None, sa_type=LargeBinary)
-    """A shared secret that is shown, and not yet confirmed by a code."""
+    """A shared secret, sealed too, that is shown, and not yet confirmed by a code."""
     totp_step: int = Field(default=0, sa_type=BigInteger)
     """Time step of the last code that was accepted: none up to it is accepted again (RFC 6238, 5.2)."""
     created_at: datetime

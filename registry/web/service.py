@@ -10,6 +10,7 @@ from msgspec import Struct
 from registry.access.callers import Caller
 from registry.access.tokens import authenticate
 from registry.accounts.accounts import Accounts
+from registry.accounts.sealing import Seal
 from registry.accounts.sessions import SignedIn, Stage
 from registry.errors import NotAuthenticated
 from registry.pages import Site
@@ -31,7 +32,7 @@ class Service:
         self.verifier = OnlineVerifier(registry)
         self.labels = LiveSnapshot(registry, self.verifier)
         self.stopping = Stopping()
-        self.accounts = Accounts(registry.database, registry.config)
+        self.accounts = Accounts(registry.database, registry.config, Seal(registry.ring))
         config = registry.config
         self._store = registry.store()
         self.site = Site(config.name, config.demonstration, config.origin)

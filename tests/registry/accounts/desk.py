@@ -1,6 +1,7 @@
 """A registry whose people sign in at any time one likes: the accounts themselves, without a server."""
 
 import re
+from base64 import b32decode
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from sqlmodel import select
 
 from registry.access.callers import Caller
 from registry.access.roles import ROLES_OF
-from registry.accounts.accounts import Accounts, Opened
+from registry.accounts.accounts import Accounts, Enrolment, Opened
 from registry.accounts.outbox import StoredOutbox
 from registry.accounts.people import invite, person_with
+from registry.accounts.sealing import Seal
 from registry.accounts.second_factor import STEP, code_at
 from registry.accounts.sessions import SignedIn, Stage
 from registry.database.people_tables import MessageRow, PersonRow
@@ -28,7 +30,7 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self.registry = new_registry(path, **CHEAP)
-        self.accounts = Accounts(self.registry.database, self.registry.config)
+        self.accounts = Accounts(self.registry.database, self.registry.config, Seal(self.registry.ring))
 
     def invited(self, email: str, of: str = MAKER.id, now: datetime = NOW) -> str:
         """Invites somebody, in every role; the link's secret."""
@@ -65,9 +67,7 @@ class Desk:
     def enrolled(self, email: str, now: datetime = NOW) -> bytes:
         """Signs in once, and sets up a second factor; the shared secret."""
         opened = self.sign_in(email, now=now)
-        self.accounts.begin_enrolment(opened.secret, now)
-        shared = self.row(email).totp_pending
-        assert shared is not None
+        shared = typed(self.accounts.begin_enrolment(opened.secret, now))
         done = self.accounts.confirm_enrolment(opened.secret, code(shared, now), now)
         assert done.stage is Stage.FULL
         return shared
@@ -87,3 +87,8 @@ class Desk:
 def code(shared: bytes, now: datetime, steps: int = 0) -> str:
     """The code that an app shows, so many steps later."""
     return code_at(shared, int(now.timestamp()) // STEP + steps)
+
+
+def typed(enrolment: Enrolment) -> bytes:
+    """The shared secret that an app is given."""
+    return b32decode(enrolment.secret.replace(" ", ""))

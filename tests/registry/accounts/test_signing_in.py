@@ -15,7 +15,7 @@ from registry.errors import InvalidInput, SignInRefused, TooManyAttempts, WrongS
 from registry.members.members import leave
 from registry.registry import OPERATOR
 from schemas.member import MemberKind
-from tests.registry.accounts.desk import HERE, PASSWORD, Desk, code
+from tests.registry.accounts.desk import HERE, PASSWORD, Desk, code, typed
 from tests.world import CHECKER, MAKER, NOW, RIVAL
 
 LI, WEI = "li@maker.example", "wei@maker.example"
@@ -153,8 +153,7 @@ def test_who_runs_or_verifies_needs_a_second_factor_before_anything_else(desk: D
         desk.accounts.change_password(opened.secret, PASSWORD, "another horse, another staple", NOW)
     told = desk.accounts.begin_enrolment(opened.secret, NOW)
     assert told.uri.startswith("otpauth://totp/")
-    shared = desk.row(LI).totp_pending
-    assert shared is not None
+    shared = typed(told)
     with pytest.raises(InvalidInput):
         desk.accounts.confirm_enrolment(opened.secret, wrong(code(shared, NOW)), NOW)
     done = desk.accounts.confirm_enrolment(opened.secret, code(shared, NOW), NOW)
