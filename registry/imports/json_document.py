@@ -111,6 +111,7 @@ def _noted(raw: bytes, numbers: Iterator[int], became: Mapping[int, RowOutcome],
 def _kind(value: object) -> JsonKind | None:
     if not isinstance(value, dict):
         return None
-    if str(value.get("doctype")).lower().startswith("open"):
+    doctype = value.get("doctype")
+    if isinstance(doctype, str) and doctype.lower().startswith("open"):
         return JsonKind.OPENEPD
     return JsonKind.PACT if isinstance(value.get("pcf"), dict) else None

@@ -196,6 +196,7 @@ def test_a_rule_that_is_broken_names_the_place_too() -> None:
         (b'{"pcf": {"x": "\xff"}}', "is not JSON in UTF-8"),
         (json.dumps(FOOTPRINT).encode("utf-16"), "is not JSON in UTF-8"),
         (b'{"pcf":1e99999999999999999999}', "is not JSON"),
+        (b'{"doctype":' + b"[" * 900 + b"]" * 900 + b"}", "not all of it is PACT"),
         (b"[]", "has 0 objects"),
         (b"[{}]", "not all of it is PACT"),
         (b'[{"pcf": {}}, {"doctype": "openEPD"}]', "not all of it is PACT"),
