@@ -16,14 +16,18 @@ LIMIT = 5
 LABEL = {"label": "https://id.test.example/01/09520000000004"}
 
 
-@pytest.fixture(scope="module")
-def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def limited(home: Path) -> Path:
     """A home that lets one address verify five times a minute."""
-    home = tmp_path_factory.mktemp("small") / "home"
     done("init", home, *database_option(home))
     config = home / "config.toml"
     config.write_text(config.read_text().replace("verify_per_minute = 600", f"verify_per_minute = {LIMIT}"))
     return home
+
+
+@pytest.fixture(scope="module")
+def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Such a home, for all tests but those that count on nobody having asked there in this minute."""
+    return limited(tmp_path_factory.mktemp("small") / "home")
 
 
 def test_verifying_is_limited_and_the_rest_is_not(small_home: Path) -> None:
@@ -50,8 +54,8 @@ def test_verifying_is_limited_and_the_rest_is_not(small_home: Path) -> None:
     assert "stop with Ctrl-C" in stopped
 
 
-def test_two_processes_that_serve_hold_to_one_limit(small_home: Path) -> None:
-    with Serving(small_home, workers=2) as serving:
+def test_two_processes_that_serve_hold_to_one_limit(tmp_path: Path) -> None:
+    with Serving(limited(tmp_path / "home"), workers=2) as serving:
         await_room_in_the_minute()
         asked = [httpx.post(f"{serving.url}/v1/verify", json=LABEL).status_code for _ in range(16)]
     assert sorted(asked) == [200] * LIMIT + [429] * (16 - LIMIT)

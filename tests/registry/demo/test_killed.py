@@ -28,7 +28,7 @@ demonstrate(
     acknowledge=lambda done: print(done.record, done.declaration, flush=True),
 )
 """
-KILLS = 6
+KILLS = 4
 TIMED = 2
 """The first of them come at any time, in the making of the home perhaps; the others in the middle of the import."""
 
