@@ -13,7 +13,7 @@ from hypothesis import settings
 
 from tests import databases
 
-settings.register_profile("carbonlabel", deadline=None)
+settings.register_profile("carbonlabel", deadline=None, max_examples=50)
 settings.load_profile("carbonlabel")
 
 

@@ -48,7 +48,8 @@ def test_whoever_has_no_token_gets_only_answers_that_are_described(alliance: All
     explore(alliance, tmp_path, "", "fuzzing", 2)
 
 
-def test_the_operator_gets_only_answers_that_are_described(alliance: Alliance, tmp_path: Path) -> None:
+@pytest.mark.parametrize("phase", ["coverage", pytest.param("fuzzing", marks=pytest.mark.soak)])
+def test_the_operator_gets_only_answers_that_are_described(alliance: Alliance, tmp_path: Path, phase: str) -> None:
     gtin = new_gtin()
     published = alliance.publish(declaration(gtin))
     known = {
@@ -60,7 +61,7 @@ def test_the_operator_gets_only_answers_that_are_described(alliance: Alliance, t
     }
     lines = "".join(f'"{name}" = {json.dumps(value)}\n' for name, value in known.items())
     header = f"Authorization: Bearer {alliance.tokens[OPERATOR]}"
-    explore(alliance, tmp_path, f"[parameters]\n{lines}", "coverage,fuzzing", 3, "--header", header)
+    explore(alliance, tmp_path, f"[parameters]\n{lines}", phase, 20, "--header", header)
 
 
 def test_each_operation_says_in_a_sentence_what_it_does(alliance: Alliance) -> None:

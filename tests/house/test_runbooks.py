@@ -193,6 +193,7 @@ LONG = {
     "A record key is stolen",
     "A log key is stolen",
     "A key of the bundle is stolen",
+    "Rotate a key of the bundle",
 }
 """Run in `make soak`: of each kind - rotated, stolen, lost - others run in `make test`."""
 

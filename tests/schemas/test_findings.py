@@ -107,7 +107,7 @@ REGISTER = Register(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(anything_of(inspect.type_info(Declaration)))
 def test_any_declaration_gets_findings_never_an_exception(declaration: Declaration) -> None:
     for finding in findings(declaration, REGISTER) + publication_findings(declaration, OPERATOR):

@@ -177,7 +177,7 @@ LEAVES = (
 ANY_JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5))
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(st.dictionaries(KEYS, ANY_JSON, max_size=8) | ANY_JSON)
 def test_any_json_gives_a_declaration_or_findings_never_an_exception(raw: object) -> None:
     declaration, found = read_declaration(raw)
@@ -187,7 +187,7 @@ def test_any_json_gives_a_declaration_or_findings_never_an_exception(raw: object
         msgspec.json.encode(finding)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.sampled_from(Declaration.__struct_fields__), ANY_JSON)
 def test_one_malformed_field_is_reported_alone(field: str, value: object) -> None:
     raw = json.loads(msgspec.json.encode(SOUND)) | {field: value}

@@ -253,7 +253,7 @@ def test_whatever_the_names_and_figures_everything_has_its_own_place(
     assert f"{words.number(value)}kgCO2e" in printed(render_svg(art, language, module_mm=module))
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(text=names.map(printable), limit=st.floats(8, 60), lines=st.integers(1, 4))
 def test_wrapping_keeps_to_the_width_and_loses_nothing_that_fits(text: str, limit: float, lines: int) -> None:
     setting = wrap(text, limit, 1.7, lines)

@@ -101,7 +101,7 @@ def edited(text: str, edit: tuple[str, int, str]) -> str:
             return text[:place]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 4_999), st.lists(EDIT, max_size=3)), min_size=1, max_size=20))
 def test_any_edit_of_a_genuine_label(
     verifier: Verifier, labels: list[KnownLabel], drawn: list[tuple[int, list[tuple[str, int, str]]]]

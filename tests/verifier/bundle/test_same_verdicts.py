@@ -157,7 +157,7 @@ class TestSameVerdicts:
             *("label-not-in-log", "issued-in-the-future", "signature"),
         } <= {reason for _, reason in seen}
 
-    @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def test_for_labels_with_a_character_changed(self, both: Both, data: st.DataObject) -> None:
         label = data.draw(st.sampled_from(both.labels))

@@ -95,7 +95,7 @@ def in_blocks(text: bytes, count: int, size: int) -> list[bytes]:
     return [texts.at(place) for texts in parts for place in range(len(texts))]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TEXTS, st.integers(1, 3), st.integers(1, 60))
 @example(b'"a"\r', 1, 1)
 @example(b'a,"b\n', 2, 1)
