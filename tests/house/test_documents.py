@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 RUNBOOKS = ROOT / "docs" / "runbooks.md"
 """Run by ``test_runbooks``, each in a home of its own."""
+LONG = {"bulk.md"}
+"""Run in `make soak`: its parts are in the tests of the commands too."""
 _BLOCK = re.compile(
     r"(?:<!-- (?P<mark>name|after): (?P<name>\w+) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)\n```\n", re.DOTALL
 )
@@ -67,7 +69,12 @@ def test_every_block_that_runs_is_run() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [path for path in DOCUMENTS if path != RUNBOOKS and examples(path)], ids=lambda path: path.name
+    "document",
+    [
+        pytest.param(path, id=path.name, marks=[pytest.mark.soak] * (path.name in LONG))
+        for path in DOCUMENTS
+        if path != RUNBOOKS and examples(path)
+    ],
 )
 def test_the_examples_run(document: Path, folder: Path) -> None:
     with socket.socket() as free:

@@ -194,6 +194,7 @@ LONG = {
     "A log key is stolen",
     "A key of the bundle is stolen",
     "Rotate a key of the bundle",
+    "Renew the root, each holder at home",
 }
 """Run in `make soak`: of each kind - rotated, stolen, lost - others run in `make test`."""
 

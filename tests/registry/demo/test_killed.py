@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from registry.demo.demo import demonstrate
@@ -28,7 +29,7 @@ demonstrate(
     acknowledge=lambda done: print(done.record, done.declaration, flush=True),
 )
 """
-KILLS = 4
+KILLS = 20
 TIMED = 2
 """The first of them come at any time, in the making of the home perhaps; the others in the middle of the import."""
 
@@ -56,6 +57,7 @@ def killed(home: Path, after: float, kill_at: int) -> list[str]:
     return acknowledged
 
 
+@pytest.mark.soak
 def test_an_import_that_is_killed_again_and_again_ends_as_if_it_had_not(tmp_path: Path) -> None:
     draw = random.Random(20_260_501)
     home = tmp_path / "home"

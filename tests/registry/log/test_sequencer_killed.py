@@ -27,7 +27,7 @@ from tests.end_to_end.commands import Serving
 from tests.registry.log.forked_server import ForkedServer
 from tests.world import a_declaration, log_of, new_registry, verified
 
-ROUNDS, LANES = 12, 4
+ROUNDS, LANES = 6, 2
 SOAK_ROUNDS, SOAK_LANES = 1_000, 10
 _EACH = 20
 _LATER = 0.05

@@ -259,6 +259,7 @@ class TestAServiceThatIgnoresConditions:
         assert [asked.method for asked in proxy.asked] == ["GET", "PUT"] * 2
 
 
+@pytest.mark.soak
 def test_killed_in_the_middle_of_writing_it_has_what_it_acknowledged(tmp_path: Path, bucket: Bucket) -> None:
     own = Seaweed(tmp_path / "own")
     try:
