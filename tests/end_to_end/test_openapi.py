@@ -48,7 +48,8 @@ def test_whoever_has_no_token_gets_only_answers_that_are_described(alliance: All
     explore(alliance, tmp_path, "", "fuzzing", 2)
 
 
-@pytest.mark.parametrize("phase", ["coverage", pytest.param("fuzzing", marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("phase", ["coverage", "fuzzing"])
 def test_the_operator_gets_only_answers_that_are_described(alliance: Alliance, tmp_path: Path, phase: str) -> None:
     gtin = new_gtin()
     published = alliance.publish(declaration(gtin))

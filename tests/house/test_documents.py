@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 RUNBOOKS = ROOT / "docs" / "runbooks.md"
 """Run by ``test_runbooks``, each in a home of its own."""
-LONG = {"bulk.md"}
+LONG = {"audit.md", "bulk.md", "labels.md"}
 """Run in `make soak`: its parts are in the tests of the commands too."""
 _BLOCK = re.compile(
     r"(?:<!-- (?P<mark>name|after): (?P<name>\w+) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)\n```\n", re.DOTALL
