@@ -36,7 +36,7 @@ from registry.home import CONFIG_FILE, Home
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 DSN, FOLDER = "TEST_PG_DSN", "CARBONLABEL_TEST_PG_FOLDER"
 DEBIAN = Path("/usr/lib/postgresql")
-SETTINGS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c autovacuum=off -c max_connections=300"
+SETTINGS: str = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c autovacuum=off -c max_connections=300"
 """Tests kill processes, not machines: what the server was given is kept without a disk that is waited for."""
 
 _PREFIX = "carbonlabel-pg-"

@@ -56,18 +56,20 @@ _ENCODING = "select current_setting('server_encoding')"
 _ORDER = r"select 'B' < 'a' and 'a-c' < 'aB' and 'z' < U&'\00E9' and U&'\FFFD' < U&'\+010000'"
 
 
-_TERMS = " and terms @@ cast(:terms as tsquery)"
 _AMONG_NEWEST = """
     select "index" from (
         select "index", superseded_by, terms, search from record
-        where superseded_by is null order by "index" desc limit 10000
+        where superseded_by is null order by "index" desc limit :walked
     ) as record where {has} limit :most
 """
 """A limit within, so that it goes from the newest on, whatever the planner thinks of terms that come together."""
 
+_FEW, _MANY = 2_000, 10_000
+"""Records that are looked through one by one: the many cost as much as a look into the index for frequent terms."""
+
 _ANY = 'select "index" from record where {has} limit :most'
-_SORTED = 'select "index" from record where {has} order by "index" desc limit :size offset :skip'
-_BY_INDEX = "set local enable_seqscan = {walking}; set local enable_indexscan = {walking}"
+_SORTED = 'select "index" from record where {has} order by "index" desc limit :most'
+_WALKING = "set local enable_seqscan = {on}; set local enable_indexscan = {on}"
 
 
 class Postgresql:
@@ -121,22 +123,26 @@ class Postgresql:
     ) -> tuple[int, Sequence[int]]:
         """See ``Dialect``. The index of terms (GIN) knows no order, and finds all records of a term before the first:
         so frequent terms are looked for among the newest records, one by one, and only rare ones in the index."""
-        has = f"superseded_by is null{_TERMS if looked_for.terms else ''}{looked_for.condition}"
-        values = looked_for.values | {"terms": " & ".join(f"'{term}'" for term in looked_for.terms), "most": most}
-        newest = connection.execute(text(_AMONG_NEWEST.format(has=has)), values).scalars().all()
+        has, values = _matching(looked_for)
+
+        def found(statement: str, **more: int) -> Sequence[int]:
+            return connection.execute(text(statement.format(has=has)), values | more).scalars().all()
+
+        newest = found(_AMONG_NEWEST, walked=_FEW, most=most)
+        if len(newest) * _MANY >= most * _FEW:
+            newest = found(_AMONG_NEWEST, walked=_MANY, most=most)
         if len(newest) == most or not looked_for.terms:
             return len(newest), newest[page]
-        connection.exec_driver_sql(_BY_INDEX.format(walking="off"))
-        try:
-            some = connection.execute(text(_ANY.format(has=has)), values).scalars().all()
-            if len(some) < most:
-                return len(some), sorted(some, reverse=True)[page]
-            if page.stop <= len(newest):
-                return most, newest[page]
-            size = {"size": page.stop - page.start, "skip": page.start}
-            return most, connection.execute(text(_SORTED.format(has=has)), values | size).scalars().all()
-        finally:
-            connection.exec_driver_sql(_BY_INDEX.format(walking="on"))
+        with _by_terms(connection):
+            some = found(_ANY, most=most)
+        if len(some) < most:
+            return len(some), sorted(some, reverse=True)[page]
+        if page.stop > len(newest):
+            newest = found(_AMONG_NEWEST, walked=_MANY, most=most)
+        if page.stop > len(newest):
+            with _by_terms(connection):
+                newest = found(_SORTED, most=page.stop)
+        return most, newest[page]
 
     @contextmanager
     def elected(self, what: str) -> Generator["_Session | None"]:
@@ -150,6 +156,24 @@ class Postgresql:
                 if got:
                     with suppress(SQLAlchemyError):  # at once, if the session is still there
                         connection.exec_driver_sql(f"select pg_advisory_unlock({_key(what)})")
+
+
+@contextmanager
+def _by_terms(connection: Connection) -> Generator[None]:
+    """Has the planner take the index of terms, however many records it thinks have them."""
+    connection.exec_driver_sql(_WALKING.format(on="off"))
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(_WALKING.format(on="on"))
+
+
+def _matching(looked_for: LookedFor) -> tuple[str, dict[str, str]]:
+    """What the rows fulfil that have it, and the values in that. A condition a term: the index then passes over what
+    lacks one of them sooner than for one condition with all."""
+    values = {f"term_{at}": f"'{term}'" for at, term in enumerate(looked_for.terms)}
+    terms = "".join(f" and terms @@ cast(:{name} as tsquery)" for name in values)
+    return f"superseded_by is null{terms}{looked_for.condition}", values | looked_for.values
 
 
 class _Session:

@@ -2,7 +2,7 @@
 
     "Steel beam 12"    s st ste stee steel b be bea beam 12 2
     "热轧钢梁"          热轧 热 轧钢 轧 钢梁 钢 梁
-    "09521234000006"   095 095.. and so on: every three digits, every two, every one
+    "09521234000006"   09521 095 09 0 95212 952 95 and so on: every five digits, every three, every two, every one
 
 A word in an alphabet is found by its beginning, Chinese by any part, and so are digits. Every database looks up whole
 terms only, which is fast in any, so beginnings are terms of their own. Where terms alone say less than what was typed -
@@ -19,8 +19,9 @@ from registry.database.dialect import LookedFor
 LONGEST = 8
 """As many characters of a word's beginning are a term."""
 
-_DIGITS, _IDEOGRAPHS = 3, 2
-"""As many in a row are a term."""
+_IDEOGRAPHS = (1, 2)
+_DIGITS = (1, 2, 3, 5)
+"""As many in a row are a term. Three digits alone are in many numbers, and five are in few."""
 
 _KEPT, _SHORT = 20_000, 24
 """Runs of at most so many characters whose terms are remembered: products of one maker have many in common."""
@@ -57,9 +58,9 @@ def _is_ideographic(run: str) -> bool:
     return re.match(f"[{_IDEOGRAPH}]", run) is not None
 
 
-def _cut(run: str, size: int) -> list[str]:
-    """Every part of a run with up to ``size`` characters."""
-    return [run[at : at + long] for at in range(len(run)) for long in range(1, min(size, len(run) - at) + 1)]
+def _cut(run: str, sizes: tuple[int, ...]) -> list[str]:
+    """Every part of a run that is as long as one of ``sizes``."""
+    return [run[at : at + size] for size in sizes for at in range(len(run) - size + 1)]
 
 
 def _terms_of_run(run: str) -> tuple[str, ...]:
@@ -87,11 +88,12 @@ def _looked_up(run: str) -> list[str]:
     return _longest_parts(run, _DIGITS) if _NUMBER.fullmatch(run) else [run[:LONGEST]]
 
 
-def _longest_parts(run: str, size: int) -> list[str]:
-    return [run[at : at + size] for at in range(max(len(run) - size, 0) + 1)]
+def _longest_parts(run: str, sizes: tuple[int, ...]) -> list[str]:
+    """Its parts that are terms, of the greatest of ``sizes`` that it has."""
+    return _cut(run, (max(size for size in sizes if size <= len(run)),))
 
 
 def _is_one_term(run: str) -> bool:
     if _is_ideographic(run):
-        return len(run) <= _IDEOGRAPHS
-    return len(run) <= (_DIGITS if _NUMBER.fullmatch(run) else LONGEST)
+        return len(run) in _IDEOGRAPHS
+    return len(run) in _DIGITS if _NUMBER.fullmatch(run) else len(run) <= LONGEST

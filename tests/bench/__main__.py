@@ -1,9 +1,10 @@
 """Runs the benchmarks: ``python -m tests.bench [PART...]``, without names all but ``huge``.
 
-``registry``, ``log``, ``bundle``, ``retail``, ``registration``, ``search``; ``huge``: ten million labels, a hundred
-million scans.
+``registry``, ``log``, ``bundle``, ``retail``, ``registration``, ``scans``, ``search``; ``huge``: ten million labels, a
+hundred million scans. PostgreSQL has a quarter of the memory for its buffers, as its manual advises (20.4.1).
 """
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from tests.bench import (
     publishing,
     registering,
     retail,
+    scanning,
     searching,
     sequencing,
     serving,
@@ -35,6 +37,7 @@ BUNDLE_LABELS, FEWER_LABELS, DAYS = 1_000_000, 100_000, 4
 SCANS, JOINED = 10_000_000, 1_000_000
 NIGHTS = 10
 REGISTERED, DRAWN = 100_000, 1_000
+REGISTERED_MEANWHILE = 30_000
 PRODUCTS = 1_000_000
 
 
@@ -79,6 +82,17 @@ def of_registration(folder: Path) -> list[Line]:
     return lines + registering.measure_labels(DRAWN)
 
 
+def of_scans(folder: Path) -> list[Line]:
+    """Scans while a file is registered, on each database."""
+    lines: list[Line] = []
+    for kind in (databases.SQLITE, databases.POSTGRESQL):
+        with databases.using(kind):
+            registry = new_registry(folder / f"scans-{kind}", {}, verify_per_minute=0)
+        with closing(registry):
+            lines += scanning.measure(registry, REGISTERED_MEANWHILE, kind)
+    return lines
+
+
 def of_search(folder: Path) -> list[Line]:
     """Search, on each database."""
     lines: list[Line] = []
@@ -101,6 +115,7 @@ PARTS: dict[str, Callable[[Path], list[Line]]] = {
     "bundle": of_bundle,
     "retail": of_retail,
     "registration": of_registration,
+    "scans": of_scans,
     "search": of_search,
     "huge": of_huge,
 }
@@ -108,6 +123,7 @@ PARTS: dict[str, Callable[[Path], list[Line]]] = {
 
 def main(names: list[str]) -> None:
     """Measures on registries of its own, and prints the table."""
+    databases.SETTINGS += f" -c shared_buffers={os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') // 2**22}MB"
     databases.begin_run()
     try:
         with tempfile.TemporaryDirectory() as folder:

@@ -4,23 +4,27 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from registry.database.copying import DERIVED
 from registry.database.database import Database
 from registry.database.tables import SQLModel
 from registry.database.upgrade import MIGRATIONS, newest_version, upgrade
 from registry.errors import DatabaseTooNew
+from registry.home import Home
+from registry.products.products import search
 from registry.registry import Registry
 from tests.databases import SQLITE, empty_database, everything, execute
-from tests.world import ENVIRON, assert_sound, new_registry, published
+from tests.world import ENVIRON, NOW, a_declaration, assert_sound, gtin, new_registry, published
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -89,3 +93,25 @@ def test_a_newer_database_is_refused_with_a_sentence_and_left_as_it_is(tmp_path:
 def _is_ours(name: str | None, _: str, __: object) -> bool:
     """Whether a table, or an index, is of the models: each database has its own index for searches."""
     return not str(name).startswith(DERIVED) and name != "ix_record_terms"
+
+
+@pytest.mark.each_database
+def test_records_of_an_older_version_are_found_by_the_terms_of_this_one(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with closing(new_registry(home)) as registry:
+        (one,) = published(registry, [a_declaration(1)])
+    in_file = not Home.open(home).config.database
+    rebuilt = ["insert into record_search (record_search) values ('rebuild')"] if in_file else []
+    execute(home, "update record set terms = 'older'", *rebuilt)
+    with closing(Registry.open(home, ENVIRON)) as registry:
+        with registry.database.reading() as session:
+            assert search(session, gtin(1)[3:-1], 1, NOW.date()).total == 0
+        with registry.database.writing() as session, _operations(session.connection()):
+            ScriptDirectory(str(MIGRATIONS)).get_revision("0022").module.upgrade()
+        with registry.database.reading() as session:
+            assert [found.record for found in search(session, gtin(1)[3:-1], 1, NOW.date()).results] == [one.record]
+        assert_sound(registry)
+
+
+def _operations(connection: Connection) -> AbstractContextManager[Operations]:
+    return Operations.context(MigrationContext.configure(connection))

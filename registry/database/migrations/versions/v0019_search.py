@@ -7,18 +7,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from registry.products.terms import terms_of
-
 revision = "0019"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-_AT_ONCE = 1_000
-_NEXT = sa.text('select "index", search from record where "index" > :after order by "index" limit :most')
 _KIND = sa.Text().with_variant(TSVECTOR(), "postgresql")
-_RECORD = sa.table("record", sa.column("index"), sa.column("terms", _KIND))
-_FILL = sa.update(_RECORD).where(_RECORD.c.index == sa.bindparam("at")).values(terms=sa.bindparam("terms_of_it"))
 _ON_SQLITE = (
     'create view record_searched as select "index", terms from record where superseded_by is null',
     # Terms are whole words to it, in the order and as often as they come: it need not know where or how often.
@@ -31,22 +25,13 @@ _ON_SQLITE = (
     "begin insert into record_search (record_search, rowid, terms) values ('delete', old.\"index\", old.terms); end",
     "create trigger record_search_removed after delete on record when old.superseded_by is null "
     "begin insert into record_search (record_search, rowid, terms) values ('delete', old.\"index\", old.terms); end",
-    "insert into record_search (record_search) values ('rebuild')",
 )
 _ON_POSTGRESQL = ("create index ix_record_terms on record using gin (terms) where superseded_by is null",)
 
 
 def upgrade() -> None:
-    """Adds the terms, fills them in, and has the database index those of the newest records."""
+    """Adds the terms, which 0022 fills in, and has the database index those of the newest records."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     op.add_column("record", sa.Column("terms", _KIND, nullable=False, server_default=""))
-    _fill()
     for statement in _ON_SQLITE if is_sqlite else _ON_POSTGRESQL:
         op.execute(statement)
-
-
-def _fill() -> None:
-    connection, after = op.get_bind(), -1
-    while rows := connection.execute(_NEXT, {"after": after, "most": _AT_ONCE}).all():
-        connection.execute(_FILL, [{"at": at, "terms_of_it": terms_of(search)} for at, search in rows])
-        after = rows[-1][0]
