@@ -8,7 +8,7 @@ import asyncio
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -60,7 +60,7 @@ def measure(registry: Registry, rows: int, database: str) -> list[Line]:
 
 
 @contextmanager
-def _registered(registry: Registry, content: bytes) -> Iterator[threading.Event]:
+def _registered(registry: Registry, content: bytes) -> Generator[threading.Event]:
     """Has the server register a file; the event is set when that is done."""
     with registry.database.writing() as session:
         request = msgspec.json.encode(ImportRequest("bench.csv"))
