@@ -5,6 +5,7 @@
     save(home, to)                  a backup of its database; ``put_back`` restores it
     execute(home, statement)        behind the registry's back; ``fill`` does so with many rows
     failing(home, when)             while it holds, the database refuses a write
+    away(home)                      while it holds, the server of PostgreSQL answers nobody
 
 PostgreSQL is the server that ``TEST_PG_DSN`` names, else one that whoever needs it first starts with Debian's binaries,
 in a folder of this run, as the user postgres when we are root. A home's database is a copy of one with empty tables.
@@ -199,6 +200,18 @@ def failing(home: Path, when: str) -> Generator[None]:
         undo = ["drop trigger breaks"]
     yield
     execute(home, *undo)
+
+
+@contextmanager
+def away(home: Path) -> Generator[None]:
+    """While it holds, whoever is connected to the home's database on PostgreSQL is so no more, and nobody gets in."""
+    name = make_url(Home.open(home).config.database).database
+    _administer(_server(), f'alter database "{name}" allow_connections false')
+    try:
+        _administer(_server(), f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+        yield
+    finally:
+        _administer(_server(), f'alter database "{name}" allow_connections true')
 
 
 def drop_below(folder: Path | None) -> None:

@@ -12,8 +12,8 @@ _Columns = tuple[Any, ...]
 class Watch:
     """A connection without transactions, for single reads that must see the newest commit. One thread at a time.
 
-    A read that finds the connection gone, because the server was away, is asked once more of a new one. Raises what the
-    database raises, as SQLAlchemy wraps it.
+    A read that finds the connection gone, because the server was away, is asked once more of a new one; while there is
+    none, each read tries again. Raises what the database raises, as SQLAlchemy wraps it.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -22,17 +22,19 @@ class Watch:
         self._connect()
 
     def _connect(self) -> None:
-        self._connection = self._engine.connect()
-        self._cursor = self._connection.connection.cursor()
+        connection = self._engine.connect()
+        self._cursor = connection.connection.cursor()
+        self._connection = connection
 
     def execute(self, statement: Executable, parameters: Mapping[str, object] | None = None) -> CursorResult[*_Columns]:
         """The rows that ``statement`` reads."""
-        try:
-            return self._connection.execute(statement, parameters)
-        except DBAPIError as problem:
-            if not problem.connection_invalidated:
-                raise
-        self._connection.close()
+        if not self._connection.closed:
+            try:
+                return self._connection.execute(statement, parameters)
+            except DBAPIError as problem:
+                if not problem.connection_invalidated:
+                    raise
+            self._connection.close()
         self._connect()
         return self._connection.execute(statement, parameters)
 

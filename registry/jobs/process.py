@@ -24,6 +24,7 @@ _LOG = logging.getLogger("carbonlabel.jobs")
 _IDLE = 20
 """Looks without a job, one a second, after which the process ends."""
 
+_STDIN = 0
 _NICE = 5
 """Scans go first."""
 
@@ -57,7 +58,8 @@ def _work(registry: Registry, stopping: threading.Event) -> None:
 
 
 def _await_end(stopping: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    while os.read(_STDIN, 4_096):  # not sys.stdin: Python aborts when it ends while a thread waits in there
+        pass
     stopping.set()
 
 

@@ -21,6 +21,8 @@ from schemas.text import Text
 
 _LOG = logging.getLogger("carbonlabel")
 _RETRY_AFTER = "10"
+_NOT_KNOWN = "Whether it was done is not known. Look before you ask again."
+_NOTHING_DONE = "Nothing was changed. Try again later."
 """Seconds after which to try again when the database could not be asked."""
 
 PROBLEM_JSON = "application/problem+json"
@@ -143,9 +145,13 @@ def of_database_error(request: Request[Any, Any, Any], error: DBAPIError) -> Res
         type="urn:carbonlabel:problem:database",
         title=_TITLES[503]["en"],
         status=503,
-        detail="Whether it was done is not known. Look before you ask again.",
+        detail=f"The database does not answer. {_NOTHING_DONE}" if _only_reads(request) else _NOT_KNOWN,
     )
     return _answer(request, problem, {"retry-after": _RETRY_AFTER})
+
+
+def _only_reads(request: Request[Any, Any, Any]) -> bool:
+    return request.method in ("GET", "HEAD") or request.scope["path"].startswith("/v1/verify")
 
 
 def of_busy_database(request: Request[Any, Any, Any], _: exc.TimeoutError) -> Response[Any]:
@@ -155,7 +161,7 @@ def of_busy_database(request: Request[Any, Any, Any], _: exc.TimeoutError) -> Re
         type="urn:carbonlabel:problem:busy",
         title=_TITLES[503]["en"],
         status=503,
-        detail="The registry is busy. Nothing was changed. Try again later.",
+        detail=f"The registry is busy. {_NOTHING_DONE}",
     )
     return _answer(request, problem, {"retry-after": _RETRY_AFTER})
 

@@ -9,11 +9,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from litestar import Litestar, route
+from litestar.testing import TestClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from registry.database import postgresql
 from registry.database.database import Database, parse_database_url
+from registry.database.tables import MemberRow
 from registry.database.upgrade import upgrade
 from registry.errors import DatabaseTooOld, HomeError
 from registry.home import Config, Home
@@ -22,9 +25,10 @@ from registry.log.service import SequencerThread, sequence
 from registry.records.publish import publish
 from registry.registry import Registry
 from registry.verification.online import OnlineVerifier
+from registry.web.problems import of_database_error
 from schemas.entry import EntryType
-from tests.databases import POSTGRESQL, empty_database, is_there, put_back, save, using
-from tests.world import ENVIRON, NOW, a_declaration, assert_sound, log_of, new_registry, published, verified
+from tests.databases import POSTGRESQL, away, empty_database, is_there, put_back, save, using
+from tests.world import ENVIRON, MAKER, NOW, a_declaration, assert_sound, log_of, new_registry, published, verified
 
 pytestmark = pytest.mark.skipif(not is_there(), reason="PostgreSQL is not installed, and TEST_PG_DSN names no server")
 
@@ -123,6 +127,34 @@ class TestRestart:
                 end_all_sessions(registry)
                 published(registry, [a_declaration(number)])
         assert_sound(registry)
+
+    def test_labels_are_judged_again_however_often_it_was_asked_in_vain(self, registry: Registry) -> None:
+        (first,) = published(registry, [a_declaration(0)])
+        with closing(OnlineVerifier(registry)) as verifier:
+            assert verifier.verify(first.label, NOW).verdict == "valid"
+            with away(registry.home.path):
+                for _ in range(3):
+                    with pytest.raises(OperationalError):
+                        verifier.verify(first.label, NOW)
+            assert verifier.verify(first.label, NOW).verdict == "valid"
+            published(registry, [a_declaration(0)])
+            assert verifier.verify(first.label, NOW).verdict == "superseded"
+
+    def test_what_was_only_read_was_not_done_in_part_and_what_was_written_may_have_been(
+        self, registry: Registry
+    ) -> None:
+        @route("/", http_method=["GET", "POST"], status_code=200, sync_to_thread=False)
+        def look() -> bool:
+            with registry.database.reading() as session:
+                return session.get(MemberRow, MAKER.id) is not None
+
+        with TestClient(Litestar([look], exception_handlers={DBAPIError: of_database_error})) as client:
+            assert client.post("/").json() is True
+            with away(registry.home.path):
+                read, written = client.get("/"), client.post("/")
+        assert (read.status_code, written.status_code, read.headers["retry-after"]) == (503, 503, "10")
+        assert read.json()["detail"] == "The database does not answer. Nothing was changed. Try again later."
+        assert written.json()["detail"] == "Whether it was done is not known. Look before you ask again."
 
     def test_what_was_being_written_is_not_there(self, registry: Registry) -> None:
         (key,) = verified(registry, [a_declaration(1)])
