@@ -89,4 +89,6 @@ def facts_of(row: RecordRow, declared: Declaration) -> ComponentFacts | None:
         mass_per_unit=declared.mass_per_unit,
         status="superseded" if superseded else _STATUSES[row.standing],
         components=tuple(part.record for part in declared.components if part.record is not None),
+        reference_start=declared.reference_start,
+        reference_end=declared.reference_end,
     )

@@ -48,6 +48,14 @@ WORDINGS: dict[str, Both] = {
         "The parts declared for this product add up to more than its suppliers' share.",
         "该商品所列部件之和超过了上游阶段的排放量。",
     ),
+    "component-period": Both(
+        "Some of what is listed for this place is counted by figures of another time.",
+        "该场所所列的部分内容采用了其他时期的数据。",
+    ),
+    "area-total": Both(
+        "The figure of this place is above what is listed for it.",
+        "该场所的数值高于其所列内容之和。",
+    ),
 }
 
 

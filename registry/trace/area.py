@@ -1,9 +1,10 @@
 """An area statement, from records to sums. Pure.
 
 A place's declaration lists the products of its reference period as components. A product is made here when its own
-declaration names the place's GLN as its plant; whatever else is listed is bought by the area. What a product of the
-area contains of another one, directly or inside something from outside, is internal supply and subtracted once. No more
-of a product is subtracted than was made here: the rest of it must have come from outside.
+declaration names the place's GLN as its plant; whatever else is listed is bought by the area. What a listed product
+contains of another listed one, directly or inside something from outside, is internal supply and subtracted once. No
+more of a product is subtracted than is listed: the rest of it must have come from outside. A product may be listed by
+several of its versions: what contains one of them has it from there, as far as that goes, and then from the others.
 """
 
 from collections import defaultdict
@@ -40,12 +41,27 @@ class _Listed(Struct, frozen=True):
         return self.record.facts.gwp_total * self.times
 
 
-class _Used:
-    """How much of one product of the area is inside others: in its own declared units, and in kgCO2e."""
+class _Supply:
+    """What of one listed record is inside others: how many of its declared units, and how many kgCO2e of theirs."""
 
-    def __init__(self) -> None:
-        self.amount = _ZERO
+    def __init__(self, listed: _Listed) -> None:
+        assert listed.record is not None
+        assert listed.times is not None
+        self.record = listed.record
+        self._left = listed.times * listed.record.facts.declared_amount
         self.footprint = _ZERO
+
+    def take(self, child: TracedRecord, amount: Decimal) -> Decimal:
+        """Takes what is there of ``amount`` declared units of ``child``, a version of the same product; what of it is
+        still lacking. What does not convert to the unit in which it is listed cannot be shown to be the same."""
+        wanted = units_of(amount, child.facts.declared_unit, self.record.facts)
+        if wanted is None or wanted <= 0 or self._left <= 0:
+            return amount
+        taken = min(wanted, self._left)
+        self._left -= taken
+        part = amount * taken / wanted
+        self.footprint += child.facts.gwp_total * part / child.facts.declared_amount
+        return amount - part
 
 
 def area_statement(place: TracedRecord, look_up: LookUp, most: int = MOST_RECORDS) -> AreaStatement:
@@ -57,10 +73,10 @@ def area_statement(place: TracedRecord, look_up: LookUp, most: int = MOST_RECORD
         components = place.declaration.components
         known = dict(look_up(sorted({part.record for part in components if part.record is not None})))
         listed = [_listed(part, place, known) for part in components]
-        here = {one.record.facts.key: one for one in listed if one.made_here and one.record is not None}
-        complete = _read(known, [one.record for one in here.values() if one.record], set(here), look_up, most)
-        used = _used(here, known)
-        return _added_up(place, listed, used, known, complete)
+        counted = [one for one in listed if one.record is not None and one.times is not None]
+        records = [one.record for one in counted if one.record is not None]
+        complete = _read(known, records, {record.facts.key for record in records}, look_up, most)
+        return _added_up(place, listed, _supplied(counted, known), known, complete)
 
 
 def _listed(component: Component, place: TracedRecord, known: dict[int, TracedRecord]) -> _Listed:
@@ -77,16 +93,16 @@ def _is_made_at(record: TracedRecord, gln: str) -> bool:
 
 
 def _read(
-    known: dict[int, TracedRecord], level: list[TracedRecord], here: set[str], look_up: LookUp, most: int
+    known: dict[int, TracedRecord], level: list[TracedRecord], keys: set[str], look_up: LookUp, most: int
 ) -> bool:
-    """Adds to ``known`` all that is inside ``level``, up to products of the area; whether there was room for it."""
+    """Adds to ``known`` all that is inside ``level``, up to products that are listed; whether there was room for it."""
     while level:
         wanted = {child for record in level for child in _pinned(record)} - set(known)
         if len(known) + len(wanted) > most:
             return False
         found = look_up(sorted(wanted)) if wanted else {}
         known.update(found)
-        level = [record for record in found.values() if record.facts.key not in here]
+        level = [record for record in found.values() if record.facts.key not in keys]
     return True
 
 
@@ -106,42 +122,37 @@ def _parts(record: TracedRecord, known: dict[int, TracedRecord]) -> Iterator[tup
             yield child, units
 
 
-def _used(here: dict[str, _Listed], known: dict[int, TracedRecord]) -> dict[str, _Used]:
-    """What of each product of the area is inside others, by key. From the newest record down, so that all that contains
-    a record has been counted when its own parts are."""
-    used: dict[str, _Used] = defaultdict(_Used)
+def _supplied(listed: list[_Listed], known: dict[int, TracedRecord]) -> dict[int, Decimal]:
+    """The kgCO2e of each listed record that are inside other listed ones, by index."""
+    supplies: dict[str, dict[int, _Supply]] = defaultdict(dict)
+    for one in listed:
+        supply = _Supply(one)
+        supplies[supply.record.facts.key][supply.record.index] = supply
+    for index, amount in _used(listed, set(supplies), known).items():
+        child = known[index]
+        versions = supplies[child.facts.key]
+        pinned = [versions[index]] if index in versions else []
+        for supply in (*pinned, *(other for at, other in versions.items() if at != index)):
+            amount = supply.take(child, amount)
+    return {index: supply.footprint for versions in supplies.values() for index, supply in versions.items()}
+
+
+def _used(listed: list[_Listed], keys: set[str], known: dict[int, TracedRecord]) -> dict[int, Decimal]:
+    """What is inside listed products of the records of ``keys``, the products that are listed: declared units by index.
+    From the newest record down, so that all that contains a record has been counted when its own parts are."""
+    used: dict[int, Decimal] = defaultdict(Decimal)
     times: dict[int, Decimal] = defaultdict(Decimal)
-    for one in here.values():
+    for one in listed:
         if one.record is not None and one.times is not None:
             times[one.record.index] += one.times
     for index in sorted(known, reverse=True):
         for child, units in _parts(known[index], known) if times.get(index) else ():
             amount = times[index] * units
-            maker = here.get(child.facts.key)
-            if maker is None:
-                times[child.index] += amount / child.facts.declared_amount
+            if child.facts.key in keys:
+                used[child.index] += amount
             else:
-                _count(used[child.facts.key], child, amount, maker)
+                times[child.index] += amount / child.facts.declared_amount
     return used
-
-
-def _count(used: _Used, child: TracedRecord, amount: Decimal, maker: _Listed) -> None:
-    """Counts a use of a product of the area, perhaps of another version of it. What does not convert to the unit in
-    which it was made cannot be shown to be from here, and stays."""
-    assert maker.record is not None
-    converted = units_of(amount, child.facts.declared_unit, maker.record.facts)
-    if converted is not None:
-        used.amount += converted
-        used.footprint += child.facts.gwp_total * amount / child.facts.declared_amount
-
-
-def _supplied(one: _Listed, used: dict[str, _Used]) -> Decimal:
-    """What of a product's footprint is inside others of the area, at most as far as it was made here."""
-    if not one.made_here or one.record is None or one.times is None or one.record.facts.key not in used:
-        return _ZERO
-    use = used[one.record.facts.key]
-    made = one.times * one.record.facts.declared_amount
-    return use.footprint if use.amount <= made else use.footprint * made / use.amount
 
 
 def _own(one: _Listed, known: dict[int, TracedRecord]) -> Decimal:
@@ -158,10 +169,14 @@ def _own(one: _Listed, known: dict[int, TracedRecord]) -> Decimal:
 
 
 def _added_up(
-    place: TracedRecord, listed: list[_Listed], used: dict[str, _Used], known: dict[int, TracedRecord], complete: bool
+    place: TracedRecord,
+    listed: list[_Listed],
+    supplied: dict[int, Decimal],
+    known: dict[int, TracedRecord],
+    complete: bool,
 ) -> AreaStatement:
     gross = sum((one.footprint for one in listed if one.footprint is not None), _ZERO)
-    internal = sum((_supplied(one, used) for one in listed), _ZERO)
+    internal = sum(supplied.values(), _ZERO)
     own = sum((_own(one, known) for one in listed), _ZERO)
     total = gross - internal
     declared = place.declaration
@@ -176,7 +191,7 @@ def _added_up(
         end=declared.reference_end,
         area=Amount(place.facts.declared_amount, place.facts.declared_unit),
         unit=UNIT,
-        products=tuple(_product(one, used) for one in listed),
+        products=tuple(_product(one, supplied) for one in listed),
         gross=rounded(gross),
         internal=rounded(internal),
         own=rounded(own),
@@ -188,7 +203,7 @@ def _added_up(
     )
 
 
-def _product(one: _Listed, used: dict[str, _Used]) -> AreaProduct:
+def _product(one: _Listed, supplied: dict[int, Decimal]) -> AreaProduct:
     record = one.record
     key = "" if record is None else record.facts.key
     return AreaProduct(
@@ -202,5 +217,5 @@ def _product(one: _Listed, used: dict[str, _Used]) -> AreaProduct:
         made_here=one.made_here,
         amount=Amount(one.component.amount, one.component.unit),
         footprint=None if one.footprint is None else rounded(one.footprint),
-        supplied=rounded(_supplied(one, used)),
+        supplied=rounded(_ZERO if record is None else supplied.get(record.index, _ZERO)),
     )

@@ -53,6 +53,8 @@ Codes are stable: a client may rely on them, and a new rule gets a new code.
 | component-contribution | warning | a contribution that is not what the record gives for that amount |
 | component-cycle | error | a product that contains itself |
 | component-sum | warning | components above the upstream emissions |
+| component-period | warning | a place's product whose figure is of another time |
+| area-total | warning | a place's total above all that is listed for it |
 | component-revoked | error | a record that is suspended or withdrawn (``component_standing``, at publication) |
 | signature | error | the owner's own signature does not hold (when it is handed in, and at publication) |
 | unsigned | error | the owner signs all that it declares, and this has no signature (at submission and publication) |

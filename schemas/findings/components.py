@@ -25,8 +25,9 @@ _STATUS_ZH = {"superseded": "被取代", "suspended": "暂停", "withdrawn": "�
 def component_findings(declaration: Declaration, registered: Registered | None, unfit: set[str]) -> Iterator[Finding]:
     """Rule 8. ``unfit`` holds the paths of numbers that arithmetic leaves out.
 
-    Codes ``component-key``, ``component-twice`` and ``component-sum``; with ``registered``, also
-    ``component-unknown``, ``component-stale``, ``component-unit``, ``component-contribution`` and ``component-cycle``.
+    Codes ``component-key``, ``component-twice``, ``component-sum`` and ``area-total``; with ``registered``, also
+    ``component-unknown``, ``component-stale``, ``component-unit``, ``component-contribution``, ``component-cycle`` and
+    ``component-period``.
     """
     if not declaration.components:
         return
@@ -46,8 +47,10 @@ def component_findings(declaration: Declaration, registered: Registered | None, 
             if not any(path.startswith(f"$.components[{at}]") for path in unfit):
                 yield from _contribution(at, component, facts)
         yield from _cycles(declaration, facts, registered)
-    if not any(path.startswith("$.components") for path in unfit):
-        yield from _sum(declaration, facts)
+        if declaration.gln is not None:
+            yield from _periods(declaration, facts)
+    if not any(path.startswith(("$.components", "$.gwp_total")) for path in unfit):
+        yield from (_sum if declaration.gln is None else _area_total)(declaration, facts)
 
 
 def component_standing(declaration: Declaration, registered: Registered) -> list[Finding]:
@@ -190,11 +193,8 @@ def _closing(key: str, facts: dict[int, ComponentFacts], registered: Registered)
 
 
 def _sum(declaration: Declaration, facts: dict[int, ComponentFacts]) -> Iterator[Finding]:
-    """What the components emit cannot exceed what is upstream of the product. Unknown components only add to it.
-
-    Nothing is said of a place: its products may supply one another, which its area statement takes off.
-    """
-    upstream = None if declaration.gln is not None else _upstream(declaration)
+    """What the components emit cannot exceed what is upstream of the product. Unknown components only add to it."""
+    upstream = _upstream(declaration)
     if upstream is None:
         return
     parts = [part for component in declaration.components if (part := _part(component, facts)) is not None]
@@ -212,6 +212,50 @@ def _sum(declaration: Declaration, facts: dict[int, ComponentFacts]) -> Iterator
             f"{name.zh}合计{plain(total)}千克二氧化碳当量，为产品上游{plain(upstream[0])}的{coverage_zh}："
             "请核对数量、单位和贡献量。",
         )
+
+
+def _area_total(declaration: Declaration, facts: dict[int, ComponentFacts]) -> Iterator[Finding]:
+    """What a place's products add up to bounds its total, once all of them are known: they may supply one another,
+    which its area statement takes off, and nothing else of it is listed."""
+    parts = [_part(component, facts) for component in declaration.components]
+    known = [part for part in parts if part is not None]
+    total = declaration.gwp_total
+    if total is None or len(known) < len(parts):
+        return
+    listed = sum((emitted for emitted, _ in known), Decimal(0))
+    if total - listed > sum((rounding for _, rounding in known), half_digit(total)):
+        name, what = name_of("$.gwp_total"), name_of("$.components")
+        yield warning(
+            "area-total",
+            "$.gwp_total",
+            f"{name.en} is {plain(total)} kgCO2e, but {what.en} adds up to {plain(listed)} only: list what else the "
+            "place emits or buys, or have the reviewer accept it.",
+            f"{name.zh}为{plain(total)}千克二氧化碳当量，而{what.zh}合计仅{plain(listed)}："
+            "请列出该场所的其他排放或采购，或请审核人确认。",
+        )
+
+
+def _periods(declaration: Declaration, facts: dict[int, ComponentFacts]) -> Iterator[Finding]:
+    """The products of a place's reference period are counted by figures of that period."""
+    start, end = declaration.reference_start, declaration.reference_end
+    if start is None or end is None:
+        return
+    for at, component in enumerate(declaration.components):
+        child = None if component.record is None else facts.get(component.record)
+        if child is None or child.reference_start is None or child.reference_end is None:
+            continue
+        if child.reference_end < start or child.reference_start > end:
+            path = f"$.components[{at}].record"
+            name = name_of(path)
+            yield warning(
+                "component-period",
+                path,
+                f"{name.en} is {component.record}, whose figure is of {child.reference_start} to "
+                f"{child.reference_end}, outside {start} to {end}: pin a record of that time, or have the reviewer "
+                "accept it.",
+                f"{name.zh}为{component.record}，其数据期为{child.reference_start}至{child.reference_end}，"
+                f"不在{start}至{end}之内：请改用该时期的记录，或请审核人确认。",
+            )
 
 
 def _upstream(declaration: Declaration) -> tuple[Decimal, Decimal] | None:

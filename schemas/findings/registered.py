@@ -1,5 +1,6 @@
 """What the registry knows and a declaration is checked against: look-ups that the caller provides."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
@@ -13,7 +14,7 @@ class ComponentFacts(Struct, frozen=True):
 
     ``key`` is its GTIN-14 or GLN; ``gwp_total`` is kgCO2e per ``declared_amount`` of ``declared_unit``;
     ``mass_per_unit`` is the mass of one declared unit in kg, ``None`` when unknown; ``components`` are the log indexes
-    of the records that it contains in turn.
+    of the records that it contains in turn; the reference period's dates are ``None`` when it has none.
     """
 
     key: str
@@ -23,6 +24,8 @@ class ComponentFacts(Struct, frozen=True):
     mass_per_unit: Decimal | None
     status: Literal["active", "superseded", "suspended", "withdrawn"]
     components: tuple[int, ...] = ()
+    reference_start: date | None = None
+    reference_end: date | None = None
 
 
 class Registered(Protocol):

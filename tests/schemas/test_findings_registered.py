@@ -29,6 +29,7 @@ FOUND: list[tuple[str, str, str, Declaration]] = [
     ("component-key", "$.components[0]", "error", sound(components=(component(7, urn="urn:gtin:1"),))),
     ("component-twice", "$.components[1].record", "error", sound(components=(component(), component()))),
     ("component-sum", "$.components", "warning", sound(components=(component(contribution=Decimal("1.81")),))),
+    ("area-total", "$.gwp_total", "warning", place(components=(component(contribution=Decimal("0.5")),))),
 ]
 
 
@@ -41,6 +42,10 @@ def test_a_broken_rule_is_found_at_its_path(code: str, path: str, severity: str,
 NOT_FOUND: list[tuple[str, Declaration]] = [
     ("component-sum", sound(components=(component(contribution=Decimal("1.7")),))),
     ("component-sum", place(components=(component(contribution=Decimal("99")),))),
+    ("area-total", place(components=(component(contribution=Decimal("99")),))),
+    ("area-total", place(components=(component(contribution=Decimal("0.5")), component(8)))),
+    ("area-total", place(gwp_total=Decimal("NaN"), components=(component(contribution=Decimal("0.5")),))),
+    ("area-total", sound(components=(component(contribution=Decimal("0.5")),))),
     ("component-sum", sound(components=(component(contribution=Decimal("99")), component(8, amount="NaN")))),
 ]
 
@@ -91,6 +96,13 @@ REGISTERED: list[tuple[str, str, str, Declaration, Register]] = [
         "warning",
         sound(components=(component(amount="1"),), stages=stages(raw_material="1.0", production="0.7")),
         Register(records={7: facts()}),
+    ),
+    (
+        "component-period",
+        "$.components[0].record",
+        "warning",
+        place(components=(component(),)),
+        Register(records={7: facts(reference_start=date(2019, 1, 1), reference_end=date(2019, 12, 31))}),
     ),
     (
         "component-cycle",
