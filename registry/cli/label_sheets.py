@@ -23,7 +23,9 @@ def label_sheets(
     sheet: Annotated[str, typer.Option(help=f"one of {', '.join(FORMS)}")] = "avery-l7160",
     skip: Annotated[int, typer.Option(help="labels of the first sheet that are used up")] = 0,
     language: Annotated[str, typer.Option(help="en or zh")] = "en",
-    variant: Annotated[Variant, typer.Option(help="standard, or the code only")] = Variant.STANDARD,
+    variant: Annotated[
+        Variant, typer.Option(help="standard, stages (with them), or code (only it)")
+    ] = Variant.STANDARD,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Draw many labels of a member's records: sheets to print, as PDF, or a zip of SVG files.
@@ -39,8 +41,9 @@ def label_sheets(
             paths=named, form=form, sheet=sheet, skip=skip, language=language, variant=variant
         ).checked()
         with opened(home) as registry:
-            mint_missing(registry, COMMAND_LINE, member, wanted.paths, utc_now())
-            arts = [art for some in labels_of(registry, member, wanted.paths) for art in some]
+            now = utc_now()
+            mint_missing(registry, COMMAND_LINE, member, wanted.paths, now)
+            arts = [art for some in labels_of(registry, member, wanted.paths, now.date()) for art in some]
             if not arts:
                 stop(f"{member} has no record in force")
             out.write_bytes(artwork(arts, wanted, registry.config.name))

@@ -29,7 +29,9 @@ def label(
     serial_file: Annotated[Path | None, typer.Option(help="a set: a file with one serial number a line")] = None,
     gln: Annotated[bool, typer.Option("--gln", help="the number is a GLN: a label for a place")] = False,
     language: Annotated[str, typer.Option(help="en or zh")] = "en",
-    variant: Annotated[Variant, typer.Option(help="standard, or the code only")] = Variant.STANDARD,
+    variant: Annotated[
+        Variant, typer.Option(help="standard, stages (with them), or code (only it)")
+    ] = Variant.STANDARD,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Draw the label of a product's newest record, or write the texts of a set of labels.

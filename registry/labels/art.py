@@ -28,15 +28,17 @@ def art_of(session: Session, record: int, text: str, config: Config) -> LabelArt
     """What the label ``text`` of ``record`` shows."""
     claims = parse_claims(record_row(session, record).claims)
     path = parse_label(text).path
+    subject = credential_of(entry_row(session, record).jws).credential_subject
     return LabelArt(
         text=text,
         footprint=Footprint(claims.footprint, Amount(claims.amount, claims.unit)),
         boundary=claims.boundary,
         year=claims.year,
-        verifier=credential_of(entry_row(session, record).jws).credential_subject.verifier.name,
+        verifier=subject.verifier.name,
         gtin=path.gtin,
         gln=path.gln,
         lot=path.lot,
         serial=path.serial,
+        stages=subject.declaration.stages,
         notice=DEMONSTRATION_NOTICE if config.demonstration else {},
     )

@@ -7,13 +7,15 @@ the smallest one is 5 pixels, 0.42 mm, and at 203 dpi (thermal printers) 3 pixel
 from collections.abc import Sequence
 
 from registry.labels.content import LabelArt, Variant, content_of
+from registry.labels.fitting import fitted
 from registry.labels.layout import SIZES, SMALLEST_MODULE, Layout, arrange
 from registry.labels.pdf import label_pdf
 from registry.labels.png import whole_pixels, write_png
 from registry.labels.qr import symbol
+from registry.labels.sheets import SheetForm
 from registry.labels.svg import write_svg
 
-__all__ = ["LabelArt", "Variant", "layout_of", "render_pdf", "render_png", "render_svg"]
+__all__ = ["LabelArt", "Variant", "layout_of", "layout_on", "render_pdf", "render_png", "render_svg"]
 
 
 def layout_of(
@@ -25,6 +27,11 @@ def layout_of(
 ) -> Layout:
     """Where everything on the label stands, in mm. Raises ``ValueError`` if no label can hold it (see ``layout``)."""
     return arrange(content_of(art, language), symbol(art.text), variant, module_mm, sizes)
+
+
+def layout_on(art: LabelArt, language: str, variant: Variant, form: SheetForm) -> Layout:
+    """The label as large as a label of ``form`` holds it. Raises ``ValueError`` if it does not."""
+    return fitted(content_of(art, language), symbol(art.text), variant, form.room)
 
 
 def render_svg(

@@ -16,14 +16,15 @@
 All lengths are millimetres; a font's size is its em.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from registry.labels import words
 from registry.labels.content import CO2E, Content
-from registry.labels.typeface import CAP_HEIGHT, DESCENT, POINT, Weight, width
+from registry.labels.typeface import CAP_HEIGHT, POINT, Weight, width
 from registry.labels.wrapping import wrap
 
 SMALLEST = 4.75 * POINT
@@ -93,16 +94,36 @@ def plain(text: str, x: float, y: float, size: float, weight: Weight) -> Line:
     return Line(x, y, (Run(text, size, weight),))
 
 
-class _Row(Struct, frozen=True):
-    """A text set in lines of one font."""
+class Bar(Struct, frozen=True):
+    """A black rectangle."""
 
-    lines: tuple[str, ...]
-    size: float
-    weight: Weight = Weight.REGULAR
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Row(Struct, frozen=True):
+    """A piece of a column, ``height`` high: lines and bars from its own top left corner, which is on the baseline of
+    what stands above."""
+
+    height: float
+    lines: tuple[Line, ...]
+    bars: tuple[Bar, ...] = ()
 
     @property
-    def height(self) -> float:
-        return len(self.lines) * self.size * _LEADING
+    def form(self) -> tuple[int, str]:
+        """How many lines it takes, and what of its text is there."""
+        return len(self.lines), "".join(line.text for line in self.lines).replace(" ", "")
+
+    def at(self, x: float, y: float) -> "Row":
+        """The same row with its corner there."""
+        lines = tuple(line.at(x + line.x, y + line.y) for line in self.lines)
+        return Row(self.height, lines, tuple(replace(bar, x=x + bar.x, y=y + bar.y) for bar in self.bars))
+
+
+Foot = Callable[[Content, float, float], tuple[Row, ...] | None]
+"""What stands below the context, at a size of small text and in a width; None if it does not fit."""
 
 
 class _Head(Struct, frozen=True):
@@ -110,55 +131,77 @@ class _Head(Struct, frozen=True):
 
     figure: Line
     size: float
-    rows: tuple[Line, ...]
+    rows: tuple[Row, ...]
 
 
 class _Rows(Struct, frozen=True):
     """Every row but the figure's, set at one size of small text."""
 
-    heading: _Row
-    context: tuple[_Row, ...]
-    foot: tuple[_Row, ...]
+    heading: Row
+    context: tuple[Row, ...]
+    foot: tuple[Row, ...]
 
     @property
     def form(self) -> tuple[tuple[int, str], ...]:
         """How many lines each row takes, and what of its text is there."""
-        return tuple((len(row.lines), "".join(row.lines).replace(" ", "")) for row in (*self.context, *self.foot))
+        return tuple(row.form for row in (*self.context, *self.foot))
+
+
+def keys_and_call(content: Content, small: float, limit: float) -> tuple[Row, ...] | None:
+    """GTIN or GLN, lot, serial number, and the call to scan."""
+    keys = tuple(_one_line(forms, small, limit) for forms in content.keys)
+    qualifiers = tuple(flowing(text, small, limit) for text in content.qualifiers)
+    scan = _one_line((" ".join(words.SCAN),), small, limit, Weight.BOLD)
+    if scan is None and all(width(text, small, Weight.BOLD) <= limit for text in words.SCAN):
+        scan = _text(words.SCAN, small, Weight.BOLD)
+    rows = tuple(row for row in (*keys, *qualifiers, scan) if row)
+    return rows if len(rows) == len(keys) + len(qualifiers) + 1 else None
 
 
 def set_text(
-    content: Content, left: float, right: float, aligned: tuple[float, float], tall: tuple[float, float]
-) -> tuple[Line, ...] | None:
-    """The lines between ``left`` and ``right``, or None if they do not fit at the smallest size.
+    content: Content,
+    left: float,
+    right: float,
+    bands: Sequence[tuple[float, float]],
+    foot: Foot = keys_and_call,
+    largest: float = _SCALES[0],
+) -> tuple[Row, ...] | None:
+    """The rows between ``left`` and ``right``, or None if they do not fit at the smallest size.
 
-    Preferably from the top to the bottom of the code's own modules (``aligned``: the first line's top, the last
-    line's baseline), else of the label (``tall``).
+    Between the first of ``bands`` that holds them: the first line's top and the last line's baseline. The small text is
+    at most ``largest`` times ``SMALLEST``.
     """
     limit = right - left
-    smallest = _set_rows(content, SMALLEST, limit)
-    if smallest is None:
-        return None
-    settings = [(SMALLEST * scale, _set_rows(content, SMALLEST * scale, limit)) for scale in _scales(limit)]
-    top, bottom = tall
-    for band in (aligned, (top, bottom - DESCENT * SMALLEST)):
+    settings = _settings(content, limit, foot, largest)
+    for band in bands:
         for small, rows in settings:
-            # Larger text must not cost lines or words.
-            if rows is not None and rows.form == smallest.form:
-                lines = _set_at(content, rows, small, (left, limit), band)
-                if lines is not None:
-                    return lines
+            placed = _set_at(content, rows, small, (left, limit), band)
+            if placed is not None:
+                return placed
     return None
 
 
-def _scales(limit: float) -> Iterator[float]:
+@lru_cache(maxsize=64)
+def _settings(content: Content, limit: float, foot: Foot, largest: float) -> tuple[tuple[float, _Rows], ...]:
+    """The rows at each size of small text, the largest first. Larger text must not cost lines or words."""
+    smallest = _set_rows(content, SMALLEST, limit, foot)
+    if smallest is None:
+        return ()
+    settings = (
+        (SMALLEST * scale, _set_rows(content, SMALLEST * scale, limit, foot)) for scale in _scales(limit, largest)
+    )
+    return tuple((small, rows) for small, rows in settings if rows is not None and rows.form == smallest.form)
+
+
+def _scales(limit: float, largest: float) -> Iterator[float]:
     """The scales worth trying in a column of ``limit`` mm: above these not even the call to scan fits."""
     widest = limit / max(width(text, SMALLEST, Weight.BOLD) for text in words.SCAN)
-    return (scale for scale in _SCALES if scale <= max(widest, 1))
+    return (scale for scale in _SCALES if scale <= min(max(widest, 1), largest))
 
 
 def _set_at(
     content: Content, rows: _Rows, small: float, across: tuple[float, float], down: tuple[float, float]
-) -> tuple[Line, ...] | None:
+) -> tuple[Row, ...] | None:
     left, limit = across
     top = _TOP[content.language] * small
     least = top + (_ABOVE_FIGURE + 2 * _GAP) * small + _height(rows.context) + _height(rows.foot)
@@ -171,40 +214,44 @@ def _set_at(
     return None
 
 
-def _set_rows(content: Content, small: float, limit: float) -> _Rows | None:
+def _set_rows(content: Content, small: float, limit: float, foot: Foot) -> _Rows | None:
     """The rows at one size, or None if one does not fit the width."""
     heading = _one_line((content.heading,), small, limit, Weight.BOLD)
-    boundary = _flowing(content.boundary, small, limit)
-    year = _one_line((content.year,), small, limit)
-    verifier = _Row(wrap(content.verifier, limit, small, 2).lines, small)
-    keys = tuple(_one_line(forms, small, limit) for forms in content.keys)
-    qualifiers = tuple(_flowing(text, small, limit) for text in content.qualifiers)
-    scan = _one_line((" ".join(words.SCAN),), small, limit, Weight.BOLD)
-    if scan is None and all(width(text, small, Weight.BOLD) <= limit for text in words.SCAN):
-        scan = _Row(words.SCAN, small, Weight.BOLD)
-    context = tuple(row for row in (boundary, year, verifier) if row)
-    foot = tuple(row for row in (*keys, *qualifiers, scan) if row)
-    if heading is None or len(context) < 3 or len(foot) < len(keys) + len(qualifiers) + 1:
+    context = (
+        flowing(content.boundary, small, limit),
+        *((_one_line((content.year,), small, limit),) if content.year else ()),
+        _text(wrap(content.verifier, limit, small, 2).lines, small),
+    )
+    below = foot(content, small, limit)
+    if heading is None or below is None or None in context:
         return None
-    return _Rows(heading, context, foot)
+    return _Rows(heading, tuple(row for row in context if row), below)
 
 
-def _one_line(forms: tuple[str, ...], size: float, limit: float, weight: Weight = Weight.REGULAR) -> _Row | None:
+def _text(texts: tuple[str, ...], size: float, weight: Weight = Weight.REGULAR) -> Row:
+    """Texts below one another."""
+    leading = size * _LEADING
+    lines = tuple(plain(text, 0, leading * number, size, weight) for number, text in enumerate(texts, 1))
+    return Row(leading * len(texts), lines)
+
+
+def _one_line(forms: tuple[str, ...], size: float, limit: float, weight: Weight = Weight.REGULAR) -> Row | None:
     """The first of ``forms`` that fits on one line."""
-    return next((_Row((form,), size, weight) for form in forms if width(form, size, weight) <= limit), None)
+    return next((_text((form,), size, weight) for form in forms if width(form, size, weight) <= limit), None)
 
 
-def _flowing(text: str, size: float, limit: float) -> _Row | None:
+def flowing(text: str, size: float, limit: float) -> Row | None:
     """``text`` in at most two lines, or None if it would have to be cut."""
     setting = wrap(text, limit, size, 2)
-    return _Row(setting.lines, size) if setting.whole else None
+    return _text(setting.lines, size) if setting.whole else None
 
 
-def _height(rows: tuple[_Row, ...]) -> float:
+def _height(rows: tuple[Row, ...]) -> float:
     return sum(row.height for row in rows)
 
 
-def _unit(size: float, gap: float) -> tuple[Run, ...]:
+def unit(size: float, gap: float) -> tuple[Run, ...]:
+    """The figure's unit, its two set small and low."""
     before, two, after = CO2E
     return (
         Run(before, size, Weight.BOLD, gap=gap),
@@ -214,12 +261,12 @@ def _unit(size: float, gap: float) -> tuple[Run, ...]:
 
 
 def _unit_width(size: float) -> float:
-    return sum(run.width for run in _unit(size, 0))
+    return sum(run.width for run in unit(size, 0))
 
 
 def _beside(content: Content, small: float, limit: float, room: float) -> _Head | None:
     """The unit on the figure's line, what it is per below."""
-    per = _flowing(content.per, small * _PER, limit)
+    per = flowing(content.per, small * _PER, limit)
     if per is None or (len(per.lines) > 1 and small > SMALLEST):
         return None
     digits = width(content.figure, 1, Weight.BOLD) + _UNIT_GAP
@@ -227,47 +274,46 @@ def _beside(content: Content, small: float, limit: float, room: float) -> _Head 
     if by_width * _UNIT < small * _PER:
         by_width = (limit - _unit_width(small * _PER)) / digits
     size = min(by_width, small * _LARGEST_FIGURE, (room - per.height) / (CAP_HEIGHT + _BELOW_FIGURE))
-    unit = _unit(max(size * _UNIT, small * _PER), size * _UNIT_GAP)
-    figure = Line(0, 0, (Run(content.figure, size, Weight.BOLD), *unit))
-    return _Head(figure, size, _stacked(per))
+    runs = unit(max(size * _UNIT, small * _PER), size * _UNIT_GAP)
+    figure = Line(0, 0, (Run(content.figure, size, Weight.BOLD), *runs))
+    return _Head(figure, size, (per,))
 
 
 def _above(content: Content, small: float, limit: float, room: float) -> _Head | None:
     """The figure alone on its line, the unit and what it is per below."""
     size = small * _PER
-    unit = Line(0, 0, _unit(size, 0))
+    alone = Line(0, 0, unit(size, 0))
     per = Run(content.per, size, Weight.REGULAR, gap=size * 0.25)
-    if unit.width + per.width <= limit:
-        rows: tuple[Line, ...] = (replace(unit, runs=(*unit.runs, per)),)
+    if alone.width + per.width <= limit:
+        rows: tuple[Row, ...] = (_line(replace(alone, runs=(*alone.runs, per)), size),)
     else:
-        flowing = _flowing(content.per, size, limit)
-        if flowing is None or unit.width > limit:
+        below = flowing(content.per, size, limit)
+        if below is None or alone.width > limit:
             return None
-        rows = (unit, *_stacked(flowing))
-    height = len(rows) * size * _LEADING
+        rows = (_line(alone, size), below)
+    height = _height(rows)
     by_width = limit / width(content.figure, 1, Weight.BOLD)
     figure_size = min(by_width, small * _LARGEST_FIGURE, (room - height) / (CAP_HEIGHT + _BELOW_FIGURE))
     return _Head(plain(content.figure, 0, 0, figure_size, Weight.BOLD), figure_size, rows)
 
 
-def _stacked(row: _Row) -> tuple[Line, ...]:
-    return tuple(plain(text, 0, 0, row.size, row.weight) for text in row.lines)
+def _line(line: Line, size: float) -> Row:
+    return Row(size * _LEADING, (line.at(0, size * _LEADING),))
 
 
-def _place(rows: _Rows, head: _Head, small: float, left: float, first: float, last: float) -> tuple[Line, ...]:
-    """Gives every line its place: the heading's baseline at ``first``, the last line's at ``last``."""
-    lines = [line.at(left, first) for line in _stacked(rows.heading)]
+def _place(rows: _Rows, head: _Head, small: float, left: float, first: float, last: float) -> tuple[Row, ...]:
+    """Gives every row its place: the heading's baseline at ``first``, the last line's at ``last``."""
+    placed = [rows.heading.at(left, first - rows.heading.height)]
     y = first + _ABOVE_FIGURE * small + CAP_HEIGHT * head.size
-    lines.append(head.figure.at(left, y))
+    placed.append(Row(0, (head.figure.at(left, y),)))
     y += _BELOW_FIGURE * head.size
-    for line in head.rows:
-        y += line.size * _LEADING
-        lines.append(line.at(left, y))
+    for row in head.rows:
+        placed.append(row.at(left, y))
+        y += row.height
     gap = (last - y - _height(rows.context) - _height(rows.foot)) / 2
     for group in (rows.context, rows.foot):
         y += gap
         for row in group:
-            for line in _stacked(row):
-                y += line.size * _LEADING
-                lines.append(line.at(left, y))
-    return tuple(lines)
+            placed.append(row.at(left, y))
+            y += row.height
+    return tuple(placed)

@@ -5,8 +5,9 @@ from enum import StrEnum
 from msgspec import Struct
 
 from registry.labels import words
+from registry.labels.shares import Share, shares_of
 from registry.labels.wrapping import printable
-from schemas.declaration import Boundary
+from schemas.declaration import Boundary, Stage
 from schemas.text import Text, in_language
 from schemas.verdict import Footprint
 
@@ -15,9 +16,13 @@ CO2E = ("kg CO", "2", "e")
 
 
 class Variant(StrEnum):
-    """What is on the label besides the QR code: the figure and its context, or nothing."""
+    """What is on the label besides the QR code: the figure and its context, that with the stages, or nothing.
+
+    Of a declaration without stages the second is as the first.
+    """
 
     STANDARD = "standard"
+    STAGES = "stages"
     CODE = "code"
 
 
@@ -37,6 +42,7 @@ class LabelArt(Struct, frozen=True, kw_only=True):
     gln: str | None
     lot: str | None = None
     serial: str | None = None
+    stages: tuple[Stage, ...] = ()
     notice: Text = {}
 
 
@@ -54,6 +60,7 @@ class Content(Struct, frozen=True):
     verifier: str
     keys: tuple[tuple[str, ...], ...]
     qualifiers: tuple[str, ...]
+    stages: tuple[Share, ...]
     notice: tuple[str, ...]
     link: str
 
@@ -68,6 +75,17 @@ class Content(Struct, frozen=True):
         keys = (forms[0] for forms in self.keys)
         parts = (self.boundary, self.year, self.verifier, *keys, *self.qualifiers, *words.SCAN, self.link, *self.notice)
         return ("; " if self.language == "en" else "；").join(filter(None, parts))
+
+    @property
+    def stages_in_words(self) -> str:
+        """The stages and their amounts, in one line."""
+        amounts = (
+            f"{share.name} {words.UNKNOWN[self.language] if share.amount is None else share.amount}"
+            for share in self.stages
+        )
+        before, after = words.BY_STAGE[self.language]
+        told = f"{before}{' ' if self.language == 'en' else ''}{''.join(CO2E)}{after}"
+        return f"{told}: {', '.join(amounts)}" if self.language == "en" else f"{told}：{'、'.join(amounts)}"
 
 
 def content_of(art: LabelArt, language: str) -> Content:
@@ -90,6 +108,7 @@ def content_of(art: LabelArt, language: str) -> Content:
         verifier=words.VERIFIER[language].format(name=printable(in_language(art.verifier, language))),
         keys=_keys(art),
         qualifiers=_qualifiers(art, language),
+        stages=shares_of(art.stages, language),
         notice=_notice(art.notice, language),
         link=printable(art.text.partition("?")[0]),
     )

@@ -14,7 +14,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
-from registry.labels.column import Line
+from registry.labels.column import Bar, Line
 from registry.labels.layout import Code, Frame, Layout
 from registry.labels.qr import QUIET_ZONE
 from registry.labels.sheets import SheetForm
@@ -81,6 +81,8 @@ class _Page:
         """A label with its top left corner there."""
         for frame in layout.frames:
             self._frame(frame, x, y)
+        for bar in layout.bars:
+            self._bar(bar, x, y)
         for line in layout.lines:
             self._line(line, x, y)
         self._code(layout.code, x, y)
@@ -91,6 +93,11 @@ class _Page:
         left, bottom = x + frame.x + stroke / 2, self._height - (y + frame.y + frame.height - stroke / 2)
         width, height = frame.width - stroke, frame.height - stroke
         self._canvas.rect(left / POINT, bottom / POINT, width / POINT, height / POINT)
+
+    def _bar(self, bar: Bar, x: float, y: float) -> None:
+        left, bottom = x + bar.x, self._height - (y + bar.y + bar.height)
+        box = (left / POINT, bottom / POINT, bar.width / POINT, bar.height / POINT)
+        self._canvas.rect(*box, stroke=0, fill=1)
 
     def _line(self, line: Line, x: float, y: float) -> None:
         at = x + line.x

@@ -5,7 +5,7 @@ from math import ceil
 
 from PIL import Image, ImageDraw
 
-from registry.labels.column import Line
+from registry.labels.column import Bar, Line
 from registry.labels.layout import Code, Frame, Layout
 from registry.labels.qr import QUIET_ZONE
 from registry.labels.typeface import font
@@ -33,6 +33,8 @@ def _drawn(layout: Layout, dpi: int) -> Image.Image:
     draw = ImageDraw.Draw(image)
     for frame in layout.frames:
         _draw_frame(draw, frame, scale)
+    for bar in layout.bars:
+        _draw_bar(draw, bar, scale)
     for line in layout.lines:
         _draw_line(draw, line, scale)
     _paste_code(image, layout.code, scale)
@@ -52,6 +54,13 @@ def _draw_frame(draw: ImageDraw.ImageDraw, frame: Frame, scale: float) -> None:
     corners = (frame.x, frame.y, frame.x + frame.width, frame.y + frame.height)
     left, top, right, bottom = (round(value * scale) for value in corners)
     draw.rectangle((left, top, right - 1, bottom - 1), outline=0, width=max(1, round(frame.stroke * scale)))
+
+
+def _draw_bar(draw: ImageDraw.ImageDraw, bar: Bar, scale: float) -> None:
+    """At least a pixel wide."""
+    left, top = round(bar.x * scale), round(bar.y * scale)
+    right, bottom = round((bar.x + bar.width) * scale), round((bar.y + bar.height) * scale)
+    draw.rectangle((left, top, max(right - 1, left), max(bottom - 1, top)), fill=0)
 
 
 def _draw_line(draw: ImageDraw.ImageDraw, line: Line, scale: float) -> None:

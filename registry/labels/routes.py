@@ -24,6 +24,7 @@ from registry.web.openapi import json_operation
 from registry.web.problems import answer, responses
 from registry.web.reading import struct_body
 from registry.web.service import Service
+from schemas.findings import Finding
 
 _BEARER = [{"bearer": []}]
 _MEDIA_TYPES = {ArtworkForm.PDF: ("application/pdf", "labels.pdf"), ArtworkForm.SVG: ("application/zip", "labels.zip")}
@@ -31,7 +32,8 @@ JobId = Annotated[UUID, PathParameter(description="the job's id")]
 
 
 class LabelsJob(Struct, frozen=True, kw_only=True):
-    """Artwork on its way: ``file`` is its address, once done."""
+    """Artwork on its way: ``file`` is its address, once done. ``findings`` say what is wrong with single labels, each
+    at its place among ``paths``."""
 
     id: UUID
     state: JobState
@@ -42,6 +44,7 @@ class LabelsJob(Struct, frozen=True, kw_only=True):
     total: int | None
     error: str | None
     file: str | None
+    findings: tuple[Finding, ...] = ()
 
 
 @post(
@@ -118,6 +121,7 @@ def shown(row: JobRow) -> LabelsJob:
         total=row.total,
         error=row.error,
         file=f"/v1/labels/sheets/{row.id}/file" if row.state == JobState.DONE else None,
+        findings=msgspec.json.decode(row.result, type=tuple[Finding, ...]) if row.result else (),
     )
 
 

@@ -6,7 +6,7 @@ Each line says how wide it is (``textLength``), so that a viewer without the lab
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
-from registry.labels.column import Line, Run
+from registry.labels.column import Bar, Line, Run
 from registry.labels.layout import Code, Frame, Layout
 from registry.labels.qr import QUIET_ZONE
 from registry.labels.typeface import Weight
@@ -28,6 +28,7 @@ def write_svg(layout: Layout) -> str:
             f'<rect width="{width}" height="{height}" fill="#fff"/>',
             _code(layout.code),
             *map(_frame, layout.frames),
+            *_bars(layout.bars),
             f'<g font-family="{FAMILY}" fill="#000">',
             *map(_line, layout.lines),
             "</g>",
@@ -56,6 +57,12 @@ def _frame(frame: Frame) -> str:
         f'<rect x="{_mm(frame.x + stroke / 2)}" y="{_mm(frame.y + stroke / 2)}" width="{_mm(frame.width - stroke)}" '
         f'height="{_mm(frame.height - stroke)}" fill="none" stroke="#000" stroke-width="{_mm(stroke)}"/>'
     )
+
+
+def _bars(bars: tuple[Bar, ...]) -> tuple[str, ...]:
+    """All bars as one path."""
+    boxes = (f"M{_mm(bar.x)} {_mm(bar.y)}h{_mm(bar.width)}v{_mm(bar.height)}H{_mm(bar.x)}z" for bar in bars)
+    return (f'<path d="{"".join(boxes)}"/>',) if bars else ()
 
 
 def _line(line: Line) -> str:

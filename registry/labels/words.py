@@ -7,7 +7,7 @@ what it covers, never that something is good for the climate.
 from collections.abc import Mapping
 from decimal import Decimal
 
-from schemas.declaration import Boundary, DeclaredUnit
+from schemas.declaration import Boundary, DeclaredUnit, StageCode
 
 LANGUAGES = ("en", "zh")
 SCAN = ("Scan to verify", "扫码核验")
@@ -27,6 +27,33 @@ BOUNDARIES: Mapping[Boundary, Mapping[str, str]] = {
     Boundary.CRADLE_TO_GATE: {"en": "raw material to factory gate", "zh": "从原料到出厂"},
     Boundary.CRADLE_TO_GRAVE: {"en": "raw material to end of life", "zh": "从原料到废弃处置"},
     Boundary.CRADLE_TO_CONSUMPTION: {"en": "raw material to use", "zh": "从原料到使用"},
+}
+
+BY_STAGE = {"en": ("By stage,", ""), "zh": ("各阶段（", "）")}
+"""What stands before and behind the unit of the stages' amounts."""
+UNKNOWN = {"en": "unknown", "zh": "未知"}
+
+MODULES: Mapping[StageCode, str] = {
+    **dict.fromkeys((StageCode.A1_A3, StageCode.A1, StageCode.A2, StageCode.A3), "A1-A3"),
+    **dict.fromkeys((StageCode.A4, StageCode.A5), "A4-A5"),
+    **{code: "B" for code in StageCode if code.startswith("B")},
+    **{code: "C" for code in StageCode if code.startswith("C")},
+}
+"""The stage of EN 15804+A2 (6.2) of each information module that is in the total."""
+
+STAGES: Mapping[StageCode | str, Mapping[str, str]] = {
+    StageCode.RAW_MATERIAL: {"en": "Raw materials", "zh": "原材料获取"},
+    StageCode.PRODUCTION: {"en": "Production", "zh": "生产制造"},
+    StageCode.DISTRIBUTION: {"en": "Transport and sale", "zh": "运输与销售"},
+    StageCode.USE: {"en": "Use", "zh": "使用"},
+    StageCode.END_OF_LIFE: {"en": "End of life", "zh": "废弃处置"},
+    StageCode.UPSTREAM: {"en": "Suppliers", "zh": "上游供应链"},
+    StageCode.OPERATIONS: {"en": "Own operations", "zh": "企业自身运营"},
+    StageCode.DOWNSTREAM: {"en": "Later in its life", "zh": "下游环节"},
+    "A1-A3": {"en": "Making (A1-A3)", "zh": "产品阶段 (A1-A3)"},
+    "A4-A5": {"en": "Building (A4-A5)", "zh": "施工阶段 (A4-A5)"},
+    "B": {"en": "Use (B)", "zh": "使用阶段 (B)"},
+    "C": {"en": "End of life (C)", "zh": "废弃处置 (C)"},
 }
 
 # The English plural is given where it differs; symbols of SI units have none.

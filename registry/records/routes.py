@@ -33,7 +33,9 @@ _STANDING_PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
 _VC_JWT = "application/vc+jwt"
 RecordIndex = Annotated[int, PathParameter(ge=0, le=2**63 - 1, description="the record's log index")]
 Language = Annotated[str | None, QueryParameter(name="lang", description="en or zh; else by Accept-Language")]
-Shape = Annotated[Variant, QueryParameter(name="variant", description="standard, or the code only")]
+Shape = Annotated[
+    Variant, QueryParameter(name="variant", description="standard, stages (with them), or code (only it)")
+]
 
 
 class StandingRequest(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from PIL import Image
 
 from registry.labels.artwork import LabelArt
 from registry.labels.typeface import FONTS, Weight
-from schemas.declaration import Boundary, DeclaredUnit
+from schemas.declaration import Boundary, DeclaredUnit, Stage, StageCode
 from schemas.verdict import Amount, Footprint
 
 NOTICE = {"en": "Demonstration - not a real label", "zh": "演示 - 并非真实标签"}
@@ -42,6 +42,7 @@ def make_art(
     gln: str | None = None,
     lot: str | None = None,
     serial: str | None = None,
+    stages: tuple[Stage, ...] = (),
     notice: dict[str, str] | None = None,
 ) -> LabelArt:
     """A label that is ordinary in all that is not given."""
@@ -55,8 +56,14 @@ def make_art(
         gln=gln,
         lot=lot,
         serial=serial,
+        stages=stages,
         notice=notice or {},
     )
+
+
+def stages(*told: tuple[StageCode, str | None]) -> tuple[Stage, ...]:
+    """Stages and their amounts, None: unknown."""
+    return tuple(Stage(code=code, gwp=None if amount is None else Decimal(amount)) for code, amount in told)
 
 
 SAMPLES = {
@@ -85,6 +92,42 @@ SAMPLES = {
     ),
     "demonstration": make_art(seed=5, value="58.4", unit=DeclaredUnit.KILOGRAM, amount="0.75", notice=NOTICE),
 }
+
+STAGED = {
+    "value chain": make_art(
+        seed=6,
+        stages=stages(
+            (StageCode.UPSTREAM, "0.91"),
+            (StageCode.OPERATIONS, "0.5"),
+            (StageCode.OPERATIONS, "0.05"),
+            (StageCode.DISTRIBUTION, "0.5"),
+        ),
+    ),
+    "life cycle": make_art(
+        seed=7,
+        stages=stages(
+            (StageCode.RAW_MATERIAL, "1.2"),
+            (StageCode.PRODUCTION, "0.74"),
+            (StageCode.DISTRIBUTION, "0.0198172"),
+            (StageCode.USE, None),
+            (StageCode.END_OF_LIFE, "0.0001828"),
+        ),
+    ),
+    "modules": make_art(
+        seed=8,
+        value="101.15",
+        stages=stages(
+            (StageCode.A1_A3, "120.5"),
+            (StageCode.A4, "0.5"),
+            (StageCode.A5, None),
+            (StageCode.B6, "0.25"),
+            (StageCode.C3, "-20.5"),
+            (StageCode.C4, "0.9"),
+            (StageCode.D, "-55"),
+        ),
+    ),
+}
+"""Labels with stages: as companies report them along their value chain, of a life cycle, and as EN 15804 has it."""
 
 
 def open_png(png: bytes) -> Image.Image:

@@ -5,13 +5,16 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import pypdfium2
 import pytest
 import zxingcpp
+from sqlmodel import select
 
+from registry.database.tables import RecordRow
 from registry.errors import InvalidInput
 from registry.jobs import files, queue
 from registry.jobs.kinds import KINDS
@@ -20,6 +23,7 @@ from registry.jobs.working import work_once
 from registry.labels.bulk import ARTWORK, KIND, LabelsWanted
 from registry.registry import Registry
 from schemas.entry import EntryType, StatusEvent
+from schemas.findings import Finding
 from schemas.gs1 import Gs1Path
 from tests.registry.labels.artwork_samples import rasterise, read
 from tests.world import MAKER, NOW, RIVAL, assert_sound, change, entries_of, gtin, new_registry, published, verdict_on
@@ -35,12 +39,18 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
         assert_sound(made)
 
 
-def done(registry: Registry, member: str = MAKER.id, **wanted: Any) -> tuple[str, bytes | str]:
-    """How a job ended, and its file, or what was wrong."""
+def drawn(registry: Registry, member: str = MAKER.id, now: datetime = NOW, **wanted: Any) -> str:
+    """A job that has ended: its id."""
     request = msgspec.json.encode(LabelsWanted(**wanted))
     with registry.database.writing() as session:
         key = queue.put(session, KIND, member, request, {}, NOW).id
-    assert work_once(registry, KINDS, threading.Event(), lambda: NOW)
+    assert work_once(registry, KINDS, threading.Event(), lambda: now)
+    return key
+
+
+def done(registry: Registry, member: str = MAKER.id, now: datetime = NOW, **wanted: Any) -> tuple[str, bytes | str]:
+    """How a job ended, and its file, or what was wrong."""
+    key = drawn(registry, member, now, **wanted)
     with registry.database.reading() as session:
         row = session.get_one(queue.JobRow, key)
         return row.state, row.error or files.read_file(session, key, ARTWORK)
@@ -80,7 +90,29 @@ def test_what_is_not_one_s_own_or_does_not_stand_is_refused(registry: Registry) 
             state, said = done(registry, member, paths=(Gs1Path.of(gtin=gtin(number), lot=lot).text,))
             assert (state, "has no record in force" in str(said)) == (JobState.FAILED, True), said
     assert "publish a declaration first" in str(done(registry, RIVAL.id)[1])
-    assert "choose a larger one than avery-l7651" in str(done(registry, sheet="avery-l7651")[1])
+    assert "Choose the variant “code only” or one of Avery L7160" in str(done(registry, sheet="roll-40x25")[1])
+
+
+def test_every_label_that_is_refused_is_told_of_and_none_is_minted(registry: Registry) -> None:
+    labels = len(entries_of(registry, EntryType.LABELS))
+    paths = [Gs1Path.of(gtin=gtin(number), lot="9").text for number in (2, 99, 0)]
+    key = drawn(registry, paths=tuple(paths))
+    with registry.database.reading() as session:
+        row = session.get_one(queue.JobRow, key)
+        findings = msgspec.json.decode(row.result, type=list[Finding])
+    assert [finding.path for finding in findings] == ["$.paths[1]", "$.paths[2]"]
+    assert all(path in finding.message["zh"] for path, finding in zip(paths[1:], findings, strict=True))
+    assert str(row.error).endswith("(and 1 more)")
+    assert len(entries_of(registry, EntryType.LABELS)) == labels
+
+
+def test_labels_of_what_has_expired_are_not_drawn(registry: Registry) -> None:
+    with registry.database.reading() as session:
+        last = session.exec(select(RecordRow).where(RecordRow.key_path == f"/01/{gtin(1)}")).one().expires
+    path, today = f"/01/{gtin(1)}", datetime.combine(last, NOW.timetz())
+    assert done(registry, now=today, paths=(path,))[0] == JobState.DONE
+    state, said = done(registry, now=today + timedelta(days=1), paths=(path,))
+    assert (state, "no record in force" in str(said)) == (JobState.FAILED, True)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from registry.labels.artwork import LabelArt, layout_of, render_pdf
+from registry.labels.artwork import LabelArt, layout_on, render_pdf
 from registry.labels.content import Variant
 from registry.labels.pdf import sheets_pdf
 from registry.labels.sheets import A4, FORMS, SheetForm
@@ -21,8 +21,8 @@ def arts(count: int) -> list[LabelArt]:
 
 
 def printed(form: SheetForm, wanted: Sequence[LabelArt], skip: int = 0, language: str = "en") -> bytes:
-    sizes = ((form.width, form.height),)
-    return sheets_pdf((layout_of(art, language, sizes=sizes) for art in wanted), form, skip, "Labels", language)
+    layouts = (layout_on(art, language, Variant.STANDARD, form) for art in wanted)
+    return sheets_pdf(layouts, form, skip, "Labels", language)
 
 
 def codes_of(content: bytes, dpi: int = 300) -> list[list[tuple[str, float, float]]]:
@@ -81,14 +81,31 @@ def test_a_form_stands_on_its_paper_and_its_labels_beside_one_another(form: Shee
     assert form.gap >= 0
 
 
-def test_the_margins_that_follow_are_those_of_the_makers_templates() -> None:
-    inch = 25.4
-    assert FORMS["avery-l7160"].corner(0) == pytest.approx((7.25, 15.15))
-    assert FORMS["avery-l7160"].corner(4) == pytest.approx((7.25 + 66, 15.15 + 38.1))
-    assert FORMS["avery-l7163"].corner(1) == pytest.approx((4.65 + 101.6, 15.15))
-    assert FORMS["avery-l7651"].corner(0) == pytest.approx((4.75, 10.7))
-    assert FORMS["avery-5160"].corner(1) == pytest.approx((0.1875 * inch + 2.75 * inch, 0.5 * inch))
-    assert FORMS["avery-5163"].corner(0) == pytest.approx((0.15625 * inch, 0.5 * inch))
+CUT = {
+    "avery-l7160": ((66.04, 38.10), (63.50, 38.10), (7.20, 15.15)),
+    "avery-l7163": ((101.60, 38.10), (99.06, 38.10), (4.67, 15.15)),
+    "avery-l7159": ((66.54, 33.86), (64.00, 33.86), (6.46, 13.06)),
+    "avery-5160": ((69.85, 25.40), (66.68, 25.40), (4.78, 12.70)),
+    "avery-5163": ((106.36, 50.80), (101.60, 50.80), (3.96, 12.70)),
+    "herma-4677": ((66.04, 38.10), (63.50, 38.10), (7.21, 15.15)),
+    "herma-4678": ((101.60, 38.10), (99.06, 38.10), (4.67, 15.15)),
+    "herma-4464": ((70.00, 37.13), (70.00, 37.13), (0, 0)),
+}
+"""Pitch, size and margins of LibreOffice core, extras/source/labels/labels.xml: "Avery A4", "Avery Letter Size" and
+"Herma A4"."""
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_a_sheet_is_cut_as_published(name: str) -> None:
+    form, (pitch, size, margins) = FORMS[name], CUT[name]
+    across, down = form.corner(1)[0] - form.corner(0)[0], form.corner(form.columns)[1] - form.corner(0)[1]
+    assert (across, down) == pytest.approx(pitch, abs=0.02)
+    assert (form.width, form.height) == pytest.approx(size, abs=0.02)
+    assert form.corner(0) == pytest.approx(margins, abs=0.035)
+
+
+def test_every_form_but_the_rolls_was_checked() -> None:
+    assert set(CUT) == {name for name, form in FORMS.items() if not form.is_roll}
 
 
 def test_a_page_is_as_large_as_its_paper_and_is_not_to_be_scaled() -> None:
@@ -101,10 +118,3 @@ def test_a_page_is_as_large_as_its_paper_and_is_not_to_be_scaled() -> None:
         assert document[0].get_size() == pytest.approx((size[0] * MM, size[1] * MM), abs=0.01)
         document.close()
         assert re.search(rb"/PrintScaling\s*/None", content)
-
-
-def test_a_label_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"no label of up to 38\.1 x 21\.2 mm"):
-        printed(FORMS["avery-l7651"], arts(1))
-    with pytest.raises(ValueError, match=r"no label of up to 38\.1 x 21\.2 mm"):
-        layout_of(arts(1)[0], "en", Variant.CODE, sizes=((38.1, 21.2),))
