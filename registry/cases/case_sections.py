@@ -49,7 +49,8 @@ class CaseSections(Struct, frozen=True):
             yield self._said()
         if asked is not None:
             yield from self._expert(asked, at is Phase.SCORING)
-        if knows and is_open and may(self.caller, Action.RUN_CASES, OPERATOR):
+        is_undecided = at in (Phase.NOMINATIONS, Phase.SCORING, Phase.CLOSED) and self.row.state != CaseState.TAKEN_BACK
+        if knows and is_undecided and may(self.caller, Action.RUN_CASES, OPERATOR):
             found = not nominations.reasons_of(self.session, self.row, self.browser.now.date())
             yield Section(title=self._t("case_eligibility_title"), form=self.forms.decide(self.row, found))
         is_own = self.caller.member in (self.row.member_id, self.row.nominated_by)

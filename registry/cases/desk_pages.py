@@ -144,9 +144,7 @@ class _Year(Struct, frozen=True):
         return Section(title=self._t("case_nominations"), cards=cards, text=nothing)
 
     def _card(self, row: CaseRow) -> Card:
-        against = nominations.reasons_of(self.session, row, self.browser.now.date())
-        found = self._t("comma").join(self._t(f"case_against_{one}") for one in against)
-        said = self._t("told", name=self._t("case_against"), value=found or self._t("case_against_nothing"))
+        said = self._t("told", name=self._t("case_against"), value=self._against(row))
         return Card(
             title=self._title(row),
             href=self._href(row),
@@ -189,13 +187,14 @@ class _Year(Struct, frozen=True):
                 (
                     self._t(f"plan_{one.category}"),
                     self._t("case_tied", rank=str(one.rank)) if one.tied else str(one.rank),
-                    self._title(titles[one.case]),
+                    f"{self._title(titles[one.case])} · {self._name(titles[one.case])}",
                     Phrasebook(self.browser.language)("cases_score", score=one.shown, experts=str(one.experts)),
+                    self._against(titles[one.case]),
                 )
             )
             for one in scoring.ranked(self.session, self.row.year)
         )
-        head = tuple(map(self._t, ("case_category", "case_place", "case_case", "case_points")))
+        head = tuple(map(self._t, ("case_category", "case_place", "case_case", "case_points", "case_against")))
         nothing = () if rows else (self._t("case_no_shortlist"),)
         return Section(title=self._t("case_shortlist"), head=head, rows=rows, text=nothing)
 
@@ -213,9 +212,16 @@ class _Year(Struct, frozen=True):
     def _title(self, row: CaseRow) -> str:
         return in_language(nominations.case_of(row).title, self.browser.language)
 
+    def _against(self, row: CaseRow) -> str:
+        against = nominations.reasons_of(self.session, row, self.browser.now.date())
+        found = self._t("comma").join(self._t(f"case_against_{one}") for one in against)
+        return found or self._t("case_against_nothing")
+
+    def _name(self, row: CaseRow) -> str:
+        return name_of(self.session, row.member_id, self.browser.language)
+
     def _whose(self, row: CaseRow) -> str:
-        name = name_of(self.session, row.member_id, self.browser.language)
-        return f"{name} · {self._t(f'plan_{row.category}')}"
+        return f"{self._name(row)} · {self._t(f'plan_{row.category}')}"
 
     def _href(self, row: CaseRow) -> str:
         return self.browser.link(f"{DESK}/{row.year}/{row.id}")

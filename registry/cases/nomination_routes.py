@@ -120,7 +120,7 @@ def read_cases(
         raise NotFound(f"the cases of {year} are not released yet")
     if form == "csv" or _CSV in request.headers.get("accept", ""):
         name = {"content-disposition": f'attachment; filename="cases-{year}.csv"', "vary": "accept"}
-        return Response(as_csv(data), media_type="text/csv; charset=utf-8", headers=name)
+        return Response(as_csv(data), media_type=_CSV, headers=name)
     return Response(data, media_type=MediaType.JSON, headers={"vary": "accept"})
 
 

@@ -90,11 +90,12 @@ def take_back(session: Session, row: CaseRow, now: datetime) -> None:
 
 
 def decide(session: Session, row: CaseRow, eligible: bool, reason: str, now: datetime) -> None:
-    """The operator's word on whether a case may take part; against what was found, it needs a reason.
+    """The operator's word on whether a case may take part, until the release; against what was found, it needs a
+    reason, and holds for that only: what comes up later takes another word.
 
     Raises ``InvalidInput``, and ``WrongState`` for one taken back, or out of time.
     """
-    require_phase(call_row(session, row.year), now.date(), Phase.NOMINATIONS, Phase.SCORING)
+    require_phase(call_row(session, row.year), now.date(), Phase.NOMINATIONS, Phase.SCORING, Phase.CLOSED)
     if row.state == CaseState.TAKEN_BACK:
         raise WrongState("this case is taken back")
     words = reason.strip()
@@ -103,7 +104,7 @@ def decide(session: Session, row: CaseRow, eligible: bool, reason: str, now: dat
         raise InvalidInput(f"one line of at most {MOST_REASON} characters", "$.reason")
     if not words and eligible == bool(found):
         raise InvalidInput("say why, against what was found", "$.reason")
-    row.reason = words
+    row.reason, row.against = words, " ".join(found) if eligible else ""
     _move(session, row, CaseState.ELIGIBLE if eligible else CaseState.INELIGIBLE, now)
 
 
@@ -115,6 +116,11 @@ def reasons_of(session: Session, row: CaseRow, today: date) -> tuple[Reason, ...
     if member is not None and member.left_at is None:
         content = msgspec.json.decode(member.content, type=Member)
     return reasons_against(case.category, content, records_seen(session, case.records, today))
+
+
+def new_reasons(session: Session, row: CaseRow, today: date) -> tuple[Reason, ...]:
+    """What speaks against an eligible case of which the operator did not know when it decided."""
+    return tuple(reason for reason in reasons_of(session, row, today) if reason not in row.against.split())
 
 
 def records_seen(session: Session, records: Sequence[int], today: date) -> tuple[RecordSeen, ...]:

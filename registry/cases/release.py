@@ -15,8 +15,9 @@ from registry.access.approvals import takes_two
 from registry.audit.steps import Did
 from registry.audit.trail import Step, noted
 from registry.cases.calls import Phase, call_of, call_row, require_phase
-from registry.cases.nominations import CaseState, case_of, cases
+from registry.cases.nominations import CaseState, case_of, cases, new_reasons
 from registry.cases.scoring import ranked
+from registry.database.cases_tables import CaseRow
 from registry.database.tables import MemberRow
 from registry.errors import WrongState
 from registry.log.append import LogWriter
@@ -25,6 +26,7 @@ from registry.registry import OPERATOR
 from schemas.cases import ReleasedCase, ReleasedCases
 from schemas.entry import CasesEntry, EntryType, Party
 from schemas.member import Member
+from schemas.text import in_language
 
 _COLUMNS = ("category", "rank", "tied", "score", "experts", "organisation", "title_en", "title_zh", "records", "id")
 
@@ -74,13 +76,27 @@ def _party(session: Session, member_id: str) -> Party:
 def to_agree_on(session: Session, year: int, origin: str, now: datetime) -> tuple[str, bool]:
     """What is proposed: the year with the SHA-256 of its dataset; and whether it takes two people.
 
-    Raises ``NotFound``, and ``WrongState`` before scoring has closed, after the release, and with no case to release.
+    Raises ``NotFound``, and ``WrongState`` before scoring has closed, after the release, with no case to release, and
+    while something speaks against one that the operator has not looked at: such as a record suspended since.
     """
     require_phase(call_row(session, year), now.date(), Phase.CLOSED)
     content = dataset(session, year, origin)
-    if not read_dataset(content).cases:
+    released = read_dataset(content).cases
+    if not released:
         raise WrongState(f"no case of {year} has scores enough to be released")
+    _require_sound(session, [str(case.id) for case in released], now)
     return f"{year} {sha256(content).hexdigest()}", takes_two(session, OPERATOR)
+
+
+def _require_sound(session: Session, chosen: list[str], now: datetime) -> None:
+    for key in chosen:
+        row = session.get_one(CaseRow, key)
+        found = new_reasons(session, row, now.date())
+        if found:
+            title = in_language(case_of(row).title, "en")
+            raise WrongState(
+                f"{', '.join(found)} now speaks against {title!r} ({key}): decide anew whether it may take part"
+            )
 
 
 def release(session: Session, writer: LogWriter, subject: str, origin: str, now: datetime) -> CasesEntry:

@@ -15,6 +15,7 @@ from registry.access.callers import Caller
 from registry.access.rules import Action, require
 from registry.cases import calls, nominations, scoring
 from registry.cases.acting import propose_release
+from registry.cases.eligibility import Reason
 from registry.cases.nomination_routes import CallShown, call_shown
 from registry.members.email import normal_email
 from registry.registry import OPERATOR, utc_now
@@ -24,10 +25,10 @@ from registry.web.reading import struct_body
 from registry.web.service import Service
 from schemas.cases import Call, Dates
 from schemas.entry import CasesEntry
+from schemas.text import Text
 
 _BEARER = [{"bearer": []}]
 _PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
-_CSV = "text/csv"
 Year = Annotated[int, PathParameter(ge=2000, le=9999, description="the year of the call")]
 CaseId = Annotated[UUID, PathParameter(description="the case's id")]
 PersonId = Annotated[str, PathParameter(max_length=64, description="the person's id")]
@@ -60,9 +61,12 @@ class Experts(Struct, frozen=True):
 
 
 class RankedShown(Struct, frozen=True, kw_only=True):
-    """A case of the shortlist."""
+    """A case of the shortlist; ``reasons``: what speaks against it as things are."""
 
     id: UUID
+    title: Text
+    organisation: str
+    reasons: tuple[Reason, ...]
     category: str
     rank: int
     tied: bool
@@ -219,10 +223,14 @@ def read_shortlist(year: Year, service: NamedDependency[Service], caller: NamedD
     """The shortlist as the scores are now. For people of the operator."""
     require(caller, Action.RUN_CASES, OPERATOR)
     with service.registry.database.reading() as session:
+        rows = {row.id: row for row in nominations.cases(session, year)}
         return Shortlist(
             tuple(
                 RankedShown(
                     id=UUID(one.case),
+                    title=nominations.case_of(rows[one.case]).title,
+                    organisation=rows[one.case].member_id,
+                    reasons=nominations.reasons_of(session, rows[one.case], utc_now().date()),
                     category=one.category,
                     rank=one.rank,
                     tied=one.tied,

@@ -41,6 +41,8 @@ class CaseRow(SQLModel, table=True):
     state: str
     reason: str = ""
     """What the operator said when it decided."""
+    against: str = ""
+    """What spoke against it then, and the operator let it take part nevertheless: reasons, with spaces between."""
     nominated_at: datetime
 
 

@@ -44,7 +44,7 @@ _MEDIA_TYPES = {
     ".jsonl": "application/x-ndjson",
     ".json": "application/json",
 }
-_CSV = "text/csv; charset=utf-8"
+_CSV = "text/csv"
 _FORM = "multipart/form-data"
 
 
@@ -264,7 +264,7 @@ def annotated_copy(service: Service, caller: Caller, job: UUID) -> Response[byte
     name = f"{path.stem}-annotated{suffix}"
     return Response(
         content,
-        media_type=_MEDIA_TYPES.get(suffix.lower(), "text/csv; charset=utf-8"),
+        media_type=_MEDIA_TYPES.get(suffix.lower(), _CSV),
         headers={
             "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
             "cache-control": "no-store",

@@ -1,4 +1,4 @@
-"""The proof that the log has a record: everything needed to check it offline, for ever."""
+"""The proof that the log has an entry: everything needed to check it offline, for ever."""
 
 from sqlmodel import Session
 
@@ -10,7 +10,7 @@ from schemas.tlog import TlogProof
 from verifier.tiles import inclusion_proof
 
 
-def record_proof(session: Session, store: Store, origin: str, index: int) -> bytes:
+def entry_proof(session: Session, store: Store, origin: str, index: int) -> bytes:
     """The tlog-proof of entry ``index`` against the newest checkpoint (C2SP tlog-proof).
 
     Raises ``WrongState`` while the entry waits to be integrated, which takes a second or two.

@@ -12,7 +12,7 @@ from litestar.params import PathParameter
 
 from registry.access.admission import ANYBODY
 from registry.errors import NotFound
-from registry.log.proof import record_proof
+from registry.log.proof import entry_proof
 from registry.records.standing import record_row
 from registry.store import StoreUnavailable
 from registry.store.served import BYTES, CHANGING, TEXT, Served, served_as
@@ -81,10 +81,16 @@ def tile(service: NamedDependency[Service], rest: Rest) -> Response[Any]:
 )
 def read_proof(service: NamedDependency[Service], record: RecordIndex) -> Response[bytes]:
     """All that is needed, beside the record itself and the log's key, to prove for ever that the log has it."""
+    with service.registry.database.reading() as session:
+        index = record_row(session, record).index
+    return proof_of(service, index)
+
+
+def proof_of(service: Service, index: int) -> Response[bytes]:
+    """The proof that the log has entry ``index``. Raises ``WrongState`` while it waits to be integrated."""
     registry = service.registry
     with _available(), registry.database.reading() as session:
-        index = record_row(session, record).index
-        proof = record_proof(session, registry.store(), registry.config.origin, index)
+        proof = entry_proof(session, registry.store(), registry.config.origin, index)
     return _answer(proof, Served(TEXT, CHANGING))
 
 

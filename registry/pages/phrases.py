@@ -272,6 +272,7 @@ PHRASES: dict[str, Both] = {
         "This release changes nothing of any declaration: what holds of a product, its label says.",
         "案例发布不改变任何声明：商品的情况以其标签为准。",
     ),
+    "cases_signed": Both("Its signed entry of the log, and the proof of that:", "日志中的签名条目及其证明："),
     "cases_entry": Both("Entry in the public log", "公开日志中的条目"),
     # errors
     "error_where": Both("Address asked for", "所请求的地址"),

@@ -3,9 +3,12 @@
 import csv
 import io
 import re
+import textwrap
+import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,11 +22,14 @@ from registry.members import members
 from registry.registry import OPERATOR, utc_now
 from schemas.entry import StatusEvent
 from schemas.member import Member, MemberKind, Plan
+from schemas.tlog import Checkpoint, TlogProof
 from tests.end_to_end.cases_desk import by_forms, dates
 from tests.end_to_end.commands import carbonlabel_here, done_here
 from tests.end_to_end.people import LI, OPERA, RITA, SECOND, People, people_at_work, problem, reopened
 from tests.world import MAKER, ORIGIN, RIVAL, a_declaration, change, published
+from verifier.merkle import check_inclusion
 
+ROOT = Path(__file__).resolve().parents[2]
 YEAR = 2026
 EXPERTS = {f"expert{number}@uni{number}.example": f"uni{number}" for number in range(1, 5)}
 ONE, TWO, THREE, KIN = EXPERTS
@@ -213,7 +219,7 @@ def test_the_dataset_is_the_one_whose_hash_is_in_the_log(world: World) -> None:
     assert [one["id"] for one in told["cases"]] == [world.cases["beam"], world.cases["school"]]
     assert (told["nominated"], told["eligible"]) == (5, 3)
     assert told["cases"][0]["organisation"]["id"] == MAKER.id
-    (shown,) = world.people.good(None, "GET", "/v1/cases")["calls"]
+    (shown,) = (one for one in world.people.good(None, "GET", "/v1/cases")["calls"] if one["call"]["year"] == YEAR)
     assert shown["phase"] == "released"
     with closing(reopened(world.people)) as registry, registry.database.reading() as session:
         entry = session.get(LogEntryRow, shown["entry"])
@@ -222,6 +228,27 @@ def test_the_dataset_is_the_one_whose_hash_is_in_the_log(world: World) -> None:
         said = msgspec.json.decode(split_compact(entry.jws).payload)
     assert said["sha256"] == sha256(answer.content).hexdigest()
     assert (said["year"], said["cases"]) == (YEAR, 2)
+
+
+def test_an_outsider_checks_it_with_a_jwt_library_and_the_public_keys_as_the_document_says(world: World) -> None:
+    text = (ROOT / "docs/cases.md").read_text(encoding="utf-8")
+    code = re.search(r"^    from hashlib.*?(?=^## )", text, re.MULTILINE | re.DOTALL)
+    assert code is not None
+    told: dict[str, Any] = {}
+    exec(textwrap.dedent(code[0]).replace(f"https://{ORIGIN}", world.people.url), told)
+    told["registry"].close()
+    (shown,) = (one for one in world.people.good(None, "GET", "/v1/cases")["calls"] if one["call"]["year"] == YEAR)
+    assert told["signed"]["year"] == YEAR
+    until = time.monotonic() + 30
+    while (proof := world.people.http.get(f"{CASES}/proof")).status_code == 409 and time.monotonic() < until:
+        time.sleep(0.1)
+    parsed = TlogProof.parse(proof.content)
+    checkpoint = Checkpoint.parse(parsed.note.decode().rpartition("\n\n")[0] + "\n")
+    assert parsed.index == shown["entry"]
+    leaf = sha256(b"\x00" + told["entry"].encode()).digest()
+    check_inclusion(leaf, parsed.index, checkpoint.size, parsed.hashes, checkpoint.root)
+    for lacking in ("entry", "proof"):
+        problem(world.people.call(None, "GET", f"/v1/cases/2031/{lacking}"), 404, "not-found")
 
 
 def test_nobody_s_score_and_no_expert_is_in_it(world: World) -> None:
@@ -300,6 +327,38 @@ def test_everybody_reads_them(world: World, language: str, words: str) -> None:
 
 def test_another_year_from_its_opening_to_its_release_by_forms(world: World) -> None:
     by_forms(world.people, world.record, tuple(EXPERTS))
+
+
+def test_what_speaks_against_a_case_once_experts_have_scored_takes_a_new_word_before_the_release(world: World) -> None:
+    people, year = world.people, 2028
+    path = f"/v1/cases/{year}"
+    people.good(OPERA, "POST", "/v1/cases", CALL | {"year": year, "dates": dates(0, 1, 2)})
+    one = people.good(LI, "POST", f"{path}/nominations", case(world.record))["id"]
+    decide = f"/v1/nominations/{one}/eligibility"
+    people.good(OPERA, "POST", decide, {"eligible": True})
+    for who in (ONE, TWO, THREE):
+        people.good(OPERA, "POST", f"{path}/experts", {"email": who})
+    people.good(OPERA, "PUT", f"{path}/dates", dates(-2, -1, 1))
+    for who in (ONE, TWO, THREE):
+        people.good(who, "PUT", f"/v1/nominations/{one}/interest", {"conflict": False})
+        people.good(who, "PUT", f"/v1/nominations/{one}/scores", {"scores": {"effect": 7, "novelty": 7}})
+    people.good(OPERA, "PUT", f"{path}/dates", dates(-3, -2, -1))
+    with closing(reopened(people)) as registry:
+        change(registry, world.record, StatusEvent.SUSPENDED)
+    (shown,) = people.good(OPERA, "GET", f"{path}/shortlist")["cases"]
+    assert (shown["title"]["en"], shown["organisation"], shown["reasons"]) == (
+        "A lighter beam",
+        MAKER.id,
+        ["record-not-valid"],
+    )
+    refused = people.call(OPERA, "POST", f"{path}/release", {"reason": "the jury's result"})
+    problem(refused, 409, "wrong-state")
+    assert "record-not-valid now speaks against 'A lighter beam'" in refused.json()["detail"]
+    problem(people.call(OPERA, "POST", decide, {"eligible": True}), 400, "invalid-input")
+    people.good(OPERA, "POST", decide, {"eligible": True, "reason": "suspended for a formality"})
+    assert people.call(OPERA, "POST", f"{path}/release", {"reason": "the jury's result"}).status_code == 202
+    with closing(reopened(people)) as registry:
+        change(registry, world.record, StatusEvent.REINSTATED)
 
 
 def test_a_record_that_is_withdrawn_later_shows_so_and_changes_no_dataset(world: World) -> None:
