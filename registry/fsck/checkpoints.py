@@ -68,9 +68,13 @@ class Checkpoints:
             if not known:
                 self._say(FaultCode.CHECKPOINT_AHEAD, CHECKPOINT, "it is not a checkpoint of the database")
             elif published is None:
-                self._say(FaultCode.CHECKPOINT_MISSING, CHECKPOINT, "nothing is published: run the sequencer")
+                self._say(
+                    FaultCode.CHECKPOINT_MISSING,
+                    CHECKPOINT,
+                    "nothing is published: `carbonlabel sequence --once` does it",
+                )
             else:
-                said = f"it is not the newest, of {self._rows[-1].size} entries: run the sequencer"
+                said = f"it is not the newest, of {self._rows[-1].size} entries: `carbonlabel sequence --once`"
                 self._say(FaultCode.CHECKPOINT_BEHIND, CHECKPOINT, said)
         elif not self._rows:
             self._say(FaultCode.CHECKPOINT_AHEAD, CHECKPOINT, "the database has no checkpoint at all")

@@ -28,6 +28,9 @@ def listed(store: Store) -> list[str]:
     return [path for path in store.below(LOG) if path != CHECKPOINT]
 
 
+_LOST = "it is not there: once log/checkpoint is removed, `carbonlabel sequence --once` writes both from the entries"
+
+
 class Files:
     """Compares files with the tree and the entries."""
 
@@ -53,7 +56,7 @@ class Files:
             whole = Tile(part.level, part.index) if isinstance(part, Tile) else EntryBundle(part.index)
             if not there & {log_path(part.path), log_path(whole.path)}:
                 code = FaultCode.TILE_MISSING if isinstance(part, Tile) else FaultCode.ENTRIES_MISSING
-                self._say(code, log_path(part.path), "it is not there: rebuild it from the entries")
+                self._say(code, log_path(part.path), _LOST)
 
     def _compare(self, path: str, part: Tile | EntryBundle) -> None:
         due = self._tree.tile(part) if isinstance(part, Tile) else self._entries(part)

@@ -2,7 +2,8 @@
 
 One round, in this order, each step durable before the next:
 
-1. Take the last checkpoint from the database, and refuse a store that is ahead of it or disagrees with it.
+1. Take the last checkpoint from the database, and refuse a store that is ahead of it or disagrees with it. To a store
+   that is behind it, because it was lost or is an older copy, write the files that it lacks.
 2. Read the entries since; recompute the root of the old tree from the tiles of its right edge, and refuse another.
 3. Write the new tiles and entry bundles. Nobody looks at them yet, and writing them again gives the same bytes.
 4. Sign the checkpoint, let witnesses cosign it, and commit it to the database, if the last one is still the last: the
@@ -27,6 +28,7 @@ from keys import MalformedNote, Signer, add_lines, parse_note, sign_note
 from registry.database.database import Database
 from registry.database.tables import CheckpointRow
 from registry.log.append import log_size
+from registry.log.files import root_of_entries, write_missing
 from registry.log.reader import CHECKPOINT, StoredTiles, log_path
 from registry.log.tree import OverlaidTiles, new_tiles
 from registry.store import Store
@@ -99,6 +101,8 @@ class Sequencer:
         start = 0 if last is None else last.checkpoint.size
         if size < start:
             raise LogFault(f"the database has {size} entries, but its own checkpoint says {start}: restore a backup")
+        if last is not None and published != last.note:
+            self._complete(last, 0 if published is None else _size_of(published))
         size = size if most is None else min(size, most)
         if size > start:
             last = self._integrate(last, min(size, start + MOST_AT_ONCE), now)
@@ -139,19 +143,20 @@ class Sequencer:
         cosignatures that came later."""
         if published is None or (last is not None and published == last.note):
             return
-        try:
-            seen = Checkpoint.parse(published.decode().partition("\n\n")[0] + "\n")
-        except ValueError as problem:
-            raise LogFault(f"the published checkpoint cannot be read: {problem}") from problem
-        size = 0 if last is None else last.checkpoint.size
-        if seen.size > size:
-            raise LogFault(
-                f"the published checkpoint has {seen.size} entries, the database {size}: restore the database"
-            )
+        seen, size = _size_of(published), 0 if last is None else last.checkpoint.size
+        if seen > size:
+            raise LogFault(f"the published checkpoint has {seen} entries, the database {size}: restore the database")
         with self._database.reading() as session:
-            row = session.get(CheckpointRow, seen.size)
+            row = session.get(CheckpointRow, seen)
         if row is None or not is_earlier_form(published, row.note):
-            raise LogFault(f"the published checkpoint of size {seen.size} is not one of the database: two histories")
+            raise LogFault(f"the published checkpoint of size {seen} is not one of the database: two histories")
+
+    def _complete(self, last: Committed, published: int) -> None:
+        """Of step 1: writes what a store with ``published`` entries lacks of the last checkpoint's files."""
+        size = last.checkpoint.size
+        if root_of_entries(self._entries, size, published, self._store) != last.checkpoint.root:
+            raise LogFault(f"the entries do not have the root of the checkpoint of size {size}: look with fsck")
+        write_missing(self._entries, size, published, self._store)
 
     def _integrate(self, last: Committed | None, size: int, now: datetime) -> Committed:
         """Steps 2 to 4."""
@@ -187,6 +192,13 @@ class Sequencer:
             if (0 if last is None else last.checkpoint.size) != start:
                 raise LogFault("another sequencer has committed a checkpoint: two are running")
             session.add(CheckpointRow(size=checkpoint.size, root=checkpoint.root, note=note, at=now))
+
+
+def _size_of(published: bytes) -> int:
+    try:
+        return Checkpoint.parse(published.decode().partition("\n\n")[0] + "\n").size
+    except ValueError as problem:
+        raise LogFault(f"the published checkpoint cannot be read: {problem}") from problem
 
 
 def _root_of_tiles(size: int, reader: StoredTiles) -> bytes:

@@ -178,6 +178,7 @@ PROMISES: dict[str, Callable[[Practised], None]] = {
     "A log key is stolen": all_is_as_before,
     "A timestamp key is lost": all_is_as_before,
     "A key of the bundle is stolen": all_is_as_before,
+    "The server is lost, and there is a backup": all_is_as_before,
     "A backup is older than what is published": all_is_as_before,
 }
 
