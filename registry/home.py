@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +30,7 @@ DATABASE_VARIABLE = "CARBONLABEL_DATABASE_URL"
 STORE_VARIABLE = "CARBONLABEL_STORE_URL"
 METRICS_VARIABLE = "CARBONLABEL_METRICS_TOKEN"
 LOG_LEVEL_VARIABLE = "CARBONLABEL_LOG_LEVEL"
+PROXIES_VARIABLE = "CARBONLABEL_PROXIES"
 HOME_VARIABLE = "CARBONLABEL_HOME"
 """Names the home that a server process serves."""
 COUNTERS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -52,7 +54,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``mail`` is how mail leaves, as ``registry.accounts.mail`` reads it; empty: it waits. ``password_memory`` (KiB) and
     ``password_passes`` are what Argon2id takes for a password's hash: OWASP's least is 19,456 and 2.
     ``max_upload`` is how many bytes a file may have that is uploaded for a job, and ``keep_jobs`` for how many days a
-    job that has ended is kept, with its files.
+    job that has ended is kept, with its files. ``proxies`` are the addresses and networks whose word counts on whom a
+    request is from (``X-Forwarded-For``).
     """
 
     name: str
@@ -70,6 +73,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     password_passes: int = 2
     max_upload: int = 50_000_000
     keep_jobs: int = 30
+    proxies: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.name.isprintable():
@@ -96,6 +100,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise HomeError("password_memory is 1024 to 4194304 KiB, and password_passes 1 to 100")
         if not (10_000 <= self.max_upload <= 100_000_000 and 1 <= self.keep_jobs <= 3_650):
             raise HomeError("max_upload is 10000 to 100000000 bytes, and keep_jobs 1 to 3650 days")
+        _ = _proxies(self.proxies)
 
     def to_toml(self) -> str:
         """The configuration as text; strings in JSON's form, which is TOML's too."""
@@ -142,6 +147,11 @@ class Home(Struct, frozen=True):
         """From which level on the log is written: ``CARBONLABEL_LOG_LEVEL``, else what is configured."""
         return _log_level(environ.get(LOG_LEVEL_VARIABLE) or self.config.log_level)
 
+    def proxies(self, environ: Mapping[str, str]) -> tuple[str, ...]:
+        """Whose word counts on whom a request is from: ``CARBONLABEL_PROXIES``, with commas, else as configured."""
+        named = environ.get(PROXIES_VARIABLE, "").split(",")
+        return _proxies(tuple(one.strip() for one in named if one.strip())) or self.config.proxies
+
     @classmethod
     def open(cls, path: Path) -> Self:
         """The home at ``path``. Raises ``HomeError``, which says what to do."""
@@ -181,6 +191,15 @@ def _metrics_token(token: str) -> str:
     if token and not _METRICS_TOKEN.fullmatch(token):
         raise HomeError("metrics_token has at least 16 printable characters without a space, or is empty")
     return token
+
+
+def _proxies(named: tuple[str, ...]) -> tuple[str, ...]:
+    for one in named:
+        try:
+            ip_network(one)
+        except ValueError:
+            raise HomeError(f"proxies: {one!r} is no address or network such as 10.0.0.0/8 or 127.0.0.1") from None
+    return named
 
 
 def _log_level(level: str) -> str:

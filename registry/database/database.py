@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Self
 
 from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
 from registry.database.author import COMMAND_LINE, Author
@@ -50,6 +50,8 @@ class Database:
         self._reader = self.engine.execution_options(**self.dialect.reading)
         self._writer = self.engine.execution_options(**self.dialect.writing)
         self._watcher = self.engine.execution_options(**self.dialect.watching)
+        self.write_failed = False
+        """Whether the newest attempt to write ended with an error of the database: its disk may be full."""
 
     def refuse_missing(self) -> None:
         """Raises ``HomeError`` when it is a file that does not exist, which SQLite would make anew, and empty."""
@@ -67,13 +69,18 @@ class Database:
 
         What is done in it is done ``by`` its author, for the audit trail.
         """
-        with self._writer.begin() as connection:
-            self.dialect.lock(connection)
-            with Session(connection, info={_AUTHOR: by, _AT_END: [], _DIALECT: self.dialect}) as session:
-                yield session
-                session.flush()
-                for last in session.info[_AT_END]:
-                    last()
+        try:
+            with self._writer.begin() as connection:
+                self.dialect.lock(connection)
+                with Session(connection, info={_AUTHOR: by, _AT_END: [], _DIALECT: self.dialect}) as session:
+                    yield session
+                    session.flush()
+                    for last in session.info[_AT_END]:
+                        last()
+        except DBAPIError:
+            self.write_failed = True
+            raise
+        self.write_failed = False
 
     def watching(self) -> Watch:
         """For single reads that must see the newest commit. The caller closes it."""

@@ -4,6 +4,7 @@ import os
 from importlib.metadata import version
 from pathlib import Path
 
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -125,7 +126,15 @@ def create_app(registry: Registry) -> Litestar:
 
 def app_from_environment() -> ASGIApp:
     """What a server process runs: the home that ``CARBONLABEL_HOME`` names."""
-    return observed(answering_head(create_app(Registry.open(Path(os.environ[HOME_VARIABLE]), os.environ))))
+    registry = Registry.open(Path(os.environ[HOME_VARIABLE]), os.environ)
+    proxies = registry.home.proxies(os.environ)
+    return behind(proxies, observed(answering_head(create_app(registry))))
+
+
+def behind(proxies: tuple[str, ...], app: ASGIApp) -> ASGIApp:
+    """``app``, told of each request that comes by way of ``proxies`` whom it is from: the last address in
+    ``X-Forwarded-For`` that is none of theirs. Of other requests that header is anybody's claim, and means nothing."""
+    return wrap_asgi_with_proxy_headers(app, list(proxies)) if proxies else app
 
 
 def answering_head(app: ASGIApp) -> ASGIApp:

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlmodel import Session
+from sqlmodel import Session, col, delete
 
 from keys import KeysError
+from registry.database.author import REGISTRY
+from registry.database.request_tables import RequestsRow
 from registry.database.upgrade import newest_version
 from registry.errors import HomeError, RegistryError
 from registry.log.append import log_size
@@ -28,7 +30,8 @@ _LOG = logging.getLogger("carbonlabel.readiness")
 
 
 class Readiness(Struct, frozen=True):
-    """``checks`` says ``ok`` or a sentence of the database, its migrations, the signing keys and the log's position."""
+    """``checks`` says ``ok`` or a sentence of the database, its migrations, the signing keys, the log's position, and
+    whether the database takes writes."""
 
     ready: bool
     log_size: int | None
@@ -38,7 +41,7 @@ class Readiness(Struct, frozen=True):
 
 def readiness(registry: Registry) -> Readiness:
     """Looks at all of it now. What is wrong is in the answer; nothing is raised for it."""
-    checks, size = dict.fromkeys(("database", *_CHECKS), _UNKNOWN), None
+    checks, size = dict.fromkeys(("database", *_CHECKS, "writing"), _UNKNOWN), None
     try:
         registry.database.refuse_missing()
         with registry.database.reading() as session:
@@ -47,6 +50,8 @@ def readiness(registry: Registry) -> Readiness:
             for name, wrong_with in _CHECKS.items():
                 checks[name] = wrong_with(registry, session) or OK
             size = log_size(session)
+        # After reading: its transaction would keep the writer of a file waiting.
+        checks["writing"] = _wrong_with_writing(registry) or OK
     except (SQLAlchemyError, HomeError) as problem:
         _LOG.error("the database: %s", problem.orig if isinstance(problem, DBAPIError) else problem)
         if checks["database"] != OK:
@@ -61,6 +66,21 @@ def _wrong_with_version(_: Registry, session: Session) -> str | None:
     if version == newest:
         return None
     return f"the database is of version {version}, the program of {newest}: restart with the newer program"
+
+
+def _wrong_with_writing(registry: Registry) -> str | None:
+    """Tried after a write has failed, until one succeeds, also if nobody else writes: for it takes the lock."""
+    if not registry.database.write_failed:
+        return None
+    try:
+        with registry.database.writing(REGISTRY) as session:
+            session.add(RequestsRow(minute=0, whose=b"", process="readiness", count=0))
+            session.flush()
+            session.exec(delete(RequestsRow).where(col(RequestsRow.process) == "readiness"))
+    except SQLAlchemyError as problem:
+        _LOG.error("the database takes no writes: %s", type(problem).__name__)
+        return "the database takes no writes: its disk may be full"
+    return None
 
 
 def _wrong_with_keys(registry: Registry, session: Session) -> str | None:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
 
+from registry.database.request_tables import RequestsRow
 from registry.log.service import sequence
 from registry.registry import Registry
 from registry.web.readiness import OK, readiness
-from tests.databases import execute
+from tests.databases import execute, failing
 from tests.registry.log.forked_server import ForkedServer
 from tests.world import ENVIRON, new_registry
 
@@ -64,7 +67,21 @@ def test_a_database_that_the_public_log_has_left_behind_is_said(registry: Regist
 @pytest.mark.each_database
 def test_a_table_that_is_gone_is_said_and_what_was_behind_it_is_not_guessed(registry: Registry) -> None:
     execute(registry.home.path, "alter table log_entry rename to elsewhere")
-    assert wrong(registry) == {"keys": "the database cannot say", "log": "not looked at: see what is wrong before it"}
+    unknown = "not looked at: see what is wrong before it"
+    assert wrong(registry) == {"keys": "the database cannot say", "log": unknown, "writing": unknown}
+
+
+@pytest.mark.each_database
+def test_a_database_that_takes_no_writes_is_said_until_it_takes_them_again(registry: Registry) -> None:
+    with failing(registry.home.path, "before insert on requests"):
+        assert wrong(registry) == {}  # nobody has tried
+        with pytest.raises(DBAPIError), registry.database.writing() as session:
+            session.add(RequestsRow(minute=1, whose=b"", process="test", count=1))
+        for _ in range(2):
+            assert wrong(registry) == {"writing": "the database takes no writes: its disk may be full"}
+    assert wrong(registry) == {}
+    with registry.database.reading() as session:
+        assert session.exec(select(RequestsRow)).all() == []
 
 
 @pytest.mark.sqlite_file("which is taken away")
