@@ -19,6 +19,7 @@ DESKS = (
     Desk("/organisation", "my_organisation"),
     Desk("/declarations", "declarations", (Action.READ_DECLARATION,)),
     Desk("/imports", "imports", (Action.REGISTER_MANY,)),
+    Desk("/labels", "labels", (Action.PRINT_LABELS,)),
     Desk("/organisation/signing", "signing", (Action.MANAGE_SIGNING,)),
     Desk("/applications", "applications", (Action.READ_APPLICATIONS,)),
     Desk("/members", "members", (Action.CHANGE_ACCREDITATION,)),

@@ -110,6 +110,7 @@ def organisation_section(browser: Browser, caller: Caller) -> tuple[Section, ...
     """The ways to the organisation's particulars, and out of the alliance."""
     member = caller.member
     ways = (
+        (Action.PRINT_LABELS, "/labels", "labels"),
         (Action.CHANGE_MEMBER, f"/members/{member}", "particulars"),
         (Action.LEAVE, f"/members/{member}/leave", "leave"),
     )

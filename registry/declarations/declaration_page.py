@@ -90,7 +90,7 @@ def declaration_page(
     asked = any(question.state == "open" for question in told.questions)
     owner = told.declaration.owner
     sections = (
-        _standing(browser, read, may(caller, Action.REVISE, owner)),
+        _standing(browser, read, may(caller, Action.REVISE, owner), may(caller, Action.PRINT_LABELS, owner)),
         *_findings(browser, told, found),
         *_questions(browser, read, forms, may(caller, Action.ANSWER, owner)),
         *_returned(browser, read),
@@ -128,7 +128,7 @@ def _can(caller: Caller, action: Action, read: _Read) -> bool:
     return action is not Action.HAND_BACK or read.body == caller.member
 
 
-def _standing(browser: Browser, read: _Read, writes: bool) -> Section:
+def _standing(browser: Browser, read: _Read, writes: bool, prints: bool) -> Section:
     t, told, reader = browser.t, read.status, Reader(browser.language)
     facts = [(t("owner"), read.names[told.declaration.owner])]
     if told.review is not None:
@@ -143,6 +143,8 @@ def _standing(browser: Browser, read: _Read, writes: bool) -> Section:
             (browser.link(read.key_path), t("see_record")),
             (browser.link(f"/v1/records/{told.record}/label.svg"), t("see_label")),
         )
+        if prints and read.stands is RecordLife.ACTIVE:
+            links += ((browser.link(f"/labels?path={read.key_path}"), t("print_label")),)
     return Section(facts=tuple(facts), links=links)
 
 

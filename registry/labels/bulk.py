@@ -13,13 +13,14 @@ from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from registry.database.author import Author
+from registry.database.job_tables import JobRow
 from registry.database.tables import LabelRow, RecordRow
 from registry.errors import InvalidInput, NotFound
-from registry.jobs import files
+from registry.jobs import files, queue
 from registry.jobs.working import Work
 from registry.labels.art import art_of
 from registry.labels.artwork import LabelArt, Variant, layout_on, render_svg
@@ -36,6 +37,8 @@ from schemas.label import parse_label
 KIND = "labels"
 ARTWORK = "artwork"
 """The name of the file that the job leaves."""
+
+_LINES = "lines"
 
 MOST_LABELS = 10_000
 """Labels of one job: some 20 MB of PDF."""
@@ -80,6 +83,21 @@ class LabelsWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             except InvalidGs1 as problem:
                 raise InvalidInput(str(problem), f"$.paths[{at}]") from None
         return self
+
+
+def ask(session: Session, member: str, wanted: LabelsWanted, now: datetime, lines: Sequence[int] = ()) -> JobRow:
+    """A new job, which the transaction's author asks for; ``lines`` are the numbers that its paths had in a text.
+
+    Raises ``WrongState`` when the member has too many under way.
+    """
+    kept = {_LINES: msgspec.json.encode(lines)} if lines else {}
+    return queue.put(session, KIND, member, msgspec.json.encode(wanted), kept, now)
+
+
+def lines_of(session: Session, job: JobRow) -> tuple[int, ...]:
+    """The numbers that a job's paths had in a text; none if it was asked for in another way."""
+    kept = files.read_file(session, job.id, _LINES)
+    return msgspec.json.decode(kept, type=tuple[int, ...]) if kept else ()
 
 
 def run(work: Work) -> None:
@@ -210,6 +228,11 @@ def _require_all(keys: Sequence[str], found: Container[str], start: int, paths: 
 def _all_of(session: Session, member: str, today: date) -> list[str]:
     query = select(RecordRow.key_path).where(*_in_force(member, today)).order_by(col(RecordRow.key_path))
     return list(session.exec(query.limit(MOST_LABELS + 1)))
+
+
+def count_in_force(session: Session, member: str, today: date) -> int:
+    """How many products and places of the member have a record in force."""
+    return session.exec(select(func.count()).select_from(RecordRow).where(*_in_force(member, today))).one()
 
 
 def _in_force(member: str, today: date) -> tuple[bool | ColumnElement[bool], ...]:

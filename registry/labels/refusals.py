@@ -1,6 +1,7 @@
 """Why labels are not drawn: which of them, what is wrong with it, and what would do instead, in both languages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import islice
 
 from registry.errors import InvalidInput
 from registry.labels.artwork import LabelArt, Variant, layout_on
@@ -13,9 +14,12 @@ from schemas.text import Text
 MOST_TOLD = 20
 """Labels that are told of at once: whoever mends those sees the rest."""
 
+_MOST_NAMED = 4
+"""Forms that are named instead of one that is too small."""
+
 VARIANTS: dict[Variant, Text] = {
-    Variant.STANDARD: {"en": "figure and context", "zh": "数值及说明"},
-    Variant.STAGES: {"en": "with life-cycle stages", "zh": "含生命周期各阶段"},
+    Variant.STANDARD: {"en": "code and figure", "zh": "二维码和数值"},
+    Variant.STAGES: {"en": "code, figure and stages", "zh": "二维码、数值和各阶段"},
     Variant.CODE: {"en": "code only", "zh": "仅二维码"},
 }
 
@@ -41,26 +45,29 @@ def not_in_force(at: int, path: str) -> Finding:
 
 def does_not_fit(at: int, art: LabelArt, path: str, language: str, variant: Variant, form: SheetForm) -> Finding:
     """The label is too large for the form; which form or variant holds it."""
-    names = {tag: [each.title[tag] for each in _holding(art, language, variant)] for tag in ("en", "zh")}
+    holding = _holding(art, language, variant, form)
     others = [each for each in Variant if each is not variant and _holds(art, language, each, form)]
     en = [f"the variant “{VARIANTS[each]['en']}”" for each in others]
     zh = [f"“{VARIANTS[each]['zh']}”样式" for each in others]
-    if names["en"]:
-        en.append(f"one of {', '.join(names['en'])}")
-        zh.append("、".join(names["zh"]))
+    if holding:
+        en.append(", ".join(each.title["en"] for each in holding))
+        zh.append("、".join(each.title["zh"] for each in holding))
     size, module = f"{form.width:.4g} x {form.height:.4g}", f"{SMALLEST_MODULE:g}"
+    what = {tag: title if form.is_roll else f"{title} ({size} mm)" for tag, title in form.title.items()}
     return error(
         "label-size",
         f"$.paths[{at}]",
-        f"{path}: its label does not fit {form.title['en']} ({size} mm), as its code needs modules of at least "
-        f"{module} mm. Choose {' or '.join(en) or 'the zip of SVG files'}.",
-        f"{path}：其标签放不进{form.title['zh']}（{size}毫米），因为二维码的模块不得小于{module}毫米。"
+        f"{path}: its label does not fit {what['en']}, as the squares of a code may not be smaller than {module} mm. "
+        f"Choose {' or '.join(en) or 'the zip of SVG files'}.",
+        f"{path}：其标签放不进{what['zh']}，因为二维码的方格不得小于{module}毫米。"
         f"请改选{'，或'.join(zh) or 'SVG文件压缩包'}。",
     )
 
 
-def _holding(art: LabelArt, language: str, variant: Variant) -> Iterator[SheetForm]:
-    return (form for form in FORMS.values() if _holds(art, language, variant, form))
+def _holding(art: LabelArt, language: str, variant: Variant, form: SheetForm) -> list[SheetForm]:
+    """Forms that hold the label: first sheets instead of a sheet, rolls instead of a roll, and the smallest of each."""
+    near = sorted(FORMS.values(), key=lambda each: (each.is_roll != form.is_roll, each.width * each.height))
+    return list(islice((each for each in near if _holds(art, language, variant, each)), _MOST_NAMED))
 
 
 def _holds(art: LabelArt, language: str, variant: Variant, form: SheetForm) -> bool:

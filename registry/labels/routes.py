@@ -66,8 +66,7 @@ def start_labels(
     require(caller, Action.PRINT_LABELS, caller.member)
     wanted = struct_body(request, body, LabelsWanted).checked()
     with service.registry.database.writing(caller.author) as session:
-        row = queue.put(session, bulk.KIND, caller.member, msgspec.json.encode(wanted), {}, utc_now())
-        told = shown(row)
+        told = shown(bulk.ask(session, caller.member, wanted, utc_now()))
     return Response(told, status_code=202, headers={"location": f"/v1/labels/sheets/{told.id}"})
 
 
@@ -98,6 +97,11 @@ def read_labels(job: JobId, service: NamedDependency[Service], caller: NamedDepe
 )
 def read_artwork(job: JobId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> Response[bytes]:
     """The PDF or the zip, once the job is done."""
+    return artwork_of(service, caller, job)
+
+
+def artwork_of(service: Service, caller: Caller, job: UUID) -> Response[bytes]:
+    """The file of a job as an answer. Raises ``NotFound``, ``NotAllowed`` and ``WrongState``."""
     with service.registry.database.reading() as session:
         row = queue.job(session, job, bulk.KIND)
         require(caller, Action.PRINT_LABELS, row.member_id)

@@ -61,7 +61,7 @@ class SheetForm(Struct, frozen=True):
         maker, article = self.name.split("-")
         if maker == "roll":
             size = f"{self.width:g} x {self.height:g}"
-            return {"en": f"roll {size} mm", "zh": f"卷装{size}毫米"}
+            return {"en": f"roll {size} mm", "zh": f"卷标{size}毫米"}
         return dict.fromkeys(("en", "zh"), f"{maker.capitalize()} {article.upper()}")
 
     @property

@@ -73,6 +73,7 @@ DECLARATION_WORDS: dict[str, Both] = {
     "validity_period": Both("Validity", "有效期"),
     "period": Both("{first} to {last}", "{first}至{last}"),
     "see_record": Both("The public page of this product", "该产品的公开页面"),
+    "print_label": Both("Print it on sheets or rolls", "打印成标签页或卷标"),
     "see_label": Both("The label (SVG)", "标签（SVG）"),
     "back_to_declarations": Both("All declarations", "全部声明"),
     "findings": Both("Findings", "检查意见"),

@@ -3,6 +3,7 @@
 from registry.pages.case_words import CASE_WORDS
 from registry.pages.declaration_words import DECLARATION_WORDS
 from registry.pages.import_words import IMPORT_WORDS
+from registry.pages.label_words import LABEL_WORDS
 from registry.pages.vocabulary import Both
 
 WORDS: dict[str, Both] = DECLARATION_WORDS | {
@@ -316,4 +317,4 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "decide_upheld": Both("Uphold it: the record is suspended", "成立：暂停该记录"),
     "decide": Both("Decide", "决定"),
 }
-WORDS |= IMPORT_WORDS | CASE_WORDS
+WORDS |= IMPORT_WORDS | CASE_WORDS | LABEL_WORDS

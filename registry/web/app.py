@@ -30,6 +30,7 @@ from registry.home import HOME_VARIABLE
 from registry.imports import pages as import_pages
 from registry.imports import routes as imports
 from registry.jobs.keeping import JobsThread
+from registry.labels import pages as label_pages
 from registry.labels import routes as labels
 from registry.log import routes as log
 from registry.log.service import SequencerThread
@@ -61,7 +62,7 @@ _DESKS = (
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
     *(reviews, members, member_keys, access, accounts, people, *_DESKS),
-    *(audit, audit_pages, labels, cases, import_pages),
+    *(audit, audit_pages, labels, label_pages, cases, import_pages),
     *(objections, objection_pages),
 )
 
@@ -89,7 +90,7 @@ def create_app(registry: Registry) -> Litestar:
             Router("/", route_handlers=verification.BATCH_ROUTES, middleware=limited(limit_of_batches, has_token)),
             Router(
                 "/",
-                route_handlers=[*imports.ROUTES, *import_pages.UPLOADS],
+                route_handlers=[*imports.ROUTES, *import_pages.UPLOADS, *label_pages.UPLOADS],
                 request_max_body_size=config.max_upload + FORM_AROUND_A_FILE,
             ),
             # An area in one go: handlers of one path, added one by one, would be wrapped for a thread again each time.

@@ -90,7 +90,7 @@ def test_what_is_not_one_s_own_or_does_not_stand_is_refused(registry: Registry) 
             state, said = done(registry, member, paths=(Gs1Path.of(gtin=gtin(number), lot=lot).text,))
             assert (state, "has no record in force" in str(said)) == (JobState.FAILED, True), said
     assert "publish a declaration first" in str(done(registry, RIVAL.id)[1])
-    assert "Choose the variant “code only” or one of Avery L7160" in str(done(registry, sheet="roll-40x25")[1])
+    assert "Choose the variant “code only” or roll 50 x" in str(done(registry, sheet="roll-40x25")[1])
 
 
 def test_every_label_that_is_refused_is_told_of_and_none_is_minted(registry: Registry) -> None:

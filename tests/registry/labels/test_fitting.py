@@ -119,9 +119,14 @@ def test_a_label_that_does_not_fit_is_refused_with_what_holds_it_in_both_languag
         layout_on(art, "en", Variant.STANDARD, form)
     told = does_not_fit(2, art, "/01/09521234000017/21/12345", "en", Variant.STANDARD, form)
     assert told.path == "$.paths[2]"
-    assert "roll 40 x 25 mm (40 x 25 mm), as its code needs modules of at least 0.375 mm" in told.message["en"]
-    assert "Choose the variant “code only” or one of Avery L7160, Avery L7163" in told.message["en"]
-    assert "二维码的模块不得小于0.375毫米" in told.message["zh"]
-    assert "请改选“仅二维码”样式，或Avery L7160、Avery L7163" in told.message["zh"]
+    assert (
+        "does not fit roll 40 x 25 mm, as the squares of a code may not be smaller than 0.375 mm" in told.message["en"]
+    )
+    assert "Choose the variant “code only” or roll 50 x 25 mm, roll 50 x 30 mm" in told.message["en"]
+    assert "二维码的方格不得小于0.375毫米" in told.message["zh"]
+    assert "请改选“仅二维码”样式，或卷标50 x 25毫米、卷标50 x 30毫米" in told.message["zh"]
+    staged = does_not_fit(0, STAGED["life cycle"], "/x", "en", Variant.STAGES, FORMS["avery-5160"]).message["en"]
+    assert "does not fit Avery 5160 (66.67 x 25.4 mm)" in staged
+    assert "“code and figure” or the variant “code only” or Avery L7159, Avery L7160" in staged
     large = make_art(host="labels.registry.low-carbon-alliance.example.org", notice={"en": "x" * 900})
     assert does_not_fit(0, large, "/x", "en", Variant.CODE, form).message["en"].endswith("Choose the zip of SVG files.")
