@@ -153,6 +153,11 @@ def listed(session: Session, state: ApprovalState | None) -> list[ApprovalRow]:
     return list(session.exec(query.limit(_MOST_LISTED)))
 
 
+def proposed(session: Session, operation: Operation, subject: str, now: datetime) -> ApprovalRow | None:
+    """The proposal of it that waits for a second person, if there is one."""
+    return _open(session, operation, subject, now, ApprovalState.PROPOSED)
+
+
 def _open(
     session: Session, operation: Operation, subject: str, now: datetime, *states: ApprovalState
 ) -> ApprovalRow | None:

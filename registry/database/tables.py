@@ -6,7 +6,7 @@ Times are UTC. Log indexes have 64 bits.
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, MetaData, SQLModel
 
@@ -21,6 +21,7 @@ SQLModel.metadata = MetaData(
 )
 
 
+_IS_ABOUT_ONE = text("about is not null")
 _TERMS = Text().with_variant(TSVECTOR(), "postgresql")
 
 
@@ -81,6 +82,7 @@ class LogEntryRow(SQLModel, table=True):
     """A log entry: the exact bytes of its JWS, and their Merkle leaf hash. Index without gaps; never changed."""
 
     __tablename__ = "log_entry"
+    __table_args__ = (Index("ix_log_entry_about", "about", sqlite_where=_IS_ABOUT_ONE, postgresql_where=_IS_ABOUT_ONE),)
 
     index: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     typ: str = Field(index=True)

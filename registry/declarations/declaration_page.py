@@ -16,7 +16,16 @@ from registry.declarations.forms import StepForms, Typed
 from registry.declarations.list_page import name_of
 from registry.declarations.next_step import next_step
 from registry.declarations.readable import readable
-from registry.declarations.record_life import RecordLife, record_life
+from registry.declarations.record_life import RecordLife
+from registry.declarations.record_sections import (
+    STANDING_STEPS,
+    RecordRead,
+    asked_section,
+    history_section,
+    read_record,
+    record_facts,
+    record_links,
+)
 from registry.declarations.states import TRANSITIONS, DeclarationState
 from registry.declarations.status import DeclarationStatus, status_of
 from registry.members.members import all_members
@@ -33,8 +42,12 @@ from schemas.text import in_language
 _ORDER = (
     *(Action.SUBMIT, Action.REVISE, Action.TAKE_UP, Action.STATE_VERIFICATION, Action.ASK, Action.PUBLISH),
     *(Action.ASSIGN, Action.RETURN, Action.HAND_BACK, Action.RENEW),
+    *STANDING_STEPS,
 )
 """The steps that have a form below, the most likely first."""
+
+
+_NOT_RENEWED = (RecordLife.WITHDRAWN, RecordLife.SUPERSEDED, RecordLife.RENEWED)
 
 
 class _Read(Struct, frozen=True):
@@ -44,8 +57,7 @@ class _Read(Struct, frozen=True):
     body: str | None
     names: dict[str, str]
     bodies: tuple[Option, ...]
-    key_path: str | None
-    stands: RecordLife | None
+    record: RecordRead | None
 
 
 def _read(session: Session, browser: Browser, caller: Caller, declaration: UUID) -> _Read:
@@ -64,8 +76,7 @@ def _read(session: Session, browser: Browser, caller: Caller, declaration: UUID)
         body,
         {one: name_of(session, one, language) for one in concerned},
         bodies,
-        None if record is None else record.key_path,
-        None if record is None else record_life(session, record, browser.now.date()),
+        None if record is None else read_record(session, browser, caller, record),
     )
 
 
@@ -86,7 +97,8 @@ def declaration_page(
     with browser.service.registry.database.reading() as session:
         read = _read(session, browser, caller, declaration)
     told, t = read.status, browser.t
-    forms = StepForms(browser, told, read.bodies, typed or Typed())
+    record = read.record
+    forms = StepForms(browser, told, read.bodies, typed or Typed(), record is not None and record.takes_two)
     asked = any(question.state == "open" for question in told.questions)
     owner = told.declaration.owner
     sections = (
@@ -95,7 +107,9 @@ def declaration_page(
         *_questions(browser, read, forms, may(caller, Action.ANSWER, owner)),
         *_returned(browser, read),
         Section(title=t("what_is_declared"), facts=_facts(browser, read)),
+        *(() if record is None else (history_section(browser, record),)),
         *forms.sections([action for action in _ORDER if _can(caller, action, read)]),
+        *(() if record is None else asked_section(browser, record)),
         Section(links=((browser.link("/declarations"), t("back_to_declarations")),)),
     )
     return browser.page(
@@ -104,7 +118,7 @@ def declaration_page(
         intro=t(
             "state_and_next",
             state=t(f"state_{told.state}"),
-            next=t(next_step(caller, told.state, owner, read.body, asked, read.stands)),
+            next=t(next_step(caller, told.state, owner, read.body, asked, record and record.life)),
         ),
         alert=alert,
         notice=t("done") if "done" in browser.request.query_params and not alert else "",
@@ -115,13 +129,15 @@ def declaration_page(
 def _can(caller: Caller, action: Action, read: _Read) -> bool:
     """Whether the caller can take a step now, as far as the page knows."""
     state, owner = read.status.state, read.status.declaration.owner
+    if action in STANDING_STEPS:
+        return read.record is not None and read.record.can(caller, action, owner)
     if state not in TRANSITIONS[action].sources or not may(caller, action, owner, read.body):
         return False
     if action is Action.STATE_VERIFICATION and any(question.state == "open" for question in read.status.questions):
         return False
     if action is Action.SUBMIT and any(one.severity is Severity.ERROR for one in read.status.findings):
         return False
-    if action is Action.RENEW and read.stands in (RecordLife.WITHDRAWN, RecordLife.SUPERSEDED, RecordLife.RENEWED):
+    if action is Action.RENEW and read.record is not None and read.record.life in _NOT_RENEWED:
         return False
     if action is Action.REVISE:
         return state is DeclarationState.SUBMITTED
@@ -138,13 +154,11 @@ def _standing(browser: Browser, read: _Read, writes: bool, prints: bool) -> Sect
     links: tuple[tuple[str, str], ...] = ()
     if writes and told.state is DeclarationState.DRAFT:
         links = ((browser.link(f"/declarations/{told.id}/edit"), t("edit_declaration")),)
-    if read.key_path is not None:
-        links = (
-            (browser.link(read.key_path), t("see_record")),
-            (browser.link(f"/v1/records/{told.record}/label.svg"), t("see_label")),
-        )
-        if prints and read.stands is RecordLife.ACTIVE:
-            links += ((browser.link(f"/labels?path={read.key_path}"), t("print_label")),)
+    if read.record is not None:
+        facts += record_facts(browser, read.record)
+        links = record_links(browser, read.record)
+        if prints and read.record.life is RecordLife.ACTIVE:
+            links += ((browser.link(f"/labels?path={read.record.key_path}"), t("print_label")),)
     return Section(facts=tuple(facts), links=links)
 
 

@@ -9,6 +9,7 @@ from registry.access.rules import Action
 from registry.accounts.browser import Browser, Sent
 from registry.declarations.status import DeclarationStatus
 from registry.pages.desk import Field, Form, Option, Section
+from registry.records.standing import MAX_REASON
 from registry.reviews.acceptance import MAX_SENTENCE
 from registry.reviews.questions import MAX_WORDS
 from schemas.declaration import AssuranceLevel, Declaration
@@ -30,12 +31,14 @@ class Typed(Struct, frozen=True):
 
 
 class StepForms(Struct, frozen=True):
-    """The forms for ``status``; ``bodies`` may be assigned to it, as options."""
+    """The forms for ``status``; ``bodies`` may be assigned to it, as options. ``takes_two``: whoever asks for its
+    withdrawal needs another person to confirm it."""
 
     browser: Browser
     status: DeclarationStatus
     bodies: tuple[Option, ...]
     typed: Typed
+    takes_two: bool = False
 
     def sections(self, actions: Sequence[Action]) -> tuple[Section, ...]:
         """Each step's form, in the order of ``actions``; those without a form of their own are left out."""
@@ -50,6 +53,9 @@ class StepForms(Struct, frozen=True):
             Action.ASSIGN: self._assign,
             Action.PUBLISH: lambda: self._section("publish_title", "publish", "publish"),
             Action.RENEW: lambda: self._section("renew_title", "renew", "renew", text="renew_hint"),
+            Action.SUSPEND: lambda: self._standing("suspend"),
+            Action.REINSTATE: lambda: self._standing("reinstate"),
+            Action.WITHDRAW: self._withdraw,
         }
         return tuple(builders[action]() for action in actions if action in builders)
 
@@ -123,6 +129,20 @@ class StepForms(Struct, frozen=True):
             self._field(step, "report_sha256", "report_sha256", hint=t("report_hint"), most=64),
             self._field(step, "report_url", "report_url", "url", hint=t("optional"), required=False, most=2_000),
         )
+
+    def _standing(self, step: str) -> Section:
+        """A form that changes how the record stands, with what that does to its labels."""
+        return self._section(step, step, step, self._reason(step), text=f"{step}_effect")
+
+    def _withdraw(self) -> Section:
+        told = ("withdraw_effect", "withdraw_two") if self.takes_two else ("withdraw_effect",)
+        hint = self.browser.t("confirm_record_hint", record=str(self.status.record))
+        sure = self._field("withdraw", "record", "confirm_record", hint=hint, most=19)
+        form = self._form("withdraw", "withdraw", self._reason("withdraw"), sure)
+        return Section(title=self.browser.t("withdraw"), text=tuple(map(self.browser.t, told)), form=form)
+
+    def _reason(self, step: str) -> Field:
+        return self._field(step, "reason", "withdraw_reason", most=MAX_REASON)
 
     def _paths(self) -> tuple[Option, ...]:
         language = self.browser.language

@@ -1,6 +1,7 @@
 """A declaration's page, and the forms on it: each takes one step, as the API does, and shows the page again."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,14 +13,15 @@ from litestar.params import PathParameter, RawBody
 
 from registry.access.admission import on_named
 from registry.access.callers import Caller
-from registry.access.rules import Action
+from registry.access.rules import Action, require
 from registry.accounts.browser import Browser, Sent
 from registry.declarations.declaration_page import declaration_page
 from registry.declarations.forms import ACCEPTED, FINDINGS_OF_A_FORM, Typed
-from registry.declarations.life import content_of
+from registry.declarations.life import content_of, row_of
 from registry.declarations.renewal import renew
 from registry.declarations.states import after
-from registry.errors import InvalidInput, NotFound, Refused, RegistryError
+from registry.errors import InvalidInput, NotFound, Refused, RegistryError, WrongState
+from registry.records.routes import reinstate, suspend, withdraw
 from registry.records.standing import record_row
 from registry.reviews.acceptance import Accepted
 from registry.reviews.reviews import ReviewFinding
@@ -40,6 +42,8 @@ _LABELS = {
     "$.report_sha256": "report_sha256",
     "$.report_url": "report_url",
     "$.findings": "findings",
+    "$.reason": "withdraw_reason",
+    "$.record": "confirm_record",
 }
 
 
@@ -190,6 +194,36 @@ def _renew(taken: Turn, _: Sent) -> UUID:
     return renew(taken.session, record_row(taken.session, taken.row.record), taken.now)
 
 
+def _change(
+    name: str, action: Action, change: Callable[[Service, Caller, int, Callable[[], str], datetime], object]
+) -> HTTPRouteHandler:
+    """The route that takes the form of a step that changes how the record stands."""
+
+    @post(
+        f"/declarations/{{declaration:uuid}}/{name}",
+        admits=on_named(action),
+        include_in_schema=False,
+        sync_to_thread=True,
+    )
+    def by_form(
+        request: Request[Any, Any, Any], body: RawBody, declaration: DeclarationId, service: NamedDependency[Service]
+    ) -> Response[str]:
+        def act(browser: Browser, caller: Caller, sent: Sent) -> None:
+            with service.registry.database.reading() as session:
+                row = row_of(session, declaration)
+                require(caller, action, row.owner_id)
+                record = row.record
+            if record is None:
+                raise WrongState(f"declaration {declaration} is {row.state}: there is no record to {action}")
+            if action is Action.WITHDRAW and sent.one("record").strip() != str(record):
+                raise InvalidInput(f"to withdraw record {record} for good, type {record}", "$.record")
+            change(service, caller, record, lambda: sent.one("reason"), browser.now)
+
+        return _do(request, service, body, declaration, name, act)
+
+    return by_form
+
+
 ROUTES = [
     one_declaration,
     answer_by_form,
@@ -203,4 +237,7 @@ ROUTES = [
     _step("verification", Action.STATE_VERIFICATION, _verify),
     _step("assign", Action.ASSIGN, lambda taken, sent: taken.assign(sent.one("body"))),
     _step("renew", Action.RENEW, _renew),
+    _change("suspend", Action.SUSPEND, suspend),
+    _change("reinstate", Action.REINSTATE, reinstate),
+    _change("withdraw", Action.WITHDRAW, withdraw),
 ]

@@ -62,6 +62,25 @@ DECLARATION_WORDS: dict[str, Both] = {
     "stands_renewed": Both(
         "Renewed: a declaration about a later period has taken its place.", "已续期，由更新统计期的声明取代。"
     ),
+    "stands_because": Both("{stands} {reason}", "{stands}{reason}"),
+    # what became of a record
+    "record_in_log": Both("Record in the public log", "公开日志中的记录号"),
+    "standing": Both("Standing", "状态"),
+    "see_newer": Both("The declaration that took its place", "取代本声明的声明"),
+    "history": Both("History", "历史"),
+    "history_when": Both("When", "时间"),
+    "history_what": Both("What", "事项"),
+    "history_by": Both("By", "操作方"),
+    "history_why": Both("Why", "理由"),
+    "history_entry": Both("Log entry", "日志条目"),
+    "history_reason": Both("Reason given: {reason}", "所述理由：{reason}"),
+    "happened_published": Both("published", "发布"),
+    "happened_superseded": Both(
+        "a newer declaration took its place (record {record})", "已被更新的声明取代（记录 {record}）"
+    ),
+    "happened_suspended": Both("suspended", "暂停"),
+    "happened_reinstated": Both("reinstated", "恢复"),
+    "happened_withdrawn": Both("withdrawn", "撤销"),
     # a declaration
     "what_is_declared": Both("What is declared", "声明内容"),
     "not_known": Both("not known", "未知"),
@@ -74,6 +93,7 @@ DECLARATION_WORDS: dict[str, Both] = {
     "period": Both("{first} to {last}", "{first}至{last}"),
     "see_record": Both("The public page of this product", "该产品的公开页面"),
     "print_label": Both("Print it on sheets or rolls", "打印成标签页或卷标"),
+    "see_declaration": Both("The declaration", "该声明"),
     "see_label": Both("The label (SVG)", "标签（SVG）"),
     "back_to_declarations": Both("All declarations", "全部声明"),
     "findings": Both("Findings", "检查意见"),
@@ -147,4 +167,37 @@ DECLARATION_WORDS: dict[str, Both] = {
         "A new draft with what this one says, but for its periods. Once published, it takes the place of this one.",
         "以本声明内容新建草稿，但须重新填写数据统计期和有效期；发布后将取代本声明。",
     ),
+    # how a record stands, changed
+    "suspend": Both("Suspend", "暂停"),
+    "suspend_effect": Both(
+        "From then on every scan of its labels says: suspended, do not rely on this label for now, with your reason. "
+        "Devices that check offline say it after their next update. Labels in shops can stay: once the record is "
+        "reinstated they are good again.",
+        "暂停后，扫描其任一标签都会显示“已暂停，请暂勿采信”及您填写的理由；离线核验设备在下次更新后显示。"
+        "商店中的标签无须撤下：记录恢复后即重新有效。",
+    ),
+    "reinstate": Both("Reinstate", "恢复"),
+    "reinstate_effect": Both(
+        "Every scan of its labels says again what it said before the suspension; labels in shops stay as they are. "
+        "The suspension remains in the public log, with both reasons.",
+        "恢复后，扫描其标签将重新显示暂停之前的结果，商店中的标签无须更换。暂停一事及两次的理由仍保留在公开日志中。",
+    ),
+    "withdraw_effect": Both(
+        "For good: nobody can undo it. From then on every scan of its labels says: withdrawn, do not rely on this "
+        "label, with your reason. So labels in shops have to be taken down; they are never good again, also when the "
+        "product is declared anew.",
+        "撤销不可恢复。撤销后，扫描其任一标签都会显示“已撤销，请勿采信”及您填写的理由。"
+        "因此商店中的标签须撤下；即使重新声明该产品，原标签也不再有效。",
+    ),
+    "withdraw_two": Both(
+        "The operator has two people: another one has to confirm it within a week, and until then nothing changes.",
+        "运营方有两人以上：须由另一人在一周内确认，在此之前一切不变。",
+    ),
+    "withdrawal_waits": Both(
+        "Its withdrawal was asked for. It is done once another person of the operator confirms it, until {until}; "
+        "until then nothing changes.",
+        "已申请撤销该记录，待运营方另一人在{until}之前确认后生效，在此之前一切不变。",
+    ),
+    "confirm_record": Both("Type the record's number to confirm", "请输入记录号以确认"),
+    "confirm_record_hint": Both("That is: {record}", "即：{record}"),
 }

@@ -48,6 +48,8 @@ class Form(Struct, frozen=True, kw_only=True):
     action: str
     button: str
     fields: tuple[Field, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    """Names and values that are sent with what is typed."""
     form_token: str = ""
     method: str = "post"
     chosen: str = ""
@@ -89,7 +91,11 @@ class Section(Struct, frozen=True, kw_only=True):
     cards: tuple[Card, ...] = ()
     head: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
+    begins_with_time: bool = False
+    """Whether the first cell of each row is a time, which is never broken."""
     form: Form | None = None
+    more_forms: tuple[Form, ...] = ()
+    """Below ``form``, where something else can be done instead."""
     links: tuple[tuple[str, str], ...] = ()
     tabs: tuple[tuple[str, str, bool], ...] = ()
     """Links to the same list in other parts: address, words, and whether it is this one."""

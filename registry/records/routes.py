@@ -65,21 +65,37 @@ def read_record(
     return Response(jws, media_type=_VC_JWT, headers=headers)
 
 
+def suspend(service: Service, caller: Caller, record: int, reason: Callable[[], str], now: datetime) -> StatusEntry:
+    """Suspends a record. ``reason`` is read once it is known that the caller may.
+
+    Raises ``NotFound``, ``NotAllowed``, ``WrongState``, and ``InvalidInput`` for a reason that is none.
+    """
+    return _change(service, caller, record, Action.SUSPEND, StatusEvent.SUSPENDED, reason, now)
+
+
+def reinstate(service: Service, caller: Caller, record: int, reason: Callable[[], str], now: datetime) -> StatusEntry:
+    """Puts a suspended record in force again, as ``suspend``."""
+    return _change(service, caller, record, Action.REINSTATE, StatusEvent.REINSTATED, reason, now)
+
+
 def _change(
-    request: Request[Any, Any, Any],
-    body: bytes,
     service: Service,
     caller: Caller,
     record: int,
     action: Action,
     event: StatusEvent,
+    reason: Callable[[], str],
+    now: datetime,
 ) -> StatusEntry:
-    now = utc_now()
     with service.registry.database.writing(caller.author) as session:
         require(caller, action, record_row(session, record).owner_id)
-        reason = struct_body(request, body, StandingRequest).reason
+        words = reason()
         writer = service.registry.log_writer(session, now)
-        return change_standing(session, writer, record, event, reason, caller.member, now)
+        return change_standing(session, writer, record, event, words, caller.member, now)
+
+
+def _reason(request: Request[Any, Any, Any], body: bytes) -> Callable[[], str]:
+    return lambda: struct_body(request, body, StandingRequest).reason
 
 
 @post(
@@ -100,7 +116,7 @@ def suspend_record(
     caller: NamedDependency[Caller],
 ) -> StatusEntry:
     """Suspend a record for now. For the operator."""
-    return _change(request, body, service, caller, record, Action.SUSPEND, StatusEvent.SUSPENDED)
+    return suspend(service, caller, record, _reason(request, body), utc_now())
 
 
 @post(
@@ -121,7 +137,7 @@ def reinstate_record(
     caller: NamedDependency[Caller],
 ) -> StatusEntry:
     """Put a suspended record in force again. For the operator."""
-    return _change(request, body, service, caller, record, Action.REINSTATE, StatusEvent.REINSTATED)
+    return reinstate(service, caller, record, _reason(request, body), utc_now())
 
 
 @post(
@@ -146,7 +162,7 @@ def withdraw_record(
     caller: NamedDependency[Caller],
 ) -> Response[Any]:
     """Withdraw a record for good. For its owner, and the operator, two of whose people must agree, if it has two."""
-    done = withdraw(service, caller, record, lambda: struct_body(request, body, StandingRequest).reason, utc_now())
+    done = withdraw(service, caller, record, _reason(request, body), utc_now())
     return Response(done, status_code=202 if isinstance(done, ApprovalShown) else 200)
 
 

@@ -1,10 +1,12 @@
-"""Suspending, reinstating and withdrawing a record: each a status entry of the log."""
+"""Suspending, reinstating and withdrawing a record: each a status entry of the log; and what became of a record."""
 
 from datetime import datetime
 
 import msgspec
-from sqlmodel import Session
+from msgspec import Struct
+from sqlmodel import Session, col, select
 
+from keys import split_compact
 from registry.audit.changes import changes
 from registry.audit.steps import Did
 from registry.audit.trail import Step, noted
@@ -19,6 +21,16 @@ _FROM = {
     StatusEvent.WITHDRAWN: ("active", "suspended"),
 }
 MAX_REASON = 1_000
+
+
+class Happened(Struct, frozen=True):
+    """What became of a record, as log entry ``entry`` tells: published, superseded by that entry, or a status event."""
+
+    entry: int
+    what: str
+    at: datetime
+    by: str = ""
+    reason: str = ""
 
 
 def record_row(session: Session, index: int) -> RecordRow:
@@ -36,6 +48,27 @@ def entry_row(session: Session, index: int) -> LogEntryRow:
     return row
 
 
+def may_become(standing: str, event: StatusEvent) -> bool:
+    """Whether ``event`` can happen to a record that is ``standing`` in the log."""
+    return standing in _FROM[event]
+
+
+def history(session: Session, index: int) -> list[Happened]:
+    """All that became of the record at log index ``index``, the newest first. Raises ``NotFound``."""
+    published = entry_row(session, index)
+    told = (EntryType.STATUS, EntryType.DECLARATION)
+    about = select(LogEntryRow).where(LogEntryRow.about == index, col(LogEntryRow.typ).in_(told))
+    later = session.exec(about.order_by(col(LogEntryRow.index).desc()))
+    return [*map(_happened, later), Happened(index, "published", published.at)]
+
+
+def _happened(row: LogEntryRow) -> Happened:
+    if row.typ == EntryType.DECLARATION:
+        return Happened(row.index, "superseded", row.at)
+    entry = msgspec.json.decode(split_compact(row.jws).payload, type=StatusEntry)
+    return Happened(row.index, entry.status, entry.at, entry.by, entry.reason)
+
+
 def change_standing(
     session: Session, writer: LogWriter, index: int, event: StatusEvent, reason: str, by: str, now: datetime
 ) -> StatusEntry:
@@ -47,7 +80,7 @@ def change_standing(
     words = reason.strip()
     if not words or len(words) > MAX_REASON or not words.isprintable():
         raise InvalidInput(f"say why, in one line of 1 to {MAX_REASON} characters: the reason is public", "$.reason")
-    if row.standing not in _FROM[event]:
+    if not may_become(row.standing, event):
         raise WrongState(f"record {index} is {row.standing}: it cannot be {event}")
     entry = StatusEntry(index, event, words, by, now)
     writer.append(EntryType.STATUS, msgspec.json.encode(entry), about=index)
