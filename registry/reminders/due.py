@@ -1,7 +1,7 @@
 """What there is to remind of: pure decisions from what stands in the registry, the day, and what was sent before."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -22,18 +22,37 @@ class Occasion(StrEnum):
     PART = "part"
     """A part of a record has a record that no longer holds."""
 
+    DEEPER = "part of a part"
+    """So does a part of its parts, over any number of steps: suspended or withdrawn."""
+
     ACCREDITATION = "accreditation"
     """The accreditation of a verification body ends."""
 
 
+class Fate(Struct, frozen=True):
+    """What a scan would say of a part's record, and since when, if that is of its standing."""
+
+    verdict: VerdictCode
+    since: datetime | None = None
+
+    @property
+    def stage(self) -> str:
+        """What is told once: a suspension after another is another."""
+        if self.verdict is VerdictCode.SUSPENDED and self.since is not None:
+            return f"{self.verdict} {self.since:%Y-%m-%dT%H:%M:%S}"
+        return self.verdict
+
+
 class Current(Struct, frozen=True):
-    """A record that stands and is its product's newest, with the records that its parts name."""
+    """A record that stands and is its product's newest, with the records that its parts name, and ``deeper``, those
+    that parts of these name, over any number of steps."""
 
     index: int
     owner: str
     name: Text
     expires: date
     parts: tuple[int, ...] = ()
+    deeper: tuple[int, ...] = ()
 
 
 class Reminder(Struct, frozen=True):
@@ -65,18 +84,25 @@ def days_left(last: date, today: date) -> int | None:
     return next((days for days in DAYS if 0 <= left <= days), None)
 
 
-def of_record(record: Current, fates: dict[int, VerdictCode], today: date) -> Iterator[Reminder]:
-    """What is due about a record; ``fates`` has the verdict on each part's record that is there."""
+def of_record(record: Current, fates: dict[int, Fate], today: date) -> Iterator[Reminder]:
+    """What is due about a record; ``fates`` has what became of each part's record that is there.
+
+    Of a deeper part only what cannot be relied on: that it has expired, or has a newer one, is for whose part it is.
+    """
     subject, days = f"record/{record.index}", days_left(record.expires, today)
     if days is not None:
         yield Reminder(Occasion.EXPIRY, subject, str(days), record.owner, record.name, record.expires)
     if record.expires < today:
         return
-    for part in dict.fromkeys(record.parts):
-        fate = fates.get(part, VerdictCode.VALID)
-        if fate is not VerdictCode.VALID:
-            stage = f"{part} {fate}"
-            yield Reminder(Occasion.PART, subject, stage, record.owner, record.name, part=part, fate=fate)
+    for occasion, parts, worth_telling in (
+        (Occasion.PART, record.parts, set(VerdictCode) - {VerdictCode.VALID}),
+        (Occasion.DEEPER, record.deeper, {VerdictCode.SUSPENDED, VerdictCode.WITHDRAWN}),
+    ):
+        for part in dict.fromkeys(parts):
+            fate = fates.get(part)
+            if fate is not None and fate.verdict in worth_telling:
+                stage = f"{part} {fate.stage}"
+                yield Reminder(occasion, subject, stage, record.owner, record.name, part=part, fate=fate.verdict)
 
 
 def of_accreditation(body: str, name: Text, until: date | None, today: date) -> Iterator[Reminder]:

@@ -24,11 +24,11 @@ from registry.members.members import all_members
 from registry.objections.letters import tell_operator
 from registry.products.products import standing_verdict
 from registry.registry import OPERATOR
-from registry.reminders.due import Current, Occasion, Reminder, of_accreditation, of_record, unsent
+from registry.reminders.due import Current, Fate, Occasion, Reminder, of_accreditation, of_record, unsent
 from registry.reminders.words import INTRO, MORE, SUBJECT, sentence
+from registry.trace.trace import MOST_DEPTH
 from schemas.member import Member, MemberKind
 from schemas.text import Text
-from schemas.verdict import VerdictCode
 
 AT_ONCE = 500
 """Records of one reading: short, so that no writer waits for a round."""
@@ -39,6 +39,7 @@ _ROUND = "round"
 _TOLD = {
     Occasion.EXPIRY: (Role.EDITOR, Role.SIGNER),
     Occasion.PART: (Role.EDITOR, Role.SIGNER),
+    Occasion.DEEPER: (Role.EDITOR, Role.SIGNER),
     Occasion.ACCREDITATION: (Role.SIGNER, Role.OPERATOR),
 }
 
@@ -95,7 +96,7 @@ def due(database: Database, today: date) -> Iterator[Reminder]:
     while True:
         with database.reading() as session:
             records = _current(session, col(RecordRow.index) > after)
-            fates = _fates(session, {part for record in records for part in record.parts}, today)
+            fates = _fates(session, records, today)
         for record in records:
             yield from of_record(record, fates, today)
         if len(records) < AT_ONCE:
@@ -104,7 +105,8 @@ def due(database: Database, today: date) -> Iterator[Reminder]:
 
 
 def _current(session: Session, *wanted: ColumnElement[bool]) -> list[Current]:
-    """The first of the records that stand, are their products' newest, and whose owners have not left."""
+    """The first of the records that stand, are their products' newest, and whose owners have not left, with their
+    parts and the parts of these."""
     query = (
         select(RecordRow, DeclarationRow.content)
         .join(DeclarationRow, col(DeclarationRow.id) == RecordRow.declaration_id)
@@ -118,10 +120,40 @@ def _current(session: Session, *wanted: ColumnElement[bool]) -> list[Current]:
         .order_by(col(RecordRow.index))
         .limit(AT_ONCE)
     )
-    return [
+    records = [
         Current(row.index, row.owner_id, msgspec.json.decode(row.name, type=Text), row.expires, _parts(content))
         for row, content in session.exec(query)
     ]
+    below = _below(session, {part for record in records for part in record.parts})
+    return [msgspec.structs.replace(record, deeper=_deeper(record, below)) for record in records]
+
+
+def _below(session: Session, parts: set[int]) -> dict[int, tuple[int, ...]]:
+    """The records that each of ``parts`` names as its parts, and each of those, as deep as a trace goes."""
+    below: dict[int, tuple[int, ...]] = {}
+    for _ in range(MOST_DEPTH - 1):
+        wanted = sorted(parts - below.keys())
+        for start in range(0, len(wanted), AT_ONCE):
+            some = wanted[start : start + AT_ONCE]
+            query = (
+                select(RecordRow.index, DeclarationRow.content)
+                .join(DeclarationRow, col(DeclarationRow.id) == RecordRow.declaration_id)
+                .where(col(RecordRow.index).in_(some))
+            )
+            below |= {index: _parts(content) for index, content in session.exec(query)}
+        parts = {part for index in wanted for part in below.get(index, ())}
+    return below
+
+
+def _deeper(record: Current, below: dict[int, tuple[int, ...]]) -> tuple[int, ...]:
+    """What is below a record's parts, each once, without the parts themselves."""
+    found: set[int] = set()
+    waiting = list(record.parts)
+    while waiting:
+        new = set(below.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += new
+    return tuple(sorted(found - {*record.parts}))
 
 
 def _parts(content: bytes) -> tuple[int, ...]:
@@ -129,11 +161,12 @@ def _parts(content: bytes) -> tuple[int, ...]:
     return tuple(part.record for part in parts if part.record is not None)
 
 
-def _fates(session: Session, parts: set[int], today: date) -> dict[int, VerdictCode]:
-    wanted, found = sorted(parts), {}
+def _fates(session: Session, records: list[Current], today: date) -> dict[int, Fate]:
+    wanted = sorted({part for record in records for part in (*record.parts, *record.deeper)})
+    found: dict[int, Fate] = {}
     for start in range(0, len(wanted), AT_ONCE):
         rows = session.exec(select(RecordRow).where(col(RecordRow.index).in_(wanted[start : start + AT_ONCE])))
-        found |= {row.index: standing_verdict(row, today) for row in rows}
+        found |= {row.index: Fate(standing_verdict(row, today), row.standing_at) for row in rows}
     return found
 
 
@@ -178,7 +211,7 @@ def to_do(session: Session, owner: str, today: date) -> list[Reminder]:
     subjects = set(session.exec(query.limit(_MOST_TO_DO)))
     indexes = [int(one.removeprefix("record/")) for one in subjects if one.startswith("record/")]
     records = _current(session, col(RecordRow.index).in_(indexes))
-    fates = _fates(session, {part for record in records for part in record.parts}, today)
+    fates = _fates(session, records, today)
     still = [one for record in records for one in of_record(record, fates, today)]
     row = session.get(MemberRow, owner)
     if row is not None and f"member/{owner}" in subjects:

@@ -13,6 +13,10 @@ _WORDS = {
         "{name} (record {number}): its part, record {part}, {fate}. See whether its figure still holds.",
         "{name}（记录 {number}）：其部件（记录 {part}）{fate}，请确认数值是否仍然成立。",
     ),
+    Occasion.DEEPER: Both(
+        "{name} (record {number}): a part of its parts, record {part}, {fate}. See whether its figure still holds.",
+        "{name}（记录 {number}）：其部件所含的下级部件（记录 {part}）{fate}，请确认数值是否仍然成立。",
+    ),
     Occasion.ACCREDITATION: Both(
         "{name}: its accreditation ends on {day}. From the next day on it states no verification.",
         "{name}：认可资质将于 {day} 到期，次日起不能再出具核查声明。",

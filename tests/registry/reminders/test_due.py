@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from registry.reminders.due import Current, Occasion, days_left, of_accreditation, of_record, unsent
+from registry.reminders.due import Current, Fate, Occasion, days_left, of_accreditation, of_record, unsent
 from registry.reminders.words import sentence
 from schemas.verdict import VerdictCode
 
@@ -36,7 +36,7 @@ def test_whoever_looks_every_day_is_reminded_three_times_and_whoever_slept_once(
 
 def test_each_part_that_no_longer_holds_is_told_once_for_each_fate() -> None:
     record = Current(7, "maker", NAME, in_days(900), parts=(1, 2, 1, 3, 4))
-    fates = {1: VerdictCode.SUPERSEDED, 2: VerdictCode.VALID, 3: VerdictCode.WITHDRAWN}
+    fates = {1: Fate(VerdictCode.SUPERSEDED), 2: Fate(VerdictCode.VALID), 3: Fate(VerdictCode.WITHDRAWN)}
     found = list(of_record(record, fates, TODAY))
     assert [(one.occasion, one.part, one.fate) for one in found] == [
         (Occasion.PART, 1, "superseded"),
@@ -44,12 +44,12 @@ def test_each_part_that_no_longer_holds_is_told_once_for_each_fate() -> None:
     ]
     sent = {one.key for one in found}
     assert unsent(of_record(record, fates, TODAY), sent) == []
-    (worse,) = unsent(of_record(record, fates | {1: VerdictCode.SUSPENDED}, TODAY), sent)
+    (worse,) = unsent(of_record(record, fates | {1: Fate(VerdictCode.SUSPENDED)}, TODAY), sent)
     assert (worse.part, worse.fate) == (1, "suspended")
 
 
 def test_of_an_expired_record_nobody_is_reminded() -> None:
-    assert list(of_record(Current(7, "maker", NAME, in_days(-1), (1,)), {1: VerdictCode.WITHDRAWN}, TODAY)) == []
+    assert list(of_record(Current(7, "maker", NAME, in_days(-1), (1,)), {1: Fate(VerdictCode.WITHDRAWN)}, TODAY)) == []
 
 
 def test_a_renewed_accreditation_begins_anew() -> None:
@@ -61,7 +61,7 @@ def test_a_renewed_accreditation_begins_anew() -> None:
 
 def test_the_most_urgent_comes_first_and_each_is_a_sentence_in_both_languages() -> None:
     found = [
-        *of_record(Current(1, "maker", NAME, in_days(60), (9,)), {9: VerdictCode.EXPIRED}, TODAY),
+        *of_record(Current(1, "maker", NAME, in_days(60), (9,)), {9: Fate(VerdictCode.EXPIRED)}, TODAY),
         *of_record(Current(2, "maker", NAME, in_days(3)), {}, TODAY),
         *of_accreditation("body", NAME, in_days(20), TODAY),
     ]

@@ -16,6 +16,7 @@ from registry.accounts.letters import Letters
 from registry.database.people_tables import MembershipRow, MessageRow, PersonRow
 from registry.errors import RegistryError
 from registry.members.members import change, leave, member
+from registry.records import standing
 from registry.registry import OPERATOR, Registry
 from registry.reminders.rounds import is_done, take_round, to_do
 from schemas.declaration import Component, DeclaredUnit
@@ -56,6 +57,10 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
                 session.flush()
                 session.add(MembershipRow(person_id=name, member_id=of, roles=roles_text([role]), created_at=NOW))
         yield registry
+
+
+def component_of(record: int) -> Component:
+    return Component(record=record, amount=Decimal("0.1"), unit=DeclaredUnit.KILOGRAM)
 
 
 def told(registry: Registry) -> dict[str, list[str]]:
@@ -102,8 +107,7 @@ def test_what_was_renewed_or_withdrawn_is_nobody_s_worry_nor_whose_owner_has_lef
 
 def test_a_part_that_no_longer_holds_is_told_to_whose_product_contains_it(registry: Registry) -> None:
     (part,) = published(registry, [a_declaration(1)], owner=RIVAL.id)
-    component = Component(record=part.record, amount=Decimal("0.1"), unit=DeclaredUnit.KILOGRAM)
-    (whole,) = published(registry, [a_declaration(2, components=(component,))])
+    (whole,) = published(registry, [a_declaration(2, components=(component_of(part.record),))])
     assert take_round(registry.database, LETTERS, NOW) == 0
     change_standing(registry, part.record, StatusEvent.SUSPENDED)
     assert take_round(registry.database, LETTERS, NOW) == 1
@@ -116,6 +120,34 @@ def test_a_part_that_no_longer_holds_is_told_to_whose_product_contains_it(regist
     change_standing(registry, part.record, StatusEvent.REINSTATED)
     with registry.database.reading() as session:
         assert to_do(session, MAKER.id, NOW.date()) == []
+
+
+def test_a_part_that_is_suspended_again_is_told_again(registry: Registry) -> None:
+    (part,) = published(registry, [a_declaration(1)], owner=RIVAL.id)
+    published(registry, [a_declaration(2, components=(component_of(part.record),))])
+    told_of = []
+    for day, event in enumerate((StatusEvent.SUSPENDED, StatusEvent.REINSTATED, StatusEvent.SUSPENDED)):
+        with registry.database.writing() as session:
+            now, writer = NOW + timedelta(day), registry.log_writer(session, NOW + timedelta(day))
+            standing.change_standing(session, writer, part.record, event, "the meter", OPERATOR, now)
+        told_of += [take_round(registry.database, LETTERS, NOW + timedelta(day)) for _ in range(2)]
+    assert told_of == [1, 0, 0, 0, 1, 0]
+
+
+def test_whose_product_contains_it_over_several_steps_is_told_what_cannot_be_relied_on(registry: Registry) -> None:
+    (deep,) = published(registry, [a_declaration(1)], owner=RIVAL.id)
+    (between,) = published(registry, [a_declaration(2, components=(component_of(deep.record),))], owner=RIVAL.id)
+    (inner,) = published(registry, [a_declaration(3, components=(component_of(between.record),))], owner=RIVAL.id)
+    (whole,) = published(registry, [a_declaration(4, components=(component_of(inner.record),))])
+    published(registry, [a_declaration(1, gwp_total=Decimal("1.96"))], owner=RIVAL.id)  # superseded: for RIVAL alone
+    assert take_round(registry.database, LETTERS, NOW) == 1
+    assert set(told(registry)) == {"rita"}
+    change_standing(registry, deep.record, StatusEvent.WITHDRAWN)
+    assert take_round(registry.database, LETTERS, NOW) == 3
+    (letter,) = told(registry)["li"]
+    assert f"Steel beam 4 (record {whole.record}): a part of its parts, record {deep.record}, is withdrawn" in letter
+    with registry.database.reading() as session:
+        assert [one.part for one in to_do(session, MAKER.id, NOW.date())] == [deep.record]
 
 
 def test_the_end_of_an_accreditation_is_told_to_the_body_s_signers_and_the_operator(registry: Registry) -> None:
