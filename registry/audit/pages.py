@@ -8,57 +8,24 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Stream
+from sqlmodel import Session
 
 from registry.access.admission import on_own
 from registry.access.rules import Action
 from registry.accounts.browser import Browser
 from registry.accounts.people import people_of
 from registry.accounts.sessions import Stage
-from registry.audit.changes import Change
 from registry.audit.reading import Form as Written
 from registry.audit.reading import Noted, Wanted, steps, wanted_by
 from registry.audit.routes import download
-from registry.audit.steps import Did
-from registry.audit.words import DONE, KINDS
+from registry.audit.shown import StepWords
+from registry.declarations.list_page import name_of
 from registry.errors import InvalidInput, RegistryError
 from registry.pages.desk import Field, Form, Row, Section
 from registry.web.service import Service
 
 SHOWN = 100
 """Steps of a page."""
-
-_MOST_CHANGES = 8
-_SHORT_ID = 8
-
-
-class _Words:
-    """A step in the reader's language; ``names`` are those of the reader's own colleagues, by their ids."""
-
-    def __init__(self, browser: Browser, names: dict[str, str]) -> None:
-        self._language = browser.language
-        self._names = names
-
-    def row(self, step: Noted) -> Row:
-        """The step as a row."""
-        done = DONE[Did(step.action)].text(self._language) if step.action in set(Did) else step.action
-        told = [self._change(one) for one in step.changed[:_MOST_CHANGES]]
-        if len(step.changed) > _MOST_CHANGES:
-            told.append(f"+ {len(step.changed) - _MOST_CHANGES}")
-        what = f"{self.thing(step.subject)}: {done}"
-        return Row((f"{step.at:%Y-%m-%d %H:%M:%S}", self.thing(step.who), what, "; ".join(told)))
-
-    def thing(self, named: str) -> str:
-        """``person/1f0c...`` as people say it."""
-        kind, _, key = named.partition("/")
-        if kind == "person" and key in self._names:
-            return self._names[key]
-        word = KINDS[kind].text(self._language) if kind in KINDS else kind
-        return f"{word} {key[:_SHORT_ID] if len(key) == 36 else key}".strip()
-
-    def _change(self, change: Change) -> str:
-        before, after = ("-" if value is None else str(value) for value in (change.before, change.after))
-        path = change.path.lstrip("/")
-        return f"{path}: {after}" if change.before is None else f"{path}: {before} → {after}"
 
 
 def _asked(request: Request[Any, Any, Any]) -> Wanted:
@@ -92,11 +59,17 @@ def audit_page(
         return browser.page(browser.t("audit"), alert=browser.what_was_wrong(problem, labels), status=problem.status)
     with service.registry.database.reading() as session:
         found = steps(session, wanted, before, SHOWN, newest_first=True)
-        names = {person.id: person.name for person, _ in people_of(session, browser.signed_in.member)}
-    return browser.page(browser.t("audit"), *_sections(browser, found, names), intro=browser.t("audit_intro"))
+        words = _words(session, browser.language, browser.signed_in.member, found)
+    return browser.page(browser.t("audit"), *_sections(browser, found, words), intro=browser.t("audit_intro"))
 
 
-def _sections(browser: Browser, found: list[Noted], names: dict[str, str]) -> tuple[Section, ...]:
+def _words(session: Session, language: str, reader: str, found: list[Noted]) -> StepWords:
+    people = {person.id: person.name for person, _ in people_of(session, reader)}
+    acted = {step.member for step in found if step.member is not None}
+    return StepWords(language, reader, people, {one: name_of(session, one, language) for one in acted})
+
+
+def _sections(browser: Browser, found: list[Noted], words: StepWords) -> tuple[Section, ...]:
     t, query = browser.t, browser.request.query_params
     kept = {name: query[name] for name in ("subject", "from", "to", "lang") if query.get(name)}
     fields = (
@@ -113,7 +86,6 @@ def _sections(browser: Browser, found: list[Noted], names: dict[str, str]) -> tu
     form = Form(
         name="audit", action="/audit", button=t("show"), fields=fields, method="get", chosen=kept.get("lang", "")
     )
-    words = _Words(browser, names)
     head = tuple(map(t, ("audit_when", "audit_who", "audit_what", "audit_changed")))
     links = [(f"/audit.csv?{urlencode(kept)}", t("audit_csv")), (f"/audit.ndjson?{urlencode(kept)}", t("audit_ndjson"))]
     if len(found) == SHOWN:
@@ -121,7 +93,13 @@ def _sections(browser: Browser, found: list[Noted], names: dict[str, str]) -> tu
     text = () if found else (t("audit_none"),)
     return (
         Section(form=form),
-        Section(text=text, head=head, rows=tuple(map(words.row, found)), links=tuple(links)),
+        Section(
+            text=text,
+            head=head,
+            rows=tuple(Row(words.cells(step)) for step in found),
+            links=tuple(links),
+            begins_with_time=True,
+        ),
     )
 
 
