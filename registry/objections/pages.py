@@ -1,7 +1,7 @@
 """The page on which anybody objects to a record, and the queue for the operator and whom an objection concerns."""
 
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -10,14 +10,14 @@ from litestar.params import RawBody
 
 from registry.access.admission import ANYBODY, on_named, on_own
 from registry.access.callers import Caller
-from registry.access.rules import Action, may
+from registry.access.rules import Action, require
 from registry.accounts.browser import Browser, Sent
-from registry.errors import InvalidInput, RegistryError
-from registry.objections.objections import MOST_ANSWER, MOST_WORDS, OPEN, Category, Objection, ObjectionState
+from registry.errors import InvalidInput, RegistryError, WrongState
+from registry.objections.objections import MOST_WORDS, Category, Objection, ObjectionState, objection_row
+from registry.objections.queue import about, objection_section
 from registry.objections.routes import (
     Decision,
     ObjectionId,
-    ObjectionShown,
     RecordIndex,
     concerning,
     decide,
@@ -26,6 +26,7 @@ from registry.objections.routes import (
     state_view,
 )
 from registry.pages.desk import Field, Form, Option, Section
+from registry.records.routes import reinstate
 from registry.web.service import Service
 
 _TRAP = "website"
@@ -35,7 +36,6 @@ _LABELS = {
     "$.category": "object_about",
     "$.words": "object_words",
     "$.email": "object_email",
-    "$.decision": "objection_decision",
 }
 
 
@@ -115,46 +115,13 @@ def _wrong(browser: Browser, problem: RegistryError) -> str:
 
 def _queue(browser: Browser, caller: Caller, alert: str = "", status: int = 200) -> Response[str]:
     found = concerning(browser.service, caller, None, 1, browser.now).objections
-    sections = tuple(_one(browser, caller, one) for one in found)
+    with browser.service.registry.database.reading() as session:
+        sections = tuple(objection_section(browser, caller, one, about(session, browser, one)) for one in found)
     back = Section(links=((browser.link("/organisation"), browser.t("my_organisation")),))
     intro = "" if sections else browser.t("object_none")
-    notice = browser.t("done") if "done" in browser.request.query_params else ""
+    notice = browser.t("done") if "done" in browser.request.query_params and not alert else ""
     title = browser.t("objections")
     return browser.page(title, *sections, back, intro=intro, alert=alert, notice=notice, status=status)
-
-
-def _one(browser: Browser, caller: Caller, one: ObjectionShown) -> Section:
-    t = browser.t
-    text = [t(f"objection_{one.state}"), *one.words.split("\n")]
-    if one.state in OPEN:
-        word = "objection_overdue" if one.overdue else "objection_due"
-        text.insert(1, t(word, day=f"{one.due:%Y-%m-%d}"))
-    for word, said in (("objection_owner_says", one.owner_says), ("objection_body_says", one.body_says)):
-        if said:
-            text.append(t(word, words=said))
-    if one.answer:
-        text.append(one.answer)
-    title = f"{t(f'objection_{one.category}')} · {one.record} · {one.owner}"
-    return Section(title=title, text=tuple(text), form=_form(browser, caller, one))
-
-
-def _form(browser: Browser, caller: Caller, one: ObjectionShown) -> Form | None:
-    t, action = browser.t, f"/objections/{one.id}"
-    if one.state in OPEN and may(caller, Action.DECIDE_OBJECTION, one.owner):
-        possible = ("admitted", "dismissed") if one.state == "filed" else ("answered", "dismissed", "upheld")
-        options = tuple(Option(word, t(f"decide_{word}")) for word in possible)
-        fields = (
-            Field(name="decision", label=t("objection_decision"), kind="choice", options=options),
-            Field(name="words", label=t("objection_answer"), most=MOST_ANSWER, required=one.state != "filed"),
-        )
-        name, path, button = f"decide-{one.id}", f"{action}/decision", t("decide")
-    elif one.state == "admitted" and may(caller, Action.STATE_VIEW, one.owner, one.body or ""):
-        said = one.owner_says if caller.member == one.owner else one.body_says
-        fields = (Field(name="words", label=t("objection_view"), kind="lines", value=said, most=MOST_WORDS),)
-        name, path, button = f"view-{one.id}", f"{action}/view", t("object_send")
-    else:
-        return None
-    return Form(name=name, action=path, button=button, fields=fields, form_token=browser.form_token)
 
 
 @get("/objections", admits=on_own(Action.READ_OBJECTIONS), include_in_schema=False, sync_to_thread=True)
@@ -174,7 +141,15 @@ def decide_by_form(
     request: Request[Any, Any, Any], body: RawBody, objection: ObjectionId, service: NamedDependency[Service]
 ) -> Response[str]:
     """Decides."""
-    return _do(Browser(request, service), body, objection, True)
+    browser = Browser(request, service)
+
+    def act(caller: Caller, sent: Sent) -> None:
+        # What is no decision is refused like filing it anew, after it is known that the caller may decide.
+        named = sent.one("decision")
+        state = ObjectionState(named) if named in set(ObjectionState) else ObjectionState.FILED
+        decide(service, caller, objection, Decision(decision=state, words=sent.one("words")), browser.now)
+
+    return _do(browser, body, "objection_answer", act)
 
 
 @post(
@@ -187,25 +162,54 @@ def state_view_by_form(
     request: Request[Any, Any, Any], body: RawBody, objection: ObjectionId, service: NamedDependency[Service]
 ) -> Response[str]:
     """Keeps a view."""
-    return _do(Browser(request, service), body, objection, False)
+    browser = Browser(request, service)
+
+    def act(caller: Caller, sent: Sent) -> None:
+        state_view(service, caller, objection, sent.one("words"), browser.now)
+
+    return _do(browser, body, "objection_view", act)
 
 
-def _do(browser: Browser, body: bytes, objection: UUID, decides: bool) -> Response[str]:
+@post(
+    "/objections/{objection:uuid}/reinstate",
+    admits=on_named(Action.REINSTATE),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
+def reinstate_by_form(
+    request: Request[Any, Any, Any], body: RawBody, objection: ObjectionId, service: NamedDependency[Service]
+) -> Response[str]:
+    """Puts the record in force again that was suspended because an objection was upheld."""
+    browser = Browser(request, service)
+
+    def act(caller: Caller, sent: Sent) -> None:
+        with service.registry.database.reading() as session:
+            row = objection_row(session, objection)
+            require(caller, Action.REINSTATE, row.owner_id)
+            record, state = row.record, row.state
+        if state != ObjectionState.UPHELD:
+            raise WrongState(f"objection {objection} is {state}: it suspended nothing")
+        reinstate(service, caller, record, lambda: sent.one("reason"), browser.now)
+
+    return _do(browser, body, "objection_answer", act)
+
+
+def _do(browser: Browser, body: bytes, words: str, act: Callable[[Caller, Sent], None]) -> Response[str]:
+    """Reads the form and does what it asks for; ``words`` is the label of its text."""
     sent = browser.read(body)
     caller = browser.caller
     if caller is None:
         return browser.go("/sign-in")
     try:
-        if decides:
-            # What is no decision is refused like filing it anew, after it is known that the caller may decide.
-            named = sent.one("decision")
-            state = ObjectionState(named) if named in set(ObjectionState) else ObjectionState.FILED
-            decide(browser.service, caller, objection, Decision(decision=state, words=sent.one("words")), browser.now)
-        else:
-            state_view(browser.service, caller, objection, sent.one("words"), browser.now)
+        act(caller, sent)
     except RegistryError as problem:
-        return _queue(browser, caller, _wrong(browser, problem), problem.status)
+        labels = {
+            "$.words": browser.t(words),
+            "$.reason": browser.t("withdraw_reason"),
+            "$.decision": browser.t("objection_decision"),
+        }
+        return _queue(browser, caller, browser.refuse(sent, problem, labels), problem.status)
     return browser.go("/objections?done")
 
 
-ROUTES = [object_page, object_by_form, objections_page, decide_by_form, state_view_by_form]
+ROUTES = [object_page, object_by_form, objections_page, decide_by_form, state_view_by_form, reinstate_by_form]

@@ -140,6 +140,11 @@ def _objections(w: Watched, record: str) -> None:
     desk = tab(w.people, LI)
     desk.get("/objections")
     w.send(desk, LI, "/objections/{objection}/view", {"words": "Here it is"}, objection=second)
+    desk = tab(w.people, OPERA)
+    desk.get("/objections")
+    told = {"decision": "upheld", "words": "There is none"}
+    w.send(desk, OPERA, "/objections/{objection}/decision", told, objection=second)
+    w.send(desk, OPERA, "/objections/{objection}/reinstate", {"reason": "Here it is"}, objection=second)
 
 
 def _reviews(w: Watched) -> None:
@@ -184,6 +189,10 @@ def _pages_of_declarations(w: Watched) -> None:
     step(CARL, "verification", report_sha256="ab" * 32, level="limited")
     step(OPERA, "publish")
     step(LI, "renew")
+    step(OPERA, "suspend", reason="The meter broke")
+    step(OPERA, "reinstate", reason="It was mended")
+    record = w.people.good(LI, "GET", f"/v1/declarations/{key}")["record"]
+    step(LI, "withdraw", reason="It is made no more", record=str(record))
     desk = tab(w.people, LI)
     desk.get("/declarations/new")
     w.send(desk, LI, "/declarations/new", {"name_en": "Beam"})
