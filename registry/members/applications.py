@@ -24,6 +24,7 @@ from registry.log.append import LogWriter
 from registry.members.email import normal_email
 from registry.members.members import join, require_part_of, require_particulars
 from schemas.member import Member, MemberKind, Plan
+from schemas.readable import UNREADABLE, is_readable
 from schemas.text import Text
 
 PAGE_SIZE = 50
@@ -109,6 +110,8 @@ def _require_sound(application: Application, today: date) -> None:
     contact = application.contact
     if not contact.name.strip() or not contact.name.isprintable():
         raise InvalidInput("say whom we write to, in one line", "$.contact.name")
+    if not is_readable(contact.name):
+        raise InvalidInput(UNREADABLE, "$.contact.name")
     if contact.phone is not None and not contact.phone.isprintable():
         raise InvalidInput("a telephone number is one line", "$.contact.phone")
     normal_email(contact.email, "$.contact.email")

@@ -1,5 +1,6 @@
 """The pages on which an organisation applies to join, and on which the operator decides."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,13 +15,16 @@ from registry.access.callers import Caller
 from registry.access.rules import Action, require_others
 from registry.accounts.browser import Browser, Sent
 from registry.accounts.sessions import Stage
+from registry.database.people_tables import ApplicationRow
 from registry.errors import InvalidInput, RegistryError
 from registry.members import applications
 from registry.members.applications import Application, ApplicationState, Contact
+from registry.members.members import all_members, called_alike
 from registry.members.routes import approve, receive, refuse
-from registry.pages.desk import Field, Form, Option, Row, Section
+from registry.pages.desk import Field, Form, Option, Section
+from registry.pages.reader import Reader
 from registry.web.service import Service
-from schemas.member import MemberKind, Plan
+from schemas.member import Member, MemberKind, Plan
 from schemas.text import in_language
 
 _KINDS = tuple(kind for kind in MemberKind if kind is not MemberKind.OPERATOR)
@@ -127,22 +131,24 @@ def _applications_page(browser: Browser, alert: str = "", status: int = 200) -> 
     t = browser.t
     with browser.service.registry.database.reading() as session:
         rows, _ = applications.listed(session, ApplicationState.WAITING, 1)
-        waiting = [(row.id, applications.content_of(row)) for row in rows]
-    sections = tuple(_one(browser, key, application) for key, application in waiting)
+        members = all_members(session)
+    sections = tuple(_one(browser, row, members) for row in rows)
     intro = "" if sections else t("none_waiting")
     return browser.page(t("applications"), *sections, intro=intro, alert=alert, status=status)
 
 
-def _one(browser: Browser, key: str, application: Application) -> Section:
-    t = browser.t
+def _one(browser: Browser, row: ApplicationRow, members: list[Member]) -> Section:
+    t, application = browser.t, applications.content_of(row)
 
     def form(name: str, field: str) -> Form:
-        fields = (Field(name=field, label=t(field), most=64 if field == "member_id" else 1_000),)
-        action = f"/applications/{key}/{name}"
-        return Form(name=f"{name}-{key}", action=action, button=t(name), fields=fields, form_token=browser.form_token)
+        wanted = Field(name=field, label=t(field), most=64 if field == "member_id" else applications.MAX_REASON)
+        return browser.form(f"/applications/{row.id}/{name}", name, wanted)
 
     contact = application.contact
+    names = " · ".join(application.name[tag] for tag in sorted(application.name))
     facts = (
+        (t("applied_on"), Reader(browser.language).moment(row.submitted_at)),
+        (t("names"), names),
         (t("kind"), t(f"kind_{application.kind}")),
         (t("ids"), t("comma").join(application.ids)),
         (t("country"), application.country or ""),
@@ -152,10 +158,24 @@ def _one(browser: Browser, key: str, application: Application) -> Section:
         (t("accreditation_until"), str(application.accreditation_until or "")),
         (t("contact"), " · ".join(filter(None, (contact.name, contact.email, contact.phone)))),
     )
-    text = tuple(t("told", name=term, value=value) for term, value in facts if value)
-    decisions = Row(("",), (form("approve", "member_id"), form("refuse", "reason")))
-    title = in_language(application.name, browser.language)
-    return Section(title=title, text=text, head=("", t("to_do")), rows=(decisions,))
+    return Section(
+        title=in_language(application.name, browser.language),
+        text=tuple(_looks_like(browser, application, members)),
+        facts=tuple((term, value) for term, value in facts if value),
+        form=form("approve", "member_id"),
+        more_forms=(form("refuse", "reason"),),
+    )
+
+
+def _looks_like(browser: Browser, application: Application, members: list[Member]) -> Iterator[str]:
+    """What the operator should look at twice: members of the same name or identifier."""
+    ids = {one.casefold() for one in application.ids}
+    for word, found in (
+        ("applicant_named_as", called_alike(members, application.name)),
+        ("applicant_known_by", [one for one in members if ids & {known.casefold() for known in one.ids}]),
+    ):
+        for one in found:
+            yield browser.t(word, name=in_language(one.name, browser.language), member=one.id)
 
 
 def _signed_in(browser: Browser, action: Action) -> Caller | None:
@@ -211,7 +231,7 @@ def _decide(browser: Browser, body: bytes, key: UUID, approved: bool) -> Respons
             refuse(browser.service, caller, key, sent.one("reason"), browser.now)
     except RegistryError as problem:
         labels = {"$.id": browser.t("member_id"), "$.reason": browser.t("reason")}
-        return _applications_page(browser, browser.what_was_wrong(problem, labels), problem.status)
+        return _applications_page(browser, browser.refuse(sent, problem, labels), problem.status)
     return browser.go("/applications")
 
 

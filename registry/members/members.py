@@ -1,7 +1,7 @@
 """Members: joining, changing and leaving are log entries; the table row is what they say."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 import msgspec
@@ -15,6 +15,7 @@ from registry.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from registry.log.append import LogWriter
 from schemas.entry import EntryType, MemberEntry, MemberEvent
 from schemas.member import Member, MemberKind
+from schemas.readable import UNREADABLE, bare, is_readable
 
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
@@ -82,9 +83,12 @@ def _append(writer: LogWriter, member: Member, event: MemberEvent, now: datetime
 
 
 def require_name(member: Member) -> None:
-    """Raises ``InvalidInput`` without a name in some language."""
+    """Raises ``InvalidInput`` without a name in some language that somebody can read."""
     if not any(words.strip() for words in member.name.values()):
         raise InvalidInput("a member needs a name in at least one language", "$.name")
+    for language, words in member.name.items():
+        if not is_readable(words):
+            raise InvalidInput(UNREADABLE, f"$.name.{language}")
 
 
 def require_particulars(member: Member) -> None:
@@ -115,6 +119,8 @@ def require_accredited(body: Member, today: date) -> None:
 def _require_line(words: str, path: str) -> None:
     if not words.strip() or len(words) > _MOST or not words.isprintable():
         raise InvalidInput(f"one line of 1 to {_MOST} printable characters", path)
+    if not is_readable(words):
+        raise InvalidInput(UNREADABLE, path)
 
 
 def row_in(session: Session, member_id: str) -> MemberRow:
@@ -135,6 +141,13 @@ def member(session: Session, member_id: str) -> Member:
 def particulars(row: MemberRow) -> Member:
     """What a member, also one that has left, says of itself."""
     return msgspec.json.decode(row.content, type=Member)
+
+
+def called_alike(found: Iterable[Member], name: Mapping[str, str]) -> list[Member]:
+    """Those of ``found`` that a reader may take for one that is called ``name``: the same letters and digits, whatever
+    the case and what is between them."""
+    wanted = {bare(words) for words in name.values()}
+    return [one for one in found if any(bare(words) in wanted for words in one.name.values())]
 
 
 def named(found: Iterable[Member], words: str) -> list[Member]:

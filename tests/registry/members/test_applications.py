@@ -97,6 +97,9 @@ def test_a_refusal_says_why_in_a_line(registry: Registry, reason: str) -> None:
     [
         (msgspec.structs.replace(MILL, kind=MemberKind.OPERATOR), "$.kind"),
         (msgspec.structs.replace(MILL, name={"en": " "}), "$.name"),
+        (msgspec.structs.replace(MILL, name={"en": "\u3164"}), "$.name.en"),
+        (msgspec.structs.replace(MILL, name={"en": "Mill", "zh": "\u2800"}), "$.name.zh"),
+        (msgspec.structs.replace(MILL, name={"en": "Mi" + "\u0301" * 150}), "$.name.en"),
         (msgspec.structs.replace(MILL, plans=()), "$.plans"),
         (msgspec.structs.replace(MILL, accreditation="CNAS"), "$.accreditation"),
         (msgspec.structs.replace(BODY, accreditation=None), "$.accreditation"),
