@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from registry.pages.desk_words import WORDS
+from registry.pages.figures import covered
 from registry.pages.reader import EMISSION_UNITS, Reader, grouped
-from registry.pages.vocabulary import BOUNDARIES, LEVELS, STAGES
+from registry.pages.vocabulary import LEVELS, STAGES
 from schemas.declaration import Declaration, Verification
 from schemas.findings.naming import label_of
 from schemas.verdict import Amount
@@ -57,7 +58,8 @@ def _emissions(declared: Declaration, reader: Reader) -> Iterator[Fact]:
         unknown = WORDS["not_known"].text(reader.language)
         yield f"{words}{source}", unknown if stage.gwp is None else f"{reader.number(stage.gwp)} {_KG}"
     yield "$.stage_sum_reason", "\n".join(declared.stage_sum_reason.values())
-    yield "$.boundary", "" if declared.boundary is None else BOUNDARIES[declared.boundary][0].text(reader.language)
+    covers = None if declared.boundary is None else covered(declared.boundary, yearly=declared.gln is not None)[0]
+    yield "$.boundary", "" if covers is None else covers.text(reader.language)
     yield (
         "$.offsets",
         "\n".join(f"{reader.number(one.amount)} t, {one.registry} {one.serial}" for one in declared.offsets),

@@ -67,7 +67,7 @@ def _data_facts(declaration: Declaration, reader: Reader, t: Phrasebook) -> list
     primary = declaration.primary_data_share
     return [
         (t("period"), period),
-        (t("made_in"), ", ".join(place for place in places if place)),
+        (t("made_in" if declaration.gln is None else "made_in_place"), ", ".join(place for place in places if place)),
         (t("standards"), " · ".join(declaration.standards)),
         (t("gwp_basis"), declaration.gwp_basis.value if declaration.gwp_basis else ""),
         (t("primary"), "" if primary is None else f"{reader.number(primary)}%"),

@@ -58,6 +58,27 @@ WORDINGS: dict[str, Both] = {
     ),
 }
 
+PLACE_WORDINGS: dict[str, Both] = {
+    "claim": Both(
+        "The company makes a climate claim for this place that may rest on carbon credits. "
+        "Carbon credits never lower the figure shown here.",
+        "企业对该地点的气候宣称可能依赖碳抵消。碳抵消不会降低此处显示的数值。",
+    ),
+    "component-stale": Both(
+        "Something counted in this place has a declaration that no longer holds.",
+        "计入该地点的某项产品所依据的声明已不再有效。",
+    ),
+    "component-contribution": Both(
+        "What the company says something adds to this place is not what its own declaration gives.",
+        "企业所列某项产品计入该地点的数值与该产品自身声明折算的数值不符。",
+    ),
+    "component-sum": Both(
+        "What is counted in this place adds up to more than its suppliers' share.",
+        "计入该地点的各项之和超过了上游阶段的排放量。",
+    ),
+}
+"""The same of a place, where the words of a product would mislead."""
+
 
 def cautions(
     warnings: tuple[Finding, ...], declaration: Declaration | None, reader: Reader, t: Phrasebook
@@ -73,6 +94,9 @@ def cautions(
 def _sentence(finding: Finding, declaration: Declaration | None, reader: Reader, t: Phrasebook) -> str:
     if finding.code == _REFERENCE_OLD and declaration and declaration.reference_end and declaration.valid_from:
         age = declaration.valid_from.year - declaration.reference_end.year
-        return t("old_data", year=str(declaration.reference_end.year), age=str(age))
+        place = "" if declaration.gln is None else "_place"
+        return t(f"old_data{place}", year=str(declaration.reference_end.year), age=str(age))
     wording = WORDINGS.get(finding.code)
+    if declaration is not None and declaration.gln is not None:
+        wording = PLACE_WORDINGS.get(finding.code, wording)
     return wording.text(reader.language) if wording else reader.text(finding.message)

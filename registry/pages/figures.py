@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from registry.pages.reader import Reader, grouped
 from registry.pages.rendering import Phrasebook
-from registry.pages.vocabulary import BOUNDARIES, VERDICTS, Tone
+from registry.pages.vocabulary import BOUNDARIES, PLACE_BOUNDARIES, VERDICTS, Both, Tone
 from schemas.declaration import Boundary
 from schemas.verdict import Footprint, VerdictCode
 
@@ -69,9 +69,14 @@ def headline(
     shown = figure_shown(footprint, reader, mass, yearly=yearly)
     covers, hint = ("", "")
     if boundary is not None:
-        covers, hint = (words.text(reader.language) for words in BOUNDARIES[boundary])
+        covers, hint = (words.text(reader.language) for words in covered(boundary, yearly=yearly))
     said_year = "" if year is None else t("data_of", year=str(year))
     return Headline(shown.value, shown.unit, shown.per, shown.long, covers, hint, said_year, struck)
+
+
+def covered(boundary: Boundary, *, yearly: bool) -> tuple[Both, Both]:
+    """What a figure covers, in words, and what that means; ``yearly``, of a place."""
+    return (PLACE_BOUNDARIES if yearly else BOUNDARIES)[boundary]
 
 
 def chip(verdict: VerdictCode, reader: Reader) -> Chip:

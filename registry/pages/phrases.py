@@ -11,6 +11,7 @@ PHRASES: dict[str, Both] = {
     "sign_in": Both("Sign in", "登录"),
     "desks": Both("Desks", "工作台"),
     "unnamed": Both("Product without a name", "未命名商品"),
+    "comma": Both(", ", "、"),
     # the first screen of a scan
     "see_newer": Both("See the newer declaration", "查看更新的声明"),
     "ask": Both("Is this the product in your hand?", "这是您手中的商品吗？"),
@@ -75,7 +76,12 @@ PHRASES: dict[str, Both] = {
         "The data are from {year}, about {age} years before this declaration. The product may have changed since.",
         "数据来自{year}年，比本声明早约{age}年。此后商品可能已有变化。",
     ),
+    "old_data_place": Both(
+        "The data are from {year}, about {age} years before this declaration. The place may have changed since.",
+        "数据来自{year}年，比本声明早约{age}年。此后该地点可能已有变化。",
+    ),
     "versions_title": Both("All declarations of this product", "该商品的全部声明"),
+    "versions_title_place": Both("All declarations of this place", "该地点的全部声明"),
     "version": Both("Version {version}", "第 {version} 版"),
     "this_label": Both("this label", "此标签"),
     "than_before": Both("{change} than the version before it", "较上一版{change}"),
@@ -88,10 +94,12 @@ PHRASES: dict[str, Both] = {
     "record_number": Both("record {record}", "记录 {record}"),
     "more_versions": Both("All {count} versions", "全部 {count} 个版本"),
     "about_title": Both("About the product", "商品详情"),
+    "about_title_place": Both("About the place", "地点详情"),
     "owner": Both("Declared by", "声明企业"),
     "period": Both("Data from", "数据时段"),
     "from_to": Both("{start} to {end}", "{start}至{end}"),
     "made_in": Both("Made in", "产地"),
+    "made_in_place": Both("Where it is", "所在地"),
     "standards": Both("Method", "核算标准"),
     "gwp_basis": Both("Climate factors", "增温潜势依据"),
     "primary": Both("From measurements, not averages", "实测（初级）数据占比"),
@@ -191,10 +199,14 @@ PHRASES: dict[str, Both] = {
         "各组成部分逐级列出，数值为最上方商品{per}中所含的排放量。",
     ),
     "trace_part": Both("Part", "组成部分"),
+    "trace_caption_place": Both(
+        "Parts and their parts, each with what it adds {per} of the place at the top.",
+        "各组成部分逐级列出，数值为最上方地点{per}中所含的排放量。",
+    ),
     "trace_level": Both("Level {level}: ", "第 {level} 级："),
-    "trace_own": Both("The maker's own, and all without a record", "企业自身排放及无记录部分"),
+    "trace_own": Both("Of it, the maker's own, and all without a record", "其中：企业自身排放及无记录部分"),
     "trace_own_hint": Both(
-        "“The maker's own” is the declared footprint less the parts above it: what happens in the factory, and "
+        "“The maker's own” is the declared footprint less the parts listed below it: what happens in the factory, and "
         "supplies that are not named.",
         "“企业自身排放”为声明的碳足迹减去所列组成部分，即工厂自身的排放以及未列出的供应。",
     ),
@@ -213,8 +225,8 @@ PHRASES: dict[str, Both] = {
     "trace_more": Both("has parts of its own; open it", "另有组成部分，请点开查看"),
     "trace_unknown": Both("no such record, or another unit", "无此记录或单位不符"),
     "trace_stale": Both(
-        "These records of parts do not hold any more, or have a newer version: {records}.",
-        "以下组成部分的记录已失效或已有新版本：{records}。",
+        "These records of parts do not hold any more, or have a newer version:",
+        "以下组成部分的记录已失效或已有新版本：",
     ),
     "trace_bound": Both(
         "Not everything is opened here. Open a part to go on from there.",

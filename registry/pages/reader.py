@@ -97,8 +97,9 @@ class Reader(Struct, frozen=True):
         return f"per {count + ' ' if count else ''}{words}{' and year' if yearly else ''}{tail}"
 
     def of(self, amount: Amount) -> str:
-        """How much of something: ``0.5 kg``, ``1 piece``, ``3 件``."""
-        words = (UNIT_WORDS if amount.amount == 1 else UNIT_SYMBOLS)[amount.unit].text(self.language)
+        """How much of something: ``0.5 kg``, ``1 kg``, ``1 piece``, ``3 件``."""
+        one, several = (words[amount.unit].text(self.language) for words in (UNIT_WORDS, UNIT_SYMBOLS))
+        words = one if amount.amount == 1 and several == f"{one}s" else several
         return f"{self.number(amount.amount)} {words}"
 
     def change(self, new: Decimal, old: Decimal) -> str:

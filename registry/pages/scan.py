@@ -8,7 +8,17 @@ from msgspec import Struct
 
 from registry.pages.about import about
 from registry.pages.cautions import cautions
-from registry.pages.figures import REVOKED, Chip, FigureShown, chip, figure_shown, headline, key_of, product_url
+from registry.pages.figures import (
+    REVOKED,
+    Chip,
+    FigureShown,
+    chip,
+    covered,
+    figure_shown,
+    headline,
+    key_of,
+    product_url,
+)
 from registry.pages.history import history
 from registry.pages.language import local_path, other_language
 from registry.pages.proof import proof
@@ -16,7 +26,7 @@ from registry.pages.reader import Reader
 from registry.pages.rendering import Phrasebook, frame, keeping, render
 from registry.pages.stages import shortened, stage_table
 from registry.pages.views import ScanView
-from registry.pages.vocabulary import BOUNDARIES, LEVELS, VERDICTS, Tone
+from registry.pages.vocabulary import LEVELS, VERDICTS, Tone
 from schemas.verdict import GENUINE, RecordSummary, VerdictCode
 
 _MOST_REASON = 300
@@ -95,6 +105,7 @@ def scan_page(view: ScanView, language: str, nonce: str) -> str:
         objection_url=_objection_url(view, page.chosen),
         objected=_objected(view, t),
         proof=proof(view, reader, t),
+        of_place="_place" if view.verdict.gln else "",
         **_figures(view, reader, t),
     )
 
@@ -213,7 +224,7 @@ def _registered(view: ScanView, reader: Reader, t: Phrasebook) -> RegisteredShow
         owner=record.owner,
         figure=figure_shown(record.footprint, reader, yearly=record.gln is not None),
         struck=record.verdict in REVOKED,
-        covers=BOUNDARIES[record.boundary][0].text(reader.language),
+        covers=covered(record.boundary, yearly=record.gln is not None)[0].text(reader.language),
         year=t("data_of", year=str(record.year)),
         until=t("stood_until" if expired else "stands_until", day=reader.day(record.expires)),
     )

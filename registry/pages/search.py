@@ -4,13 +4,13 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from registry.pages.figures import REVOKED, Chip, FigureShown, chip, figure_shown, key_of, label_path
+from registry.pages.figures import REVOKED, Chip, FigureShown, chip, covered, figure_shown, key_of, label_path
 from registry.pages.language import chosen_in
 from registry.pages.reader import Reader
 from registry.pages.rendering import Phrasebook, frame, keeping, render
 from registry.pages.stages import shortened
 from registry.pages.views import SearchView
-from registry.pages.vocabulary import BOUNDARIES, VERDICTS
+from registry.pages.vocabulary import VERDICTS
 from schemas.verdict import RecordSummary
 
 _MOST_QUERY = 80
@@ -94,7 +94,7 @@ def _result(record: RecordSummary, chosen: str | None, reader: Reader, t: Phrase
         url=keeping(label_path(record.label), chosen),
         figure=figure_shown(record.footprint, reader, yearly=record.gln is not None),
         struck=record.verdict in REVOKED,
-        covers=BOUNDARIES[record.boundary][0].text(reader.language),
+        covers=covered(record.boundary, yearly=record.gln is not None)[0].text(reader.language),
         year=t("data_of", year=str(record.year)),
     )
 

@@ -16,9 +16,10 @@ from schemas.trace import Basis, Trace, TraceEnd, TraceNode
 
 MOST_ROWS = 100
 _MOST_NAME = 60
+_MOST_STALE = 20
 _SHOWN = Context(prec=4)
-_DEEPEST = 6
-"""Levels that are indented; what is deeper stands under the last one, its level said in words."""
+_DEEPEST = 3
+"""Levels that are indented; what is deeper stands under the last one, its level said in words that are seen."""
 
 _ENDS = {
     TraceEnd.CYCLE: "trace_cycle",
@@ -29,10 +30,11 @@ _ENDS = {
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One product of the tree, or, ``own``, what its parts do not account for. ``level`` from 0."""
+    """One product of the tree, or, ``own``, what its parts do not account for, right below it. ``level`` from 0."""
 
     level: int
     indent: int
+    deep: bool
     name: str
     url: str = ""
     owner: str = ""
@@ -52,12 +54,14 @@ class TraceShown(Struct, frozen=True):
     title: str
     name: str
     product_url: str
-    per: str
+    caption: str
     covered: str
     counted: str
     unit: str
     rows: tuple[Row, ...]
     more: str
+    stale: tuple[tuple[str, str], ...]
+    """The records that do not stand any more, each with the page of what it is made of."""
     notes: tuple[str, ...]
     json_url: str
 
@@ -82,13 +86,17 @@ def _shown(
         title=t("trace_title"),
         name=name or t("unnamed"),
         product_url=keeping(view.product_url, chosen),
-        per=reader.per(top.amount, yearly=top.gln is not None),
+        caption=t(
+            "trace_caption" if top.gln is None else "trace_caption_place",
+            per=reader.per(top.amount, yearly=top.gln is not None),
+        ),
         covered=_covered(top, reader, t),
         counted=_counted(found, reader, t),
         unit=EMISSION_UNITS[found.unit],
         rows=kept,
         more=t("trace_left_out", count=reader.count(len(rows) - len(kept))) if len(rows) > len(kept) else "",
-        notes=tuple(_notes(found, reader, t)),
+        stale=tuple((str(one), keeping(f"/records/{one}/trace", chosen)) for one in found.stale[:_MOST_STALE]),
+        notes=tuple(_notes(found, t)),
         json_url=f"/v1/records/{top.record}/trace",
     )
 
@@ -105,9 +113,7 @@ def _counted(found: Trace, reader: Reader, t: Phrasebook) -> str:
     return t("trace_counted", nodes=reader.count(found.nodes - 1), members=reader.count(found.members))
 
 
-def _notes(found: Trace, reader: Reader, t: Phrasebook) -> Iterator[str]:
-    if found.stale:
-        yield t("trace_stale", records=", ".join(reader.number(Decimal(index)) for index in found.stale[:20]))
+def _notes(found: Trace, t: Phrasebook) -> Iterator[str]:
     if found.product.parts:
         yield t("trace_own_hint")
     if not found.complete:
@@ -120,6 +126,7 @@ def _rows(node: TraceNode, level: int, reader: Reader, t: Phrasebook) -> Iterato
     yield Row(
         level=level,
         indent=min(level, _DEEPEST),
+        deep=level > _DEEPEST,
         name=shortened(name, _MOST_NAME),
         url="" if node.owner is None or level == 0 else f"/records/{node.record}/trace",
         owner="" if node.owner is None else shortened(reader.text(node.owner.name), _MOST_NAME),
@@ -131,19 +138,21 @@ def _rows(node: TraceNode, level: int, reader: Reader, t: Phrasebook) -> Iterato
         struck=revoked,
         unknown=node.footprint is None,
     )
+    if node.parts and node.own is not None:
+        yield _own_row(node, level, reader, t)
     for part in node.parts:
         yield from _rows(part, level + 1, reader, t)
-    if node.parts and node.own is not None:
-        yield _own_row(node, level + 1, reader, t)
 
 
 def _own_row(node: TraceNode, level: int, reader: Reader, t: Phrasebook) -> Row:
+    """It stands right under its product, as deep as that, and not behind all that is below it."""
     part = None
     if node.share is not None and node.own is not None and node.footprint:
         part = node.own / node.footprint * node.share
     return Row(
         level=level,
         indent=min(level, _DEEPEST),
+        deep=False,
         name=t("trace_own"),
         value=_figure(node.own, reader, t),
         share=_share(part, reader),

@@ -177,6 +177,22 @@ BOUNDARIES: dict[Boundary, tuple[Both, Both]] = {
 }
 """What a figure covers, in words, and what that means."""
 
+PLACE_BOUNDARIES: dict[Boundary, tuple[Both, Both]] = {
+    Boundary.CRADLE_TO_GATE: (
+        Both("From raw material to what the place itself emits", "从原材料到该地点自身的排放"),
+        Both("What comes after is not counted.", "此后的环节未计入。"),
+    ),
+    Boundary.CRADLE_TO_GRAVE: (
+        Both("The whole life, from raw material to disposal", "全生命周期：从原材料到废弃处置"),
+        Both("Supplies, running the place and disposal are all counted.", "供应、运行和废弃处置均已计入。"),
+    ),
+    Boundary.CRADLE_TO_CONSUMPTION: (
+        Both("From raw material until it is consumed here", "从原材料到在此消费使用"),
+        Both("What comes after consumption is not counted.", "消费之后的环节未计入。"),
+    ),
+}
+"""The same of the figure of a place."""
+
 STAGES: dict[StageCode, Both] = {
     StageCode.RAW_MATERIAL: Both("Raw materials", "原材料获取"),
     StageCode.PRODUCTION: Both("Production", "生产制造"),

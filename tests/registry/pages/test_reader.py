@@ -111,3 +111,10 @@ def test_a_gtin_is_grouped_as_under_a_barcode() -> None:
     assert grouped("09521234567892") == "9 521234 567892"
     assert grouped("19521234567899") == "1 9521234 56789 9"
     assert grouped("9521234567899") == "9 521234 567899"
+
+
+def test_one_of_a_unit_is_said_as_several_are() -> None:
+    units = (DeclaredUnit.KILOGRAM, DeclaredUnit.PIECE, DeclaredUnit.LITER)
+    said = [EN.of(Amount(Decimal(amount), unit)) for unit in units for amount in ("1", "0.5")]
+    assert said == ["1 kg", "0.5 kg", "1 piece", "0.5 pieces", "1 liter", "0.5 liters"]
+    assert ZH.of(Amount(Decimal(1), DeclaredUnit.PIECE)) == "1 件"

@@ -306,3 +306,39 @@ def test_it_says_how_many_objections_are_open_or_upheld_if_there_are_any() -> No
     none = msgspec.structs.replace(view, objections=(0, 0))
     assert "Objections to this record" not in scan_page(none, "en", NONCE)
     assert "Objections to this record" not in scan_page(scan(VerdictCode.MISMATCH), "en", NONCE)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "products"),
+    [
+        (
+            "en",
+            ("All declarations of this place", "About the place", "Where it is", "what the place itself emits"),
+            ("product", "Made in", "factory gate"),
+        ),
+        (
+            "zh",
+            ("该地点的全部声明", "地点详情", "所在地", "从原材料到该地点自身的排放", "此后该地点可能已有变化"),
+            ("商品", "产品出厂", "产地"),
+        ),
+    ],
+)
+def test_a_place_is_told_in_words_of_its_own(language: str, words: tuple[str, ...], products: tuple[str, ...]) -> None:
+    view = scan(VerdictCode.VALID)
+    assert view.credential is not None
+    subject = view.credential.credential_subject
+    place = msgspec.structs.replace(subject.declaration, gtin=None, gln="9521234567899", description={})
+    credential = msgspec.structs.replace(
+        view.credential, credential_subject=msgspec.structs.replace(subject, declaration=place)
+    )
+    told = msgspec.structs.replace(view.verdict, gtin=None, gln="9521234567899")
+    versions = tuple(msgspec.structs.replace(one, gtin=None, gln="9521234567899") for one in view.versions)
+    warnings = (Finding("reference-old", "$", Severity.WARNING, {"en": "old", "zh": "旧"}),)
+    view = msgspec.structs.replace(
+        view, verdict=told, credential=credential, versions=versions, warnings=warnings, registered=None
+    )
+    shown = Document(scan_page(view, language, NONCE)).text
+    for word in words:
+        assert word in shown
+    for word in products:
+        assert word not in shown, word

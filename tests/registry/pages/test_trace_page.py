@@ -8,7 +8,7 @@ import pytest
 from registry.pages import trace_page
 from registry.pages.trace import MOST_ROWS
 from tests.registry.pages.document import Document
-from tests.registry.pages.made_of import broken, node, traces, view
+from tests.registry.pages.made_of import BARE, broken, node, traces, view
 from tests.registry.pages.samples import NONCE
 
 
@@ -27,7 +27,34 @@ def test_each_row_is_headed_by_its_part_and_says_its_level() -> None:
     assert len(rows) == 10
     assert all(row.count('<th scope="row">') == 1 and row.count("<td") == 2 for row in rows)
     levels = re.findall(r"Level (\d+): ", html)
-    assert levels == ["0", "1", "2", "2", "1", "1", "1", "1", "1", "1"]
+    assert levels == ["0", "0", "1", "1", "2", "1", "1", "1", "1", "1"]
+
+
+def test_what_is_the_maker_s_own_stands_right_under_its_product() -> None:
+    """Twelve levels, one in another: not twelve such rows one below the other, far from what they belong to."""
+    inner = node(1, "0.5")
+    for record in range(2, 13):
+        inner = node(record, f"{record}", inner)
+    rows = re.findall(r"<tr class=(.*?)</tr>", trace_page(view(inner), "en", NONCE), re.DOTALL)
+    names = [re.findall(r"Steel \d+|Of it", row)[0] for row in rows]
+    owned = [f"Steel {record}" for record in range(12, 1, -1)]
+    assert names == [*(name for one in owned for name in (one, "Of it")), "Steel 1"]
+
+
+def test_no_level_is_set_in_further_than_the_third_and_deeper_ones_are_seen_in_words() -> None:
+    html = _page("deep")
+    rows = re.findall(r'<tr class="at-(\d)(?! own).*?<span class="(.*?)">Level (\d+): ', html)
+    assert len(rows) > 5
+    for indent, shown, level in rows:
+        assert int(indent) == min(int(level), 3)
+        if int(level) > 3 and shown != "heard":
+            assert shown == "quiet line"
+    assert any(int(level) > 3 and shown == "quiet line" for _, shown, level in rows)
+
+
+def test_a_urn_may_break_at_its_colons_and_nowhere_else() -> None:
+    html = trace_page(view(node(1234, "10", node(None, "1", **BARE | {"urn": "urn:example:hinge"}))), "en", NONCE)
+    assert "<bdi>urn:<wbr>example:<wbr>hinge</bdi>" in html
 
 
 def test_what_a_figure_rests_on_is_said() -> None:
@@ -38,7 +65,7 @@ def test_what_a_figure_rests_on_is_said() -> None:
         "contains itself; not counted as backed",
         "has parts of its own; open it",
         "unknown",
-        "have a newer version: 7, 9.",
+        "have a newer version: record 7, record 9",
         "Not everything is opened here.",
     ):
         assert words in shown
