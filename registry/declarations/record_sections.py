@@ -66,7 +66,7 @@ class RecordRead(Struct, frozen=True, kw_only=True):
 def read_record(session: Session, browser: Browser, caller: Caller, record: RecordRow) -> RecordRead:
     """Reads what there is to say of ``record``."""
     happened = tuple(history(session, record.index))
-    names = {one.by: name_of(session, one.by, browser.language) for one in happened if one.by}
+    names = {one.by: name_of(session, one.by, browser.language) for one in happened}
     is_others = RULES[Action.WITHDRAW].two_people and caller.member != record.owner_id
     return RecordRead(
         index=record.index,
@@ -119,7 +119,7 @@ def history_section(browser: Browser, read: RecordRead) -> Section:
 
     def row(one: Happened) -> Row:
         what = t(f"happened_{one.what}", record=str(one.entry))
-        return Row((reader.moment(one.at), what, read.names.get(one.by, ""), one.reason, str(one.entry)))
+        return Row((reader.moment(one.at), what, read.names[one.by], one.reason, str(one.entry)))
 
     head = tuple(map(t, ("history_when", "history_what", "history_by", "history_why", "history_entry")))
     return Section(title=t("history"), head=head, rows=tuple(map(row, read.happened)), begins_with_time=True)

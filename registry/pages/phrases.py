@@ -204,11 +204,11 @@ PHRASES: dict[str, Both] = {
         "各组成部分逐级列出，数值为最上方地点{per}中所含的排放量。",
     ),
     "trace_level": Both("Level {level}: ", "第 {level} 级："),
-    "trace_own": Both("Of it, the maker's own, and all without a record", "其中：企业自身排放及无记录部分"),
+    "trace_own": Both("Of it, the maker's own", "其中：企业自身"),
     "trace_own_hint": Both(
         "“The maker's own” is the declared footprint less the parts listed below it: what happens in the factory, and "
         "supplies that are not named.",
-        "“企业自身排放”为声明的碳足迹减去所列组成部分，即工厂自身的排放以及未列出的供应。",
+        "“企业自身”为声明的碳足迹减去所列组成部分，即工厂自身的排放以及未列出的供应。",
     ),
     "trace_covered": Both(
         "{share} of this footprint is backed by the records of its parts.",

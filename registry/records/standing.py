@@ -13,6 +13,7 @@ from registry.audit.trail import Step, noted
 from registry.database.tables import LogEntryRow, RecordRow
 from registry.errors import InvalidInput, NotFound, WrongState
 from registry.log.append import LogWriter
+from registry.registry import OPERATOR
 from schemas.entry import EntryType, StatusEntry, StatusEvent
 
 _FROM = {
@@ -24,12 +25,15 @@ MAX_REASON = 1_000
 
 
 class Happened(Struct, frozen=True):
-    """What became of a record, as log entry ``entry`` tells: published, superseded by that entry, or a status event."""
+    """What became of a record, as log entry ``entry`` tells: published, superseded by that entry, or a status event.
+
+    ``by`` is a member: the operator publishes.
+    """
 
     entry: int
     what: str
+    by: str
     at: datetime
-    by: str = ""
     reason: str = ""
 
 
@@ -59,14 +63,14 @@ def history(session: Session, index: int) -> list[Happened]:
     told = (EntryType.STATUS, EntryType.DECLARATION)
     about = select(LogEntryRow).where(LogEntryRow.about == index, col(LogEntryRow.typ).in_(told))
     later = session.exec(about.order_by(col(LogEntryRow.index).desc()))
-    return [*map(_happened, later), Happened(index, "published", published.at)]
+    return [*map(_happened, later), Happened(index, "published", OPERATOR, published.at)]
 
 
 def _happened(row: LogEntryRow) -> Happened:
     if row.typ == EntryType.DECLARATION:
-        return Happened(row.index, "superseded", row.at)
+        return Happened(row.index, "superseded", OPERATOR, row.at)
     entry = msgspec.json.decode(split_compact(row.jws).payload, type=StatusEntry)
-    return Happened(row.index, entry.status, entry.at, entry.by, entry.reason)
+    return Happened(row.index, entry.status, entry.by, entry.at, entry.reason)
 
 
 def change_standing(

@@ -7,7 +7,7 @@ from schemas.readable import bare, is_readable
 
 @pytest.mark.parametrize(
     "words",
-    ["\u3164", "\u2800", "\u115f\u1160", "---", "· ·", "", "a" + "\u0301\u0302\u0303", "x\u0489" * 2 + "\u0489" * 3],
+    ["\u3164", "\u2800", "\u115f\u1160", "---", "· ·", "", "a\u0301\u0302\u0303\u0304", "x" + "\u0489" * 3],
 )
 def test_what_is_blank_or_a_tower_of_marks_is_no_name(words: str) -> None:
     assert not is_readable(words)

@@ -43,7 +43,7 @@ def test_what_is_the_maker_s_own_stands_right_under_its_product() -> None:
 
 def test_no_level_is_set_in_further_than_the_third_and_deeper_ones_are_seen_in_words() -> None:
     html = _page("deep")
-    rows = re.findall(r'<tr class="at-(\d)(?! own).*?<span class="(.*?)">Level (\d+): ', html)
+    rows = re.findall(r'<tr class="at-(\d)(?! own).*?<span class="(.*?)">Level (\d+): ', html, re.DOTALL)
     assert len(rows) > 5
     for indent, shown, level in rows:
         assert int(indent) == min(int(level), 3)
