@@ -9,8 +9,6 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from registry.audit.changes import LONGEST, MOST, Change, changes
@@ -22,7 +20,6 @@ from registry.errors import NotFound
 from registry.records.standing import change_standing
 from registry.registry import Registry
 from schemas.entry import StatusEvent
-from tests.databases import SQLITE
 from tests.world import MAKER, NOW, new_registry
 
 LI = Author("person/li", MAKER.id)
@@ -66,18 +63,6 @@ def test_what_fails_leaves_no_note(registry: Registry) -> None:
         noted(session, NOW, STEP)
         change_standing(session, registry.log_writer(session, NOW), 99, StatusEvent.SUSPENDED, "why", "x", NOW)
     assert trail(registry) == []
-
-
-@pytest.mark.each_database
-@pytest.mark.parametrize("statement", ["update audit set who = 'x'", "delete from audit", "truncate audit"])
-def test_the_database_refuses_to_change_it(registry: Registry, statement: str) -> None:
-    if statement.startswith("truncate") and registry.database.url.drivername == SQLITE:
-        return  # which has no such statement
-    with registry.database.writing(LI) as session:
-        noted(session, NOW, STEP)
-    with pytest.raises(DBAPIError, match="never changed"), registry.database.writing() as session:
-        session.connection().execute(text(statement))
-    assert len(trail(registry)) == 1
 
 
 def test_its_ids_are_of_version_7_and_in_the_order_of_time_and_of_the_transaction() -> None:
