@@ -31,9 +31,10 @@ class Plan(StrEnum):
 class Member(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One organisation. ``id`` is a short lower-case name for ever; ``ids`` are URNs (LEI, GLN, USCC, VAT).
 
-    ``accreditation`` of a verification body holds through the day ``accreditation_until``; None: no end is known.
+    ``accreditation`` of a verification body holds through the day ``accreditation_until``; without both it has none.
     ``signs_all``: each of its declarations must carry its own signature (``schemas.signed``), or none is published.
-    ``part_of`` is the member id of the organisation that owns it: no body verifies what belongs to the same owner.
+    ``part_of`` is what owns it, by member id, or a URN or name of who is no member: no body verifies what belongs to
+    the same owner.
     """
 
     id: str

@@ -50,7 +50,8 @@ MAKER = Member(
     id="maker", name={"en": "Maker Works", "zh": "制造厂"}, kind=MemberKind.MANUFACTURER, ids=("urn:gln:9521111111110",)
 )
 RIVAL = Member(id="rival", name={"en": "Rival Works"}, kind=MemberKind.MANUFACTURER)
-CHECKER = Member(id="checker", name={"en": "Checker Body"}, kind=MemberKind.VERIFICATION_BODY)
+ACCREDITED: dict[str, Any] = {"accreditation": "Example Accreditor", "accreditation_until": date(2099, 12, 31)}
+CHECKER = Member(id="checker", name={"en": "Checker Body"}, kind=MemberKind.VERIFICATION_BODY, **ACCREDITED)
 
 VERIFICATION = Verification(
     body=CHECKER.id,

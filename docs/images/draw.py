@@ -45,7 +45,13 @@ def main() -> None:
             writer = registry.log_writer(session, now)
             for member in (
                 Member(id="lamp-works", name={"en": "Example Lamp Works"}, kind=MemberKind.MANUFACTURER),
-                Member(id="checkers", name={"en": "Example Verification Body"}, kind=MemberKind.VERIFICATION_BODY),
+                Member(
+                    id="checkers",
+                    name={"en": "Example Verification Body"},
+                    kind=MemberKind.VERIFICATION_BODY,
+                    accreditation="an example",
+                    accreditation_until=date(2099, 12, 31),
+                ),
             ):
                 join(session, writer, member, now)
             writer.flush()

@@ -1,6 +1,6 @@
 """``carbonlabel member`` and ``carbonlabel token``: organisations, and the tokens they call with."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -24,8 +24,13 @@ def add_member(
     identifier: Annotated[
         list[str] | None, typer.Option("--id", help="URN: LEI, GLN, USCC, VAT; may be repeated")
     ] = None,
-    accreditation: Annotated[str | None, typer.Option(help="of a verification body")] = None,
-    part_of: Annotated[str | None, typer.Option(help="the member that owns it")] = None,
+    accreditation: Annotated[str | None, typer.Option(help="of a verification body: by whom, and for what")] = None,
+    accreditation_until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the last day on which that holds")
+    ] = None,
+    part_of: Annotated[
+        str | None, typer.Option(help="what owns it: a member's id, or the URN or full name of who is none")
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Let an organisation join. Its joining is an entry of the log."""
@@ -33,7 +38,15 @@ def add_member(
     now = utc_now()
     with opened(home) as registry, registry.database.writing() as session:
         ids = tuple(identifier or ())
-        member = Member(id=member_id, name=texts, kind=kind, ids=ids, accreditation=accreditation, part_of=part_of)
+        member = Member(
+            id=member_id,
+            name=texts,
+            kind=kind,
+            ids=ids,
+            accreditation=accreditation,
+            accreditation_until=None if accreditation_until is None else accreditation_until.date(),
+            part_of=part_of,
+        )
         writer = registry.log_writer(session, now)
         join(session, writer, member, now)
         writer.flush()

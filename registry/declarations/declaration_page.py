@@ -28,11 +28,11 @@ from registry.declarations.record_sections import (
 )
 from registry.declarations.states import TRANSITIONS, DeclarationState
 from registry.declarations.status import DeclarationStatus, status_of
-from registry.members.members import all_members
 from registry.pages.desk import Card, Option, Section
 from registry.pages.reader import Reader
-from registry.reviews.impartiality import is_eligible
+from registry.reviews.impartiality import eligible_bodies
 from registry.reviews.questions import QuestionShown
+from registry.reviews.reviewers import has_part_in
 from registry.reviews.reviews import body_of
 from schemas.findings import Finding, Severity
 from schemas.findings.naming import label_of
@@ -46,6 +46,9 @@ _ORDER = (
 )
 """The steps that have a form below, the most likely first."""
 
+_OF_A_REVIEW = (Action.TAKE_UP, Action.ASK, Action.RETURN, Action.STATE_VERIFICATION)
+"""Which nobody takes who has a part in the declaration."""
+
 
 _NOT_RENEWED = (RecordLife.WITHDRAWN, RecordLife.SUPERSEDED, RecordLife.RENEWED)
 
@@ -58,6 +61,8 @@ class _Read(Struct, frozen=True):
     names: dict[str, str]
     bodies: tuple[Option, ...]
     record: RecordRead | None
+    has_part: bool
+    """Whether the reader is of the body, and reviews it not: see ``registry.reviews.reviewers``."""
 
 
 def _read(session: Session, browser: Browser, caller: Caller, declaration: UUID) -> _Read:
@@ -68,8 +73,7 @@ def _read(session: Session, browser: Browser, caller: Caller, declaration: UUID)
     record = None if row.record is None else session.get(RecordRow, row.record)
     bodies = tuple(
         Option(one.id, in_language(one.name, language))
-        for one in all_members(session, MemberKind.VERIFICATION_BODY)
-        if is_eligible(session, one, row.owner_id, browser.now.date())
+        for one in eligible_bodies(session, row.owner_id, browser.now.date())
     )
     return _Read(
         status,
@@ -77,6 +81,7 @@ def _read(session: Session, browser: Browser, caller: Caller, declaration: UUID)
         {one: name_of(session, one, language) for one in concerned},
         bodies,
         None if record is None else read_record(session, browser, caller, record),
+        caller.kind is MemberKind.VERIFICATION_BODY and has_part_in(session, row, caller.member, caller.author.who),
     )
 
 
@@ -101,6 +106,9 @@ def declaration_page(
     forms = StepForms(browser, told, read.bodies, typed or Typed(), record is not None and record.takes_two)
     asked = any(question.state == "open" for question in told.questions)
     owner = told.declaration.owner
+    life = None if record is None else record.life
+    is_barred = read.has_part and told.state in (DeclarationState.SUBMITTED, DeclarationState.UNDER_REVIEW)
+    comes = "next_body_barred" if is_barred else next_step(caller, told.state, owner, read.body, asked, life)
     sections = (
         _standing(browser, read, may(caller, Action.REVISE, owner), may(caller, Action.PRINT_LABELS, owner)),
         *_findings(browser, told, found),
@@ -115,11 +123,7 @@ def declaration_page(
     return browser.page(
         in_language(told.declaration.product_name, browser.language) or t("nameless"),
         *sections,
-        intro=t(
-            "state_and_next",
-            state=t(f"state_{told.state}"),
-            next=t(next_step(caller, told.state, owner, read.body, asked, record and record.life)),
-        ),
+        intro=t("state_and_next", state=t(f"state_{told.state}"), next=t(comes)),
         alert=alert,
         notice=t("done") if "done" in browser.request.query_params and not alert else "",
         status=status,
@@ -132,6 +136,8 @@ def _can(caller: Caller, action: Action, read: _Read) -> bool:
     if action in STANDING_STEPS:
         return read.record is not None and read.record.can(caller, action, owner)
     if state not in TRANSITIONS[action].sources or not may(caller, action, owner, read.body):
+        return False
+    if read.has_part and action in _OF_A_REVIEW:
         return False
     if action is Action.STATE_VERIFICATION and any(question.state == "open" for question in read.status.questions):
         return False

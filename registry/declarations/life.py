@@ -9,7 +9,7 @@ them is in ``registry.reviews``. Content is frozen from submission on.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import msgspec
@@ -130,7 +130,7 @@ def state_verification(
     """A verification body states what it checked. Raises ``Refused`` with findings on the statement, ``WrongState``."""
     after(Action.STATE_VERIFICATION, row.state, row.id)
     declaration = msgspec.structs.replace(content_of(row), verification=verification)
-    refuse_errors(publication_findings(declaration, operator))
+    refuse_errors(publication_findings(declaration, operator, now.astimezone(UTC).date()))
     row.content = msgspec.json.encode(declaration)
     move(session, row, Action.STATE_VERIFICATION, now, changes({}, {"verification": verification}))
 

@@ -38,6 +38,8 @@ BODY = Member(
     id="demonstration-body",
     name={"en": "Demonstration body - nothing was verified", "zh": "演示机构 - 未经任何核查"},
     kind=MemberKind.VERIFICATION_BODY,
+    accreditation="none: demonstration",
+    accreditation_until=date(2099, 12, 31),
 )
 SUSPENDED_FOR = "Demonstration of a suspension: nothing is wrong with this record"
 WITHDRAWN_FOR = "Demonstration of a withdrawal: nothing is wrong with this record"

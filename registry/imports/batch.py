@@ -21,8 +21,9 @@ from registry.declarations.known import KnownProducts, key_path_of
 from registry.declarations.states import TRANSITIONS, DeclarationState
 from registry.errors import WrongState
 from registry.imports.row import Row, row_error
-from registry.members.members import member
+from registry.members.members import is_accredited, member
 from registry.registry import OPERATOR
+from registry.reviews.impartiality import UNACCREDITED_BODY
 from schemas.declaration import Declaration, Verification
 from schemas.findings import UNSIGNED, ComponentFacts, Finding, Severity, findings, publication_findings
 from schemas.findings.finding import warning
@@ -225,8 +226,8 @@ class Batch:
         if not self._publishes:
             yield _NOT_TAKEN
             return
-        yield from publication_findings(declaration, OPERATOR)
         first, last, today = declaration.valid_from, declaration.valid_until, self._now.astimezone(UTC).date()
+        yield from publication_findings(declaration, OPERATOR, today)
         if first is not None and last is not None and not first <= today <= last:
             yield row_error(
                 "not-today",
@@ -242,6 +243,8 @@ class Batch:
                 "the member id of a verification body.",
                 f"核查机构（verification.body）“{verification.body[:80]}”未登记为核查机构：请填写核查机构的成员编号。",
             )
+        elif not is_accredited(member(session, verification.body), verification.date):
+            yield UNACCREDITED_BODY
 
     def _kind(self, session: Session, member: str) -> str | None:
         """What a member is; None when there is no such member."""

@@ -100,11 +100,8 @@ def _require_sound(application: Application, today: date) -> None:
     if application.kind is MemberKind.OPERATOR:
         raise InvalidInput("the alliance has its operator", "$.kind")
     require_particulars(application.as_member(_APPLYING))
-    if application.kind is MemberKind.VERIFICATION_BODY:
-        if application.accreditation is None:
-            raise InvalidInput("a verification body says who accredited it, and for what", "$.accreditation")
-        if application.accreditation_until is None or application.accreditation_until <= today:
-            raise InvalidInput("say until when the accreditation holds: a day to come", "$.accreditation_until")
+    if application.accreditation_until is not None and application.accreditation_until <= today:
+        raise InvalidInput("say until when the accreditation holds: a day to come", "$.accreditation_until")
     if not application.plans:
         raise InvalidInput("choose at least one of the alliance's plans", "$.plans")
     contact = application.contact

@@ -63,7 +63,7 @@ def _join_page(browser: Browser, sent: Sent, alert: str = "", wrong: str = "", s
         field("kind", "choice", options=kinds),
         field("ids", hint=t("ids_hint")),
         field("country", hint=t("country_hint"), most=2),
-        field("part_of", hint=t("part_of_hint"), most=64),
+        field("part_of", hint=t("part_of_hint"), most=200),
         field("plans", "choices", options=plans),
         field("accreditation", most=200),
         field("accreditation_until", "date"),

@@ -111,7 +111,7 @@ def _fields(browser: Browser, caller: Caller, member: Member) -> tuple[Field, ..
         Field(name="plans", label=t("plans"), kind="choices", options=plans),
     ]
     if may(caller, saying_part_of(member), member.id):
-        fields.append(_field(browser, "part_of", member.part_of or "", hint=t("part_of_hint"), most=64))
+        fields.append(_field(browser, "part_of", member.part_of or "", hint=t("part_of_hint"), most=200))
     if member.kind is MemberKind.VERIFICATION_BODY and may(caller, Action.CHANGE_ACCREDITATION, member.id):
         until = str(member.accreditation_until or "")
         fields.append(_field(browser, "accreditation", member.accreditation or "", most=200))

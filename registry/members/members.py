@@ -13,13 +13,16 @@ from registry.audit.trail import Step, noted
 from registry.database.tables import MemberRow
 from registry.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from registry.log.append import LogWriter
+from registry.members.owners import called, is_member_id, is_urn, known_as
 from schemas.entry import EntryType, MemberEntry, MemberEvent
 from schemas.member import Member, MemberKind
 from schemas.readable import UNREADABLE, bare, is_readable
 
-_ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
-_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:[!-~]{1,200}", re.ASCII | re.IGNORECASE)
+_PART_OF = (
+    "name the member that owns the organisation by its member id, or an owner that is no member by its URN, such as "
+    "urn:lei:529900T8BM49AURSDO55, or its full name, such as Example Holding Ltd"
+)
 _MOST = 200
 _MOST_IDS = 20
 
@@ -29,9 +32,10 @@ def join(session: Session, writer: LogWriter, member: Member, now: datetime) -> 
 
     Raises ``InvalidInput``, and ``WrongState`` when there is, or was, a member with its id.
     """
-    if not _ID.fullmatch(member.id):
+    if not is_member_id(member.id):
         raise InvalidInput("a member id is 1 to 64 lower-case letters, digits and hyphens", "$.id")
     require_name(member)
+    require_accreditation(member)
     require_part_of(session, member)
     if session.get(MemberRow, member.id) is not None:
         raise WrongState(f"{member.id} is a member already, or was one: its id is taken for ever")
@@ -61,10 +65,17 @@ def change(session: Session, writer: LogWriter, member: Member, now: datetime) -
 
 
 def require_part_of(session: Session, member: Member) -> None:
-    """Raises ``InvalidInput`` when it is said to be a part of nobody who is, or was, a member; or of itself."""
+    """Raises ``InvalidInput`` unless what it is said to be a part of is a member, or was, or what is no member's id but
+    a URN or a name; and for a part of itself."""
     owner = member.part_of
-    if owner is not None and (owner == member.id or not _ID.fullmatch(owner) or session.get(MemberRow, owner) is None):
-        raise InvalidInput("name the member that owns the organisation by its member id", "$.part_of")
+    if owner is None:
+        return
+    is_itself = known_as(owner) in {member.id, *map(known_as, member.ids), *map(called, member.name.values())}
+    is_unknown = is_member_id(owner) and session.get(MemberRow, owner) is None
+    is_no_urn = owner[:4].casefold() == "urn:" and not is_urn(owner)
+    if is_itself or is_unknown or is_no_urn or not known_as(owner):
+        raise InvalidInput(_PART_OF, "$.part_of")
+    _require_line(owner, "$.part_of")
 
 
 def leave(session: Session, writer: LogWriter, member_id: str, now: datetime) -> None:
@@ -99,21 +110,37 @@ def require_particulars(member: Member) -> None:
     if len(member.ids) > _MOST_IDS:
         raise InvalidInput(f"at most {_MOST_IDS} identifiers", "$.ids")
     for at, identifier in enumerate(member.ids):
-        if not _URN.fullmatch(identifier):
+        if not is_urn(identifier):
             raise InvalidInput("an identifier is a URN, such as urn:lei:529900T8BM49AURSDO55", f"$.ids[{at}]")
     if member.country is not None and not _COUNTRY.fullmatch(member.country):
         raise InvalidInput("a country is two capital letters (ISO 3166-1)", "$.country")
-    if member.accreditation is not None:
+    require_accreditation(member)
+
+
+def require_accreditation(member: Member) -> None:
+    """Raises ``InvalidInput`` for a verification body without an accreditation or its end, and for others with one."""
+    if member.kind is not MemberKind.VERIFICATION_BODY:
+        if member.accreditation is not None or member.accreditation_until is not None:
+            raise InvalidInput("only a verification body is accredited", "$.accreditation")
+    elif member.accreditation is None:
+        raise InvalidInput("a verification body says who accredited it, and for what", "$.accreditation")
+    elif member.accreditation_until is None:
+        raise InvalidInput("say until when the accreditation holds: every one has an end", "$.accreditation_until")
+    else:
         _require_line(member.accreditation, "$.accreditation")
-    is_body = member.kind is MemberKind.VERIFICATION_BODY
-    if not is_body and (member.accreditation is not None or member.accreditation_until is not None):
-        raise InvalidInput("only a verification body is accredited", "$.accreditation")
+
+
+def is_accredited(body: Member, day: date) -> bool:
+    """Whether the body's accreditation holds on ``day``."""
+    return body.accreditation is not None and body.accreditation_until is not None and day <= body.accreditation_until
 
 
 def require_accredited(body: Member, today: date) -> None:
-    """Raises ``NotAllowed`` when the body's accreditation has ended."""
-    if body.accreditation_until is not None and body.accreditation_until < today:
-        raise NotAllowed(f"the accreditation of {body.id} ended on {body.accreditation_until}")
+    """Raises ``NotAllowed`` for a body whose accreditation has ended, or that has none."""
+    if not is_accredited(body, today):
+        ended = None if body.accreditation is None else body.accreditation_until
+        of = f"{body.id} has no accreditation" if ended is None else f"the accreditation of {body.id} ended on {ended}"
+        raise NotAllowed(f"{of}: the operator enters a new one")
 
 
 def _require_line(words: str, path: str) -> None:

@@ -19,7 +19,6 @@ from registry.accounts import lockout, people
 from registry.accounts.outbox import StoredOutbox
 from registry.database.author import VISITOR
 from registry.database.people_tables import ApplicationRow
-from registry.errors import InvalidInput
 from registry.members import applications, members
 from registry.members.applications import Application, ApplicationState
 from registry.registry import utc_now
@@ -83,6 +82,7 @@ class Particulars(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     A body's accreditation is changed by the operator alone, who looks at the certificate: others send what there is, or
     nothing. So is what a body is a part of, and what anybody has once said to be a part of: an empty text ends it.
+    ``part_of`` is a member's id; or of an owner that is no member a URN, or its full name.
     """
 
     name: Text
@@ -311,8 +311,6 @@ def saying_part_of(member: Member) -> Action:
 
 def _changed(before: Member, told: Particulars) -> Member:
     says_nothing = told.accreditation is None and told.accreditation_until is None
-    if told.accreditation is None and told.accreditation_until is not None:
-        raise InvalidInput("say which accreditation ends then", "$.accreditation")
     return msgspec.structs.replace(
         before,
         name=told.name,

@@ -44,6 +44,10 @@ DECLARATION_WORDS: dict[str, Both] = {
     "next_body_verified": Both(
         "You have stated your verification; the operator publishes.", "核查声明已出具，等待运营方发布。"
     ),
+    "next_body_barred": Both(
+        "You are of its owner as well, or acted for it on this declaration: a colleague has to review it.",
+        "您同时属于声明所有者，或曾代表其办理过本声明，须由贵机构其他人员核查。",
+    ),
     "next_operator_submitted": Both(
         "Assign a verification body, or leave it to any.", "可指定核查机构，或由任一核查机构受理。"
     ),

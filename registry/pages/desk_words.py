@@ -42,8 +42,8 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "country_hint": Both("Two capital letters, such as CN", "两位大写字母，例如 CN"),
     "part_of": Both("Part of", "隶属于"),
     "part_of_hint": Both(
-        "The member id of the organisation that owns yours, if that is a member. Left empty: nobody's.",
-        "若贵组织由某联盟成员所有，请填写该成员的编号；没有则留空。",
+        "What owns your organisation: a member's id, or the URN or full name of who is none. Left empty: nobody's.",
+        "贵组织的所有者：是联盟成员的填写成员编号，不是的填写其 URN 或全称；没有则留空。",
     ),
     "accreditation": Both("Accreditation (verification bodies)", "认可资质（核查机构填写）"),
     "accreditation_until": Both("Accreditation holds until", "资质有效期至"),

@@ -5,7 +5,7 @@ refused takes no index, and the rest goes on.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -29,12 +29,12 @@ from registry.errors import NotFound, Refused, RegistryError, WrongState
 from registry.home import Config
 from registry.labels.minting import mint
 from registry.log.append import Appended, LogWriter
-from registry.members.members import member
+from registry.members.members import is_accredited, member
 from registry.products.terms import search_text, terms_of
 from registry.records.credential import credential, party
 from registry.registry import OPERATOR, KeysInForce, Registry
-from registry.reviews.impartiality import RELATED_BODY, Ownership
-from schemas.declaration import Declaration
+from registry.reviews.impartiality import RELATED_BODY, UNACCREDITED_BODY, Ownership
+from schemas.declaration import Declaration, Verification
 from schemas.entry import Credential, EntryType, claims_of
 from schemas.findings import UNSIGNED, Finding, Severity, component_standing, label_findings, publication_findings
 from schemas.gs1 import parse_path
@@ -199,10 +199,9 @@ class _Batch:
             raise NotFound(f"there is no declaration {key}")
         state, declaration, key_path = waiting.state, waiting.declaration, waiting.key_path
         after(Action.PUBLISH, state, str(key))
-        found = [*publication_findings(declaration, OPERATOR), *label_findings(declaration)]
-        body = declaration.verification.body if declaration.verification else declaration.owner
-        if not found and self._ownership.related(body, declaration.owner):  # also if they were not when it was verified
-            found.append(RELATED_BODY)
+        found = [*publication_findings(declaration, OPERATOR, self._today), *label_findings(declaration)]
+        if not found and declaration.verification is not None:
+            found += self._about_body(declaration.owner, declaration.verification)
         if declaration.components:  # what stood when it was submitted may have fallen since
             found += component_standing(declaration, KnownProducts(self._session))
         refuse_errors(found)
@@ -214,6 +213,13 @@ class _Batch:
                 f"and today is {self._today}: publish it on a day on which it holds"
             )
         return declaration, key_path
+
+    def _about_body(self, owner: str, verification: Verification) -> Iterator[Finding]:
+        """What stands against the body now, also if it did not when it verified."""
+        if self._ownership.related(verification.body, owner):
+            yield RELATED_BODY
+        if not is_accredited(self._member(verification.body), verification.date):
+            yield UNACCREDITED_BODY
 
     def _credential(self, declaration: Declaration, key_path: str, older: _Newest | None) -> Credential:
         if older is not None and older.owner != declaration.owner and older.standing != "withdrawn":

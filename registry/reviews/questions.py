@@ -14,6 +14,7 @@ from registry.database.review_tables import QuestionRow
 from registry.database.tables import DeclarationRow
 from registry.declarations.life import move
 from registry.errors import NotFound, WrongState
+from registry.reviews.reviewers import require_no_part
 from registry.reviews.words import sound_path, sound_words
 
 MAX_WORDS = 2_000
@@ -36,7 +37,11 @@ class QuestionShown(Struct, frozen=True, kw_only=True, omit_defaults=True):
 def ask(
     session: Session, row: DeclarationRow, question: str, path: str | None, body: str, by: str, now: datetime
 ) -> QuestionRow:
-    """``body`` asks the owner, about the field at ``path`` if there is one. Raises ``InvalidInput``, ``WrongState``."""
+    """``body`` asks the owner, about the field at ``path`` if there is one.
+
+    Raises ``NotAllowed`` for a reviewer who has a part in it, ``InvalidInput`` and ``WrongState``.
+    """
+    require_no_part(session, row, body, by)
     words = sound_words(question, "$.question", MAX_WORDS)
     about = None if path is None else sound_path(path, "$.path")
     move(session, row, Action.ASK, now, changes({}, {"question": words, "path": about}))

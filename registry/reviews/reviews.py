@@ -28,6 +28,7 @@ from registry.registry import OPERATOR
 from registry.reviews import questions
 from registry.reviews.acceptance import Accepted, require_accepted
 from registry.reviews.impartiality import require_eligible
+from registry.reviews.reviewers import require_no_part
 from registry.reviews.words import sound_path, sound_words
 from schemas.declaration import Declaration, Verification
 from schemas.findings import Finding, findings
@@ -83,9 +84,11 @@ def revise(
 
 
 def take_up(session: Session, row: DeclarationRow, body: str, by: str, now: datetime) -> ReviewRow:
-    """``body`` begins its review: nobody else does. Raises ``NotAllowed`` for one not eligible, ``WrongState``."""
+    """``body`` begins its review: nobody else does. Raises ``NotAllowed`` for one not eligible, or for a reviewer who
+    has a part in it, and ``WrongState``."""
     after(Action.TAKE_UP, row.state, row.id)
     require_eligible(session, member(session, body), row.owner_id, now.date())
+    require_no_part(session, row, body, by)
     review = review_of(session, row) or _review(row, body, by, now)
     review.taken_up_by, review.taken_up_at = by, now
     session.add(review)
@@ -105,10 +108,12 @@ def hand_back(session: Session, row: DeclarationRow, now: datetime) -> None:
 def give_back(
     session: Session, row: DeclarationRow, found: Sequence[ReviewFinding], member_id: str, by: str, now: datetime
 ) -> ReturnRow:
-    """A body, or the operator, gives it back to its owner with what was found. Raises ``InvalidInput``, ``WrongState``.
+    """A body, or the operator, gives it back to its owner with what was found: nothing is stated of it any more.
 
-    Nothing is stated of it any more.
+    Raises ``NotAllowed`` for a reviewer who has a part in it, ``InvalidInput`` and ``WrongState``.
     """
+    if member_id != OPERATOR:
+        require_no_part(session, row, member_id, by)
     if not 1 <= len(found) <= MOST_FINDINGS:
         raise InvalidInput(f"say what was found: 1 to {MOST_FINDINGS} findings", "$.findings")
     sound = [
@@ -142,11 +147,12 @@ def state_verification(
 ) -> None:
     """The body states what it checked, of a submitted declaration or one that it has taken up.
 
-    Raises ``NotAllowed`` for a body that is not eligible, ``WrongState`` while a question is open, ``Refused`` with
-    errors, or with warnings that the reviewer gave no word on, and ``InvalidInput``.
+    Raises ``NotAllowed`` for a body that is not eligible, or a reviewer who has a part in it, ``WrongState`` while a
+    question is open, ``Refused`` with errors, or with warnings that the reviewer gave no word on, and ``InvalidInput``.
     """
     after(Action.STATE_VERIFICATION, row.state, row.id)
     require_eligible(session, member(session, verification.body), row.owner_id, now.date())
+    require_no_part(session, row, verification.body, by)
     questions.require_none_open(session, row)
     found = findings(life.content_of(row), KnownProducts(session))
     life.refuse_errors(found)

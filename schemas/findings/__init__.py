@@ -61,7 +61,7 @@ Codes are stable: a client may rely on them, and a new rule gets a new code.
 | verification-missing | error | no verification (``publication_findings``, like all that follow) |
 | verification-body | error | verified by its owner or by the operator |
 | verification-report | error | no SHA-256 of the report |
-| verification-date | error | verified before the data end or after validity |
+| verification-date | error | verified before the data end, after validity, or on a day to come |
 
 Rule 3 has no code: see ``schemas.findings.sums``.
 """

@@ -1,6 +1,7 @@
 """What a declaration still needs to be published: a verification by a third party (ISO 14025:2006, 8; ISO 14064-3)."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from schemas.declaration import Declaration, Verification
 from schemas.findings.finding import Finding, error
@@ -16,8 +17,9 @@ UNSIGNED = error(
 """What there is to say of a declaration without a signature whose owner asked that all of its own be signed."""
 
 
-def publication_findings(declaration: Declaration, operator_id: str) -> list[Finding]:
-    """What is missing or wrong of the verification; ``operator_id`` is the member id of the registry's operator.
+def publication_findings(declaration: Declaration, operator_id: str, today: date) -> list[Finding]:
+    """What is missing or wrong of the verification; ``operator_id`` is the member id of the registry's operator, and
+    ``today`` the day in UTC.
 
     To be asked beside ``findings``, which judges everything else. Codes ``verification-missing``,
     ``verification-body``, ``verification-report`` and ``verification-date``. Never raises.
@@ -33,7 +35,8 @@ def publication_findings(declaration: Declaration, operator_id: str) -> list[Fin
                 f"缺少{name.zh}，请由核查机构说明其核查内容。",
             )
         ]
-    return [*_body(declaration, verification, operator_id), *_report(verification), *_date(declaration, verification)]
+    dated = _date(declaration, verification, today)
+    return [*_body(declaration, verification, operator_id), *_report(verification), *dated]
 
 
 def _body(declaration: Declaration, verification: Verification, operator_id: str) -> Iterator[Finding]:
@@ -62,7 +65,7 @@ def _report(verification: Verification) -> Iterator[Finding]:
         )
 
 
-def _date(declaration: Declaration, verification: Verification) -> Iterator[Finding]:
+def _date(declaration: Declaration, verification: Verification, today: date) -> Iterator[Finding]:
     day, end, until = verification.date, declaration.reference_end, declaration.valid_until
     name = name_of("$.verification.date")
     if end is not None and day < end:
@@ -78,4 +81,11 @@ def _date(declaration: Declaration, verification: Verification) -> Iterator[Find
             "$.verification.date",
             f"{name.en} is {day}, after the last day of validity {until}: correct the one that is wrong.",
             f"{name.zh}为{day}，晚于有效期截止日{until}：请更正有误的日期。",
+        )
+    if day > today:
+        yield error(
+            "verification-date",
+            "$.verification.date",
+            f"{name.en} is {day}, and today is {today} (UTC): give the day on which all was checked, not one to come.",
+            f"{name.zh}为{day}，而今天是{today}（UTC）：请填写全部数据核查完成的日期，不得晚于今天。",
         )

@@ -13,11 +13,17 @@ from schemas.gs1 import check_digit
 from tests.databases import database_option, everything
 from tests.end_to_end.commands import done, done_here
 
+ACCREDITED_BODY = (
+    *("--kind", "verification-body", "--accreditation", "Example Accreditor, ISO 14065"),
+    *("--accreditation-until", "2099-12-31"),
+)
+"""What ``carbonlabel member add`` is told of a verification body."""
+
 MAKER, RIVAL, BODY, SHOP, OPERATOR = "acme", "rival", "checkers", "shop", "operator"
 MEMBERS = {
     MAKER: ("--name", "Acme Steel", "--name-zh", "爱克美钢铁", "--id", "urn:lei:529900T8BM49AURSDO55"),
     RIVAL: ("--name", "Rival Works", "--id", "urn:lei:529900W18LQJJN6SJ336"),
-    BODY: ("--name", "Careful Checkers", "--name-zh", "细核认证", "--kind", "verification-body"),
+    BODY: ("--name", "Careful Checkers", "--name-zh", "细核认证", *ACCREDITED_BODY),
     SHOP: ("--name", "Corner Shop", "--kind", "retailer", "--id", "urn:lei:213800D1EI4B9WTWWD28"),
 }
 STEPS = ("draft", "submitted", "verified", "published")

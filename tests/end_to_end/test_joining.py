@@ -274,6 +274,9 @@ def test_a_member_changes_its_particulars_and_a_body_not_its_accreditation(peopl
     problem(people.call(CARL, "PUT", f"/v1/members/{CHECKER.id}", accredited), 403)
     problem(people.call(OPERA, "PUT", f"/v1/members/{MAKER.id}", particulars | {"accreditation": "CNAS C1"}), 400)
     assert people.good(OPERA, "PUT", f"/v1/members/{CHECKER.id}", accredited)["accreditation_until"] == "2027-01-01"
+    del accredited["accreditation_until"]
+    refused = problem(people.call(OPERA, "PUT", f"/v1/members/{CHECKER.id}", accredited), 400)
+    assert refused["path"] == "$.accreditation_until"
     renamed = people.good(CARL, "PUT", f"/v1/members/{CHECKER.id}", {"name": {"en": "Checkers"}})
     assert renamed["accreditation"] == "CNAS C1"
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from registry.registry import OPERATOR
-from tests.end_to_end.alliance import declaration, new_gtin, statement
+from tests.end_to_end.alliance import ACCREDITED_BODY, declaration, new_gtin, statement
 from tests.end_to_end.commands import done_here
 from tests.end_to_end.people import CARL, LI, OPERA, RITA, People, people_at_work, problem
+from tests.end_to_end.test_desks import tab
 from tests.world import CHECKER, MAKER, RIVAL
 
 OTHER, OWN, SISTER = "other-body", "own-body", "sister-body"
@@ -27,7 +28,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
 @pytest.fixture(scope="module")
 def bodies(people: People) -> dict[str, str]:
     """Tokens of more verification bodies: one that is nobody's, one of the maker, one of the maker's owner."""
-    kind = ("--kind", "verification-body", "--home", people.home)
+    kind = (*ACCREDITED_BODY, "--home", people.home)
     done_here("member", "add", "group", "--name", "Group", "--home", people.home)
     for name, told in ((OTHER, ()), (OWN, ("--part-of", MAKER.id)), (SISTER, ("--part-of", "group"))):
         done_here("member", "add", name, "--name", name.title(), *told, *kind)
@@ -224,3 +225,25 @@ def test_a_token_without_the_role_takes_no_step(people: People) -> None:
     for step in ("review/take-up", "review/hand-back", "questions", "return", "verification"):
         problem(people.call(signer, "POST", f"{path}/{step}", {}), 403)
     assert people.call(signer, "GET", path).status_code == 200
+
+
+def test_a_reviewer_who_came_to_the_owner_reviews_nothing_of_it(people: People) -> None:
+    before = submitted(people)
+    people.good(LI, "POST", "/v1/invitations", {"email": CARL, "roles": ["editor"]})
+    accepted = {"link": people.link(CARL, "act for Maker Works"), "name": "", "password": ""}
+    assert people.call(None, "POST", "/v1/invitations/accept", accepted).status_code == 204
+    for step, told in (
+        ("review/take-up", None),
+        ("verification", statement()),
+        ("return", {"findings": [{"sentence": "x"}]}),
+    ):
+        refused = problem(people.call(CARL, "POST", f"{before}/{step}", told), 403 if step != "return" else 409)
+        assert step == "return" or "another reviewer of checker" in refused["detail"]
+    page = tab(people, CARL).get(before.removeprefix("/v1"))
+    assert "a colleague has to review it" in page.text
+    assert "/take-up" not in page.text
+    robot = people.good(CARL, "POST", "/v1/tokens", {"name": "robot", "roles": ["reviewer"]})["token"]
+    problem(people.call(robot, "POST", f"{before}/review/take-up"), 403)
+    (carl,) = [one["id"] for one in people.good(LI, "GET", "/v1/people")["people"] if one["email"] == CARL]
+    people.good(LI, "DELETE", f"/v1/people/{carl}")
+    people.good(CARL, "POST", f"{before}/review/take-up")

@@ -19,7 +19,7 @@ from schemas.findings import UNSIGNED, Finding, component_standing, findings, pu
 from schemas.reading import read_declaration
 from tests.schemas import test_findings_form, test_findings_numbers, test_findings_registered
 from tests.schemas.test_findings_registered import PUBLICATION, REGISTERED, STANDING
-from tests.schemas.test_findings_samples import OPERATOR, Register, facts, sound
+from tests.schemas.test_findings_samples import OPERATOR, TODAY, Register, facts, sound
 
 FOUND = [*test_findings_form.FOUND, *test_findings_numbers.FOUND, *test_findings_registered.FOUND]
 TABLE = set(re.findall(r"^\| ([a-z0-9-]+) \| (?:error|warning)", schemas.findings.__doc__ or "", re.MULTILINE))
@@ -36,7 +36,9 @@ def every_finding() -> list[Finding]:
     found += [
         finding for *_, declaration, register in STANDING for finding in component_standing(declaration, register)
     ]
-    found += [finding for *_, declaration in PUBLICATION for finding in publication_findings(declaration, OPERATOR)]
+    found += [
+        finding for *_, declaration in PUBLICATION for finding in publication_findings(declaration, OPERATOR, TODAY)
+    ]
     found += read_declaration({"gtin": 1, "gwp_total": 1.5, "stages": [{}, 5], "colour": 1, "boundary": "gate"})[1]
     return found
 
@@ -110,7 +112,7 @@ REGISTER = Register(
 @settings(max_examples=100)
 @given(anything_of(inspect.type_info(Declaration)))
 def test_any_declaration_gets_findings_never_an_exception(declaration: Declaration) -> None:
-    for finding in findings(declaration, REGISTER) + publication_findings(declaration, OPERATOR):
+    for finding in findings(declaration, REGISTER) + publication_findings(declaration, OPERATOR, TODAY):
         assert finding.code in TABLE
         assert list(finding.message) == ["en", "zh"]
         assert all(words.isprintable() for words in finding.message.values())

@@ -1,8 +1,9 @@
 """Rules of components, owners and publication."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from schemas.declaration import Declaration, DeclaredUnit
@@ -13,6 +14,7 @@ from tests.schemas.test_findings_samples import (
     GTIN,
     OPERATOR,
     SHA256,
+    TODAY,
     Register,
     checked,
     component,
@@ -208,6 +210,7 @@ def test_the_message_of_a_component_sum_states_the_coverage() -> None:
     assert "200%" in finding.message["zh"]
 
 
+TO_COME = msgspec.structs.replace(checked(date=TODAY + timedelta(1)), valid_until=date(2029, 1, 1))
 PUBLICATION: list[tuple[str, str, Declaration]] = [
     ("verification-missing", "$.verification", sound(verification=None)),
     ("verification-body", "$.verification.body", checked(body="acme")),
@@ -217,12 +220,13 @@ PUBLICATION: list[tuple[str, str, Declaration]] = [
     ("verification-report", "$.verification.report_sha256", checked(report_sha256=SHA256.upper())),
     ("verification-date", "$.verification.date", checked(date=date(2025, 12, 30))),
     ("verification-date", "$.verification.date", checked(date=date(2028, 3, 2))),
+    ("verification-date", "$.verification.date", TO_COME),
 ]
 
 
 @pytest.mark.parametrize(("code", "path", "declaration"), PUBLICATION)
 def test_publishing_needs_a_verification_by_a_third_party(code: str, path: str, declaration: Declaration) -> None:
-    assert seen(publication_findings(declaration, OPERATOR)) == {(code, path, "error")}
+    assert seen(publication_findings(declaration, OPERATOR, TODAY)) == {(code, path, "error")}
 
 
 def test_a_draft_needs_no_verification() -> None:

@@ -22,6 +22,8 @@ from schemas.declaration import (
 from schemas.findings import ComponentFacts, Finding, findings, publication_findings
 
 OPERATOR = "alliance"
+TODAY = date(2028, 3, 2)
+"""A day after all that the samples say."""
 SHA256 = "0f" * 32
 GTIN = "09521234543213"
 GLN = "9521234567899"
@@ -108,7 +110,7 @@ def quality(technological: str, worst: int = 3) -> DataQuality:
 def test_a_sound_declaration_has_no_findings() -> None:
     assert findings(SOUND, Register({GTIN: "acme"})) == []
     assert findings(place()) == []
-    assert publication_findings(SOUND, OPERATOR) == []
+    assert publication_findings(SOUND, OPERATOR, TODAY) == []
 
 
 def test_an_empty_draft_says_everything_that_is_required() -> None:

@@ -46,7 +46,7 @@ from registry.reviews import reviews
 from schemas.cases import Call, Criterion, Dates
 from schemas.member import Member, MemberKind, Plan
 from tests.signing import a_key, enrolled
-from tests.world import CHECKER, ENVIRON, MAKER, RIVAL, a_declaration, new_registry, published
+from tests.world import ACCREDITED, CHECKER, ENVIRON, MAKER, RIVAL, a_declaration, new_registry, published
 
 KINDS = {
     MAKER.id: MemberKind.MANUFACTURER,
@@ -57,7 +57,7 @@ KINDS = {
 
 OTHER = RIVAL.id
 OWNERS = (*KINDS, OTHER)
-SECOND_BODY = Member(id="second-body", name={"en": "Second Body"}, kind=MemberKind.VERIFICATION_BODY)
+SECOND_BODY = Member(id="second-body", name={"en": "Second Body"}, kind=MemberKind.VERIFICATION_BODY, **ACCREDITED)
 TAKEN = "rival's, assigned to the second body"
 
 

@@ -45,6 +45,11 @@ def changed(registry: Registry, now: Member) -> None:
         writer.flush()
 
 
+def joined(registry: Registry, who: Member) -> None:
+    with registry.database.writing() as session:
+        join(session, registry.log_writer(session, NOW), who, NOW)
+
+
 def left(registry: Registry, member_id: str) -> None:
     with registry.database.writing() as session:
         writer = registry.log_writer(session, NOW)
@@ -77,6 +82,26 @@ def test_the_end_of_an_accreditation_is_public(registry: Registry) -> None:
     )
     (*_, newest) = entries_of(registry, EntryType.MEMBER)
     assert payload_of(newest)["member"]["accreditation_until"] == "2027-01-31"
+
+
+@pytest.mark.parametrize(
+    ("particulars", "path"),
+    [
+        ({"accreditation": None, "accreditation_until": None}, "$.accreditation"),
+        ({"accreditation": None}, "$.accreditation"),
+        ({"accreditation": " "}, "$.accreditation"),
+        ({"accreditation_until": None}, "$.accreditation_until"),
+    ],
+)
+def test_a_body_is_accredited_by_somebody_until_some_day_however_it_is_made_or_changed(
+    registry: Registry, particulars: dict[str, object], path: str
+) -> None:
+    lacking = msgspec.structs.replace(CHECKER, **particulars)
+    for act in (lambda: changed(registry, lacking), lambda: joined(registry, lacking)):
+        with pytest.raises(InvalidInput) as refused:
+            act()
+        assert refused.value.path == path
+    assert found(registry, CHECKER.id) == CHECKER
 
 
 @pytest.mark.parametrize(

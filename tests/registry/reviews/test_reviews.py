@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -16,17 +17,29 @@ from registry.declarations import life
 from registry.declarations.states import DeclarationState
 from registry.errors import InvalidInput, NotAllowed, Refused, RegistryError, WrongState
 from registry.members.members import change, join, leave, member
-from registry.records.publish import NotPublished, publish
+from registry.records.publish import NotPublished, Published, publish
 from registry.registry import OPERATOR, Registry
 from registry.reviews import questions, reviews
 from registry.reviews.acceptance import Accepted, require_accepted
+from registry.reviews.impartiality import eligible_bodies
 from registry.reviews.reviews import ReviewFinding
 from registry.reviews.words import sound_path, sound_words
 from schemas.findings import Finding, Severity
 from schemas.member import Member, MemberKind
-from tests.world import CHECKER, MAKER, NOW, VERIFICATION, a_declaration, new_registry, published, submitted, verified
+from tests.world import (
+    ACCREDITED,
+    CHECKER,
+    MAKER,
+    NOW,
+    VERIFICATION,
+    a_declaration,
+    new_registry,
+    published,
+    submitted,
+    verified,
+)
 
-SECOND = Member(id="second", name={"en": "Second Body"}, kind=MemberKind.VERIFICATION_BODY)
+SECOND = Member(id="second", name={"en": "Second Body"}, kind=MemberKind.VERIFICATION_BODY, **ACCREDITED)
 FOUND = [ReviewFinding(sentence="The sums are wrong")]
 
 
@@ -120,25 +133,86 @@ def test_questions_that_were_open_when_a_review_ended_block_nobody(registry: Reg
         assert row.closed_at is not None
 
 
-def test_a_related_body_is_found_out_at_publication_also_of_what_the_operator_vouched_for(registry: Registry) -> None:
-    (key,) = verified(registry, [a_declaration(0)])
+def part_of(registry: Registry, one: str, owner: str) -> None:
     with registry.database.writing() as session:
         writer = registry.log_writer(session, NOW)
-        change(session, writer, msgspec.structs.replace(member(session, CHECKER.id), part_of=MAKER.id), NOW)
+        change(session, writer, msgspec.structs.replace(member(session, one), part_of=owner), NOW)
         writer.flush()
+
+
+def test_a_related_body_is_found_out_at_publication_also_of_what_the_operator_vouched_for(registry: Registry) -> None:
+    (key,) = verified(registry, [a_declaration(0)])
+    part_of(registry, CHECKER.id, MAKER.id)
     (outcome,) = publish(registry, [key], NOW)
     assert isinstance(outcome, NotPublished)
     assert isinstance(outcome.error, Refused)
     assert [finding.code for finding in outcome.error.findings] == ["verification-body"]
 
 
-def test_nobody_is_a_part_of_itself_or_of_who_is_no_member(registry: Registry) -> None:
+@pytest.mark.parametrize(
+    "owner", [MAKER.id, "Maker Works!", MAKER.ids[0].upper(), "nobody", "", " ", "?!", "urn:lei", "No\nid", "\0"]
+)
+def test_an_owner_is_a_member_or_named_as_one_that_is_none(registry: Registry, owner: str) -> None:
+    with pytest.raises(InvalidInput) as problem:
+        part_of(registry, MAKER.id, owner)
+    assert problem.value.path == "$.part_of"
+
+
+def test_a_body_does_not_check_what_is_of_an_owner_of_its_own_that_is_no_member(registry: Registry) -> None:
+    (key,) = submitted(registry, [a_declaration(0)])
+    part_of(registry, MAKER.id, "Big Holding Ltd")
+    part_of(registry, CHECKER.id, "BIG HOLDING LTD.")
+    with pytest.raises(NotAllowed, match="belong together"), registry.database.writing() as session:
+        reviews.take_up(session, life.row_of(session, key), CHECKER.id, "a reviewer", NOW)
+    with registry.database.writing() as session:
+        assert [body.id for body in eligible_bodies(session, MAKER.id, NOW.date())] == [SECOND.id]
+        reviews.take_up(session, life.row_of(session, key), SECOND.id, "a reviewer", NOW)
+
+
+def accredited(registry: Registry, until: date) -> None:
     with registry.database.writing() as session:
         writer = registry.log_writer(session, NOW)
-        for owner in (MAKER.id, "nobody", "", "No Id", "\0"):
-            with pytest.raises(InvalidInput) as problem:
-                change(session, writer, msgspec.structs.replace(MAKER, part_of=owner), NOW)
-            assert problem.value.path == "$.part_of"
+        change(session, writer, msgspec.structs.replace(member(session, CHECKER.id), accreditation_until=until), NOW)
+        writer.flush()
+
+
+def test_a_body_states_nothing_from_the_day_after_its_accreditation_ended(registry: Registry) -> None:
+    (key,) = submitted(registry, [a_declaration(0)])
+    accredited(registry, NOW.date() - timedelta(1))
+    with pytest.raises(NotAllowed, match="ended on 2026-04-30"), registry.database.writing() as session:
+        reviews.state_verification(session, life.row_of(session, key), VERIFICATION, (), "a reviewer", NOW)
+    accredited(registry, NOW.date())
+    with registry.database.writing() as session:
+        reviews.state_verification(session, life.row_of(session, key), VERIFICATION, (), "a reviewer", NOW)
+
+
+def test_what_was_stated_while_the_accreditation_held_is_published_after_its_end(registry: Registry) -> None:
+    (key,) = verified(registry, [a_declaration(0)])
+    accredited(registry, VERIFICATION.date)
+    (outcome,) = publish(registry, [key], NOW)
+    assert isinstance(outcome, Published)
+
+
+def test_what_was_stated_after_an_end_that_came_to_light_later_is_not_published(registry: Registry) -> None:
+    (key,) = verified(registry, [a_declaration(0)])
+    accredited(registry, VERIFICATION.date - timedelta(1))
+    (outcome,) = publish(registry, [key], NOW)
+    assert isinstance(outcome, NotPublished)
+    assert isinstance(outcome.error, Refused)
+    assert [finding.message["en"][:45] for finding in outcome.error.findings] == [
+        "The verification body was not accredited on t"
+    ]
+
+
+def test_nobody_states_a_verification_of_a_day_to_come(registry: Registry) -> None:
+    (key,) = submitted(registry, [a_declaration(0)])
+    today = NOW.date()
+    to_come, stated = (msgspec.structs.replace(VERIFICATION, date=day) for day in (today + timedelta(1), today))
+    with pytest.raises(Refused) as refused, registry.database.writing() as session:
+        reviews.state_verification(session, life.row_of(session, key), to_come, (), "a reviewer", NOW)
+    assert [finding.code for finding in refused.value.findings] == ["verification-date"]
+    with registry.database.writing() as session:
+        reviews.state_verification(session, life.row_of(session, key), stated, (), "a reviewer", NOW)
 
 
 def test_who_is_no_body_any_more_or_never_was_reviews_nothing(registry: Registry) -> None:
