@@ -31,7 +31,7 @@ from registry.database.author import VISITOR
 from registry.database.database import Database
 from registry.database.people_tables import MembershipRow, PersonRow
 from registry.database.tables import MemberRow
-from registry.errors import InvalidInput, SignInRefused, WrongState
+from registry.errors import InvalidInput, RegistryError, SignInRefused, WrongState
 from registry.home import Config
 from registry.members.email import normal_email
 from schemas.member import MemberKind
@@ -246,20 +246,25 @@ class Accounts:
             waits = lockout.count(session, *mine, now)
             if remote:
                 lockout.count(session, *remote, now)
-            self._note_lock_out(session, mine, waits, now)
-        yield
+        try:
+            yield
+        except RegistryError:
+            if waits:
+                self._note_lock_out(mine, now)
+            raise
         with self._database.writing() as session:
             lockout.forget(session, *mine)
             if remote:
                 lockout.give_back(session, *remote)
 
-    @staticmethod
-    def _note_lock_out(session: Session, mine: tuple[lockout.Limit, str], waits: bool, now: datetime) -> None:
-        """Whoever attempts something for an account that there is has to wait after this time, unless it is right."""
+    def _note_lock_out(self, mine: tuple[lockout.Limit, str], now: datetime) -> None:
+        """Whoever attempts something for this account, if there is one, has to wait from now on."""
         limit, whose = mine
-        person = person_with(session, whose) if limit is lockout.PASSWORD else session.get(PersonRow, whose)
-        if waits and person is not None:
-            noted(session, now, Step(Did.LOCKED_OUT, f"person/{person.id}"), by=VISITOR)
+        with self._database.writing(VISITOR) as session:
+            lockout.stand(session, limit, whose, now)
+            person = person_with(session, whose) if limit is lockout.PASSWORD else session.get(PersonRow, whose)
+            if person is not None:
+                noted(session, now, Step(Did.LOCKED_OUT, f"person/{person.id}"))
 
     def _renew(self, session: Session, secret: str, signed_in: SignedIn, now: datetime) -> Opened:
         sessions.end(session, secret)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from msgspec import Struct
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, update
 
 from registry.database.people_tables import AttemptRow
 from registry.errors import TooManyAttempts
@@ -54,6 +54,12 @@ def count(session: Session, limit: Limit, whose: str, now: datetime) -> bool:
     row.last_at = now
     session.add(row)
     return over >= 0
+
+
+def stand(session: Session, limit: Limit, whose: str, now: datetime) -> None:
+    """The last attempt failed: it stays counted. What is written says nothing new, and takes the same time whether
+    there is such an account or not, whatever else is written of one that there is."""
+    session.exec(update(AttemptRow).where(col(AttemptRow.key) == _key(limit, whose)).values(last_at=now))
 
 
 def give_back(session: Session, limit: Limit, whose: str) -> None:

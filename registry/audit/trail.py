@@ -7,8 +7,8 @@
 The functions that change something note it; who does it is the transaction's author, which whoever opens the
 transaction names: routes their caller's, the command line none.
 
-Never in it: secrets, passwords, tokens, names and addresses of people. Their ids are: somebody who was removed leaves
-an id that nothing leads from.
+Never in it: secrets, passwords, tokens, and what the registry knows people by but their ids: somebody who was removed
+leaves an id that nothing leads from. What people wrote is in it, where it is what changed, and so whatever they wrote.
 """
 
 import secrets

@@ -11,7 +11,7 @@ from registry.database.tables import SQLModel
 class AuditRow(SQLModel, table=True):
     """A step that somebody took. Added and read, never changed, never deleted: the database refuses it.
 
-    It refers to no other table, for it outlives what it tells of. Ids only: no names, addresses or secrets.
+    It refers to no other table, for it outlives what it tells of. People are ids, but what they wrote may name others.
     """
 
     __tablename__ = "audit"

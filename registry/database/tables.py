@@ -74,6 +74,8 @@ class DeclarationRow(SQLModel, table=True):
     """Log index, once published."""
     signature: bytes | None = Field(default=None, sa_type=LargeBinary)
     """The owner's own JWS over the content (``schemas.signed``), exactly as it was handed in."""
+    renews: int | None = Field(default=None, index=True, sa_type=BigInteger)
+    """The record that it was begun to renew; None: it began otherwise."""
     created_at: datetime
     updated_at: datetime
 

@@ -39,8 +39,12 @@ def record_life(session: Session, record: RecordRow, today: date) -> RecordLife:
     """How ``record`` stands on ``today``."""
     newer = None if record.superseded_by is None else session.get(RecordRow, record.superseded_by)
     ends = [None if one is None else _reference_end(session, one) for one in (record, newer)]
-    renewed = ends[0] is not None and ends[1] is not None and ends[1] > ends[0]
-    return life_of(record.standing, record.expires, newer is not None, renewed, today)
+    return life_of(record.standing, record.expires, newer is not None, is_renewal(*ends), today)
+
+
+def is_renewal(end: date | None, newer_end: date | None) -> bool:
+    """Whether what takes the place of a record renews it, and does not correct it: its reference period ends later."""
+    return end is not None and newer_end is not None and newer_end > end
 
 
 def _reference_end(session: Session, record: RecordRow) -> date | None:

@@ -46,7 +46,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.RETURN: Transition(frozenset({_UNDER_REVIEW, _VERIFIED}), _DRAFT, Did.RETURNED),
     Action.STATE_VERIFICATION: Transition(frozenset({_SUBMITTED, _UNDER_REVIEW}), _VERIFIED, Did.VERIFIED),
     Action.PUBLISH: Transition(frozenset({_VERIFIED}), _PUBLISHED, Did.PUBLISHED),
-    Action.RENEW: Transition(frozenset({_PUBLISHED}), _PUBLISHED, Did.RENEWED),
+    Action.RENEW: Transition(frozenset({_PUBLISHED}), _PUBLISHED, Did.RENEWAL_BEGUN),
 }
 """Every step of a declaration. A renewal leaves the published one as it is, and makes a new draft beside it."""
 

@@ -23,6 +23,7 @@ from registry.database.author import COMMAND_LINE, Author
 from registry.database.tables import DeclarationRow, LabelRow, RecordRow
 from registry.declarations.known import KnownProducts, key_path_of
 from registry.declarations.life import refuse_errors
+from registry.declarations.record_life import is_renewal
 from registry.declarations.signed import require_signed
 from registry.declarations.states import DeclarationState, after
 from registry.errors import NotFound, Refused, RegistryError, WrongState
@@ -43,8 +44,9 @@ from schemas.member import Member
 from schemas.text import in_language
 
 _NEWEST = text(
-    'select key_path, "index", version, owner_id, standing from record '
-    "where superseded_by is null and key_path in :key_paths"
+    'select record.key_path, record."index", record.version, record.owner_id, record.standing, declaration.content '
+    "from record join declaration on declaration.id = record.declaration_id "
+    "where record.superseded_by is null and record.key_path in :key_paths"
 ).bindparams(bindparam("key_paths", expanding=True))
 _CONTENT = text("select id, state, content, signature from declaration where id in :ids").bindparams(
     bindparam("ids", expanding=True)
@@ -98,6 +100,13 @@ class _Newest(Struct, frozen=True):
     version: int
     owner: str
     standing: str
+    reference_end: date | None
+
+
+class _Period(Struct):
+    """What is read of the declaration of a record that is superseded."""
+
+    reference_end: date | None = None
 
 
 def publish(
@@ -153,8 +162,9 @@ class _Batch:
         paths = list({one.key_path for one in self._waiting.values() if one.key_path is not None})
         for start in range(0, len(paths), _READ_AT_ONCE):
             some = {"key_paths": paths[start : start + _READ_AT_ONCE]}
-            for path, *newest in connection.execute(_NEWEST, some):
-                self._newest[path] = _Newest(*newest)
+            for path, *newest, content in connection.execute(_NEWEST, some):
+                end = msgspec.json.decode(content, type=_Period).reference_end
+                self._newest[path] = _Newest(*newest, end)
 
     def take(self, key: UUID) -> Outcome:
         """Takes one declaration into the batch: appends its entry and keeps the rows that follow from it."""
@@ -167,7 +177,8 @@ class _Batch:
         except RegistryError as problem:
             return NotPublished(key, problem)
         self._waiting[str(key)] = _Waiting(DeclarationState.PUBLISHED, declaration, key_path, None)
-        self._newest[key_path] = _Newest(entry.index, _declared(record).version, declaration.owner, "active")
+        version, end = _declared(record).version, declaration.reference_end
+        self._newest[key_path] = _Newest(entry.index, version, declaration.owner, "active", end)
         payload = encode_claims(claims_of(record, entry.leaf))
         label = mint(payload, parse_path(key_path), self._config.origin, self._keys.label)
         self._records.append(_record_row(record, key_path, payload, signed_by))
@@ -177,6 +188,7 @@ class _Batch:
         noted(self._session, self._now, Step(Did.PUBLISHED, f"declaration/{key}", declaration.owner, is_record))
         if older is not None:
             self._superseded.append({"older": older.index, "newer": entry.index})
+            noted(self._session, self._now, _end_of(older, entry.index, end))
         return Published(key, entry.index, label)
 
     def write(self) -> None:
@@ -270,6 +282,13 @@ class _Batch:
 
 def _declared(record: Credential) -> Declaration:
     return record.credential_subject.declaration
+
+
+def _end_of(older: _Newest, newer: int, end: date | None) -> Step:
+    """The step by which a record at log index ``newer``, whose reference period ends on ``end``, takes its place."""
+    is_renewed = older.standing != "withdrawn" and is_renewal(older.reference_end, end)
+    did = Did.RENEWED if is_renewed else Did.SUPERSEDED
+    return Step(did, f"record/{older.index}", older.owner, (Change("/superseded_by", None, newer),))
 
 
 def _record_row(record: Credential, key_path: str, payload: bytes, signed_by: str | None) -> dict[str, object]:

@@ -201,7 +201,7 @@ def renew_record(
     record: RecordIndex, service: NamedDependency[Service], caller: NamedDependency[Caller]
 ) -> DeclarationStatus:
     """Begin the renewal of a declaration: a draft with what it says, but for its periods. Once published, it supersedes
-    this one."""
+    this one. The answer is the renewal that was begun before, if there is one that is not published."""
     with service.registry.database.writing(caller.author) as session:
         renewed = record_row(session, record)
         require(caller, Action.RENEW, renewed.owner_id)

@@ -10,6 +10,7 @@ from registry.access.roles import Role
 from registry.accounts.links import LIFETIME, Purpose
 from registry.accounts.passwords import LEAST, MOST
 from registry.accounts.people import people_of, remove, set_roles
+from registry.database.audit_tables import AuditRow
 from registry.database.people_tables import AttemptRow, LinkRow, MessageRow
 from registry.errors import InvalidInput, LinkEnded, NotFound, SignInRefused, TooManyAttempts, WrongState
 from registry.registry import OPERATOR
@@ -42,6 +43,24 @@ def test_waits_grow_alike_whether_there_is_such_an_account_or_not(desk: Desk) ->
     assert len(waits) > 20
     assert outcome(desk, LI, PASSWORD, now, HERE).startswith("wait ")  # the right one is not looked at meanwhile
     assert outcome(desk, LI, PASSWORD, now + timedelta(minutes=15), HERE) == "signed in"
+
+
+def test_who_is_locked_out_is_noted_and_nobody_who_is_right_the_fifth_time(desk: Desk) -> None:
+    person = desk.person(LI)
+
+    def lock_outs() -> list[str]:
+        with desk.registry.database.reading() as session:
+            return list(session.exec(select(AuditRow.subject).where(AuditRow.action == "locked out")))
+
+    for password in ["wrong password"] * 4 + [PASSWORD]:
+        outcome(desk, LI, password, NOW)
+    assert lock_outs() == []
+    for email in (LI, NOBODY):
+        for _ in range(5):
+            outcome(desk, email, "wrong password", NOW)
+    assert lock_outs() == [f"person/{person}"]
+    assert outcome(desk, LI, PASSWORD, NOW).startswith("wait")
+    assert lock_outs() == [f"person/{person}"]
 
 
 def test_at_most_a_hundred_guesses_an_hour_are_looked_at(desk: Desk) -> None:
