@@ -20,6 +20,7 @@ from registry.declarations import life
 from registry.declarations.known import KnownProducts, key_path_of
 from registry.declarations.states import TRANSITIONS, DeclarationState
 from registry.errors import WrongState
+from registry.imports.makers import Makers
 from registry.imports.row import Row, row_error
 from registry.members.members import is_accredited, member
 from registry.registry import OPERATOR
@@ -90,6 +91,7 @@ class Batch:
         self._read = [self._as_declaration(row) for row in rows]
         self._earlier = earlier or {}
         self._seen: dict[str, tuple[str, bytes]] = {}
+        self._makers: Makers
         self.judged: list[Judged] = []
 
     def judge(self, session: Session) -> list[Judged]:
@@ -99,7 +101,7 @@ class Batch:
         self._seen = {key: (row.state, row.content) for key, row in stored.items()}
         known = KnownProducts(session)
         known.read_owners(one.declaration for one in ready)
-        claims, taken = _Claims(known), dict(self._earlier)
+        claims, taken, self._makers = _Claims(known), dict(self._earlier), Makers(session)
         self.judged = [self._judged(session, one, stored, claims, taken) for one in self._read]
         return self.judged
 
@@ -146,7 +148,8 @@ class Batch:
     ) -> Judged:
         ready = read.ready
         if ready is None:
-            return read
+            owner = self._member or read.row.owner or ""
+            return Judged(read.row, Outcome.REFUSED, (*read.findings, *self._maker_found(session, owner, read.row)))
         twin, row = taken.get(ready.key), stored.get(str(ready.key))
         if twin is not None:
             is_same = twin == ready.content
@@ -175,7 +178,8 @@ class Batch:
         return row.state == DeclarationState.DRAFT or to_be_verified or to_be_published
 
     def _found(self, session: Session, ready: Ready, claims: "_Claims") -> list[Finding]:
-        found = [*self._owner_found(session, ready.owner), *findings(ready.declaration, claims)]
+        found = [*self._owner_found(session, ready.owner), *self._maker_found(session, ready.owner, ready.row)]
+        found += [*ready.row.warned, *findings(ready.declaration, claims)]
         verification = ready.declaration.verification
         if verification is not None:
             found += self._about_verification(session, ready.declaration, verification)
@@ -208,6 +212,11 @@ class Batch:
         if owner not in self._owners:
             self._owners[owner] = tuple(self._about_owner(session, owner))
         return self._owners[owner]
+
+    def _maker_found(self, session: Session, owner: str, row: Row) -> tuple[Finding, ...]:
+        """What is wrong with whose the file says the declaration is."""
+        is_known = row.maker is not None and owner and self._kind(session, owner) is not None
+        return self._makers.findings(owner, row.maker) if is_known else ()
 
     def _about_owner(self, session: Session, owner: str) -> Iterator[Finding]:
         if owner and self._kind(session, owner) is None:

@@ -20,6 +20,7 @@ from registry.imports.carbon_catalogue import (
 from registry.imports.csv_text import read_csv
 from registry.imports.ilcd import ilcd_rows
 from registry.imports.ilcd_file import data_sets, looks_like_ilcd
+from registry.imports.ilcd_json import data_set_in
 from registry.imports.json_document import JsonKind, kind_of_json, looks_like_json, objects_of
 from registry.imports.mapping import template_rows
 from registry.imports.ndjson import ndjson_rows
@@ -103,6 +104,8 @@ def _json_rows(content: bytes, file: str) -> list[Row]:
             return pact_rows(objects)
         case JsonKind.OPENEPD:
             return openepd_rows(objects)
+        case JsonKind.ILCD:
+            return ilcd_rows(map(data_set_in, objects))
 
 
 def read_catalogue(path: Path) -> Catalogue:

@@ -6,7 +6,8 @@ from pathlib import PurePath
 from xml.etree.ElementTree import Element
 
 from registry.imports.archive import xml_members
-from registry.imports.ilcd import FLOW, PROCESS, DataSets, flow_uuid
+from registry.imports.epd_data_set import EpdDataSet
+from registry.imports.ilcd_xml import FLOW, PROCESS, data_set_of, flow_uuid
 from registry.imports.sheets import refused
 from registry.imports.xml_tree import tree_of
 
@@ -26,8 +27,11 @@ def looks_like_ilcd(content: bytes, path: PurePath) -> bool:
     return path.suffix.lower() in ILCD_SUFFIXES or _BEGINNINGS[0] in content.lstrip(b"\xef\xbb\xbf \r\n\t")[:_START]
 
 
-def data_sets(content: bytes, file: str) -> DataSets:
-    """The processes and flows in a file. Raises ``InvalidInput`` if there is no process, or anything is unsound."""
+def data_sets(content: bytes, file: str) -> list[EpdDataSet]:
+    """The data sets in a file, by the names of their processes.
+
+    Raises ``InvalidInput`` if there is no process, or anything is unsound.
+    """
     members = xml_members(content, file) if content.startswith(_ZIP) else {"": content}
     wanted = {
         name: xml for name, xml in members.items() if not name or any(each in xml[:_START] for each in _BEGINNINGS)
@@ -44,7 +48,7 @@ def data_sets(content: bytes, file: str) -> DataSets:
             flows[flow_uuid(root)] = root
     if not processes:
         raise refused(file, "has no process data set of ILCD: send the XML, or the zip that the publisher exports")
-    return DataSets(processes, flows)
+    return [data_set_of(processes[name], flows) for name in sorted(processes)]
 
 
 def _names(content: bytes) -> list[str]:

@@ -28,6 +28,7 @@ class JsonKind(StrEnum):
 
     PACT = "PACT"
     OPENEPD = "openEPD"
+    ILCD = "ILCD+EPD"
 
 
 class Place(Struct, frozen=True):
@@ -81,8 +82,8 @@ def kind_of_json(objects: list[Place], file: str) -> JsonKind:
     if kind is None:
         raise refused(
             file,
-            "is JSON, but not all of it is PACT (with pcf), or all openEPD (with doctype openEPD): declarations in "
-            "this registry's own form are sent as .ndjson, one a line",
+            "is JSON, but not all of it is PACT (with pcf), or all openEPD (with doctype openEPD), or all ILCD+EPD "
+            "(with processInformation): declarations in this registry's own form are sent as .ndjson, one a line",
         )
     return kind
 
@@ -114,4 +115,6 @@ def _kind(value: object) -> JsonKind | None:
     doctype = value.get("doctype")
     if isinstance(doctype, str) and doctype.lower().startswith("open"):
         return JsonKind.OPENEPD
+    if isinstance(value.get("processInformation"), dict):
+        return JsonKind.ILCD
     return JsonKind.PACT if isinstance(value.get("pcf"), dict) else None

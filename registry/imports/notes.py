@@ -1,6 +1,5 @@
 """What became of a row, and what is written beside it in the annotated copy of its file."""
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -8,13 +7,12 @@ from msgspec import Struct
 
 from registry.imports.batch import Outcome
 from registry.imports.report import printable
+from registry.imports.row import column_of
 from schemas.findings import Finding, Severity
 from schemas.text import in_language
 
 _MOST = 20
 """Findings of a row that its cell says."""
-
-_INDEX = re.compile(r"\[[0-9]+\].*")
 
 
 class Note(StrEnum):
@@ -50,9 +48,7 @@ class RowOutcome(Struct, frozen=True, array_like=True):
         """The findings that are about one of the file's columns, by its name; others by their path."""
         found: dict[str, list[Finding]] = {}
         for finding in self.findings:
-            path = finding.path
-            column = self.columns.get(path) or self.columns.get(_INDEX.sub("", path)) or path
-            found.setdefault(column, []).append(finding)
+            found.setdefault(column_of(self.columns, finding.path) or finding.path, []).append(finding)
         return found
 
 

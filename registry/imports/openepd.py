@@ -7,18 +7,18 @@ reference period.
 import re
 from decimal import Decimal
 
+from registry.imports.gwp_basis import BASES
 from registry.imports.json_document import Place
 from registry.imports.modules import MODULES, take_modules
+from registry.imports.openepd_references import take_references
 from registry.imports.row import Row
-from registry.imports.taking import UNDETERMINED, Taking, gtin_urns
-from schemas.codes import standard_named
+from registry.imports.taking import UNDETERMINED, Taking
+from registry.imports.urns import gtin_urns
+from schemas.codes import COUNTRIES, standard_named
 from schemas.findings.naming import shown
 
 METHODS = ("EF 3.1", "EF 3.0", "IPCC AR6", "IPCC AR5", "TRACI 2.2", "TRACI 2.1", "CML 2016", "EF 2.0", "CML 2012")
 """Impact methods whose GWP is taken: the first of these that the document has."""
-
-BASES = {"EF 3.1": "AR6", "IPCC AR6": "AR6", "EF 3.0": "AR5", "IPCC AR5": "AR5"}
-"""The IPCC report behind a method, where it is one that a declaration names."""
 
 UNITS = {
     "kg": "kilogram",
@@ -48,6 +48,8 @@ def _row(number: int, document: Place) -> Row:
     _amounts(taking, document)
     _figures(taking, document)
     _days(taking, document)
+    _plants(taking, document.to("plants"))
+    take_references(taking, document)
     standards = document.to("compliance")
     names = [_standard(each) for each in standards.items()]
     taking.put("standards", [name for name in names if name is not None], standards.path)
@@ -60,8 +62,15 @@ def _row(number: int, document: Place) -> Row:
             f"is {shown(kind.value)!r}: only openEPD is of one manufacturer's product",
             f"为“{shown(kind.value)}”：只有openEPD是某一制造商产品的声明",
         )
-    reference = document.to("id").value
-    return taking.row(number, reference if isinstance(reference, str) and reference else None)
+    return taking.row(number, _reference(document))
+
+
+def _reference(document: Place) -> str | None:
+    """The document's id and version: its issuer counts the version up with every character that changes."""
+    key, version = document.to("id").value, document.to("version").value
+    if not (isinstance(key, str) and key):
+        return None
+    return f"{key} version {version}" if isinstance(version, int) and not isinstance(version, bool) else key
 
 
 def _product(taking: Taking, document: Place) -> None:
@@ -82,9 +91,16 @@ def _product(taking: Taking, document: Place) -> None:
         'write it as {"ext": {"carbonlabel": {"gtin": "09521234567899"}}}',
         '请写成{"ext": {"carbonlabel": {"gtin": "09521234567899"}}}',
     )
-    plants = document.to("plants").items()
-    plant = plants[0].to("name") if len(plants) == 1 else document.to("plants")
+
+
+def _plants(taking: Taking, plants: Place) -> None:
+    """The name of a plant that is alone, and the country in which they all are."""
+    each = plants.items()
+    plant = each[0].to("name") if len(each) == 1 else plants
     taking.put("plant", plant.value if isinstance(plant.value, str) else None, plant.path)
+    countries = {str(one.to("location", "country").value).upper() for one in each}
+    at = (each[0].to("location", "country") if len(each) == 1 else plants).path
+    taking.put("country", countries.pop() if len(countries) == 1 and countries <= COUNTRIES else None, at)
 
 
 def _amounts(taking: Taking, document: Place) -> None:

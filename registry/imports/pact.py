@@ -8,8 +8,9 @@ removals that PACT counts inside the total are kept apart here, so a footprint w
 from datetime import timedelta
 
 from registry.imports.json_document import Place
-from registry.imports.row import Row
-from registry.imports.taking import UNDETERMINED, Taking, gtin_urns, last_day
+from registry.imports.row import Maker, Row
+from registry.imports.taking import UNDETERMINED, Taking, last_day
+from registry.imports.urns import gtin_urns, other_urns
 from schemas.codes import PACT, standard_named
 from schemas.findings.naming import shown
 from schemas.findings.periods import years_after
@@ -43,6 +44,9 @@ def _row(number: int, footprint: Place) -> Row:
     version = footprint.to("specVersion").value
     is_old = isinstance(version, str) and version.startswith(("1.", "2."))
     _product(taking, footprint)
+    company, ids = footprint.to("companyName"), footprint.to("companyIds")
+    names = (company.value,) if isinstance(company.value, str) and company.value.strip() else ()
+    taking.maker = Maker(company.path if names else ids.path, names, tuple(other_urns(ids.value)))
     _figures(taking, footprint.to("pcf"), is_old)
     _periods(taking, footprint)
     _method(taking, footprint.to("pcf"), is_old)
@@ -149,6 +153,9 @@ def _method(taking: Taking, pcf: Place, is_old: bool) -> None:
     used = pcf.to("crossSectoralStandardsUsed" if is_old else "crossSectoralStandards")
     names = [_standard(each) for each in used.value] if isinstance(used.value, list) else []
     taking.put("standards", names if is_old or PACT in names else [*names, PACT], used.path)
+    rules = pcf.to("productOrSectorSpecificRules")
+    urns = other_urns(rules.value)
+    taking.put("pcr", urns[0] if len(urns) == 1 else None, rules.path)
     reports = pcf.to("characterizationFactors" if is_old else "ipccCharacterizationFactors")
     said = reports.value if isinstance(reports.value, list) else [reports.value]
     known = [basis for basis in _BASES if basis in said]

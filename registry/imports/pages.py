@@ -21,13 +21,14 @@ from registry.imports import job as imports
 from registry.imports.batch import Outcome
 from registry.imports.job import ImportRequest
 from registry.imports.routes import ImportJob, RowRefused, Upload, annotated_copy, shown, start
+from registry.imports.row import column_of
 from registry.jobs import queue
 from registry.jobs.queue import ENDED, JobState
 from registry.pages.desk import Card, Field, Form, Option, Row, Section
 from registry.pages.reader import Reader
 from registry.registry import utc_now
 from registry.web.service import Service
-from schemas.findings import Severity
+from schemas.findings import Finding, Severity
 from schemas.text import in_language
 
 JobId = Annotated[UUID, PathParameter(description="the job's id")]
@@ -186,9 +187,11 @@ def _sections(browser: Browser, job: ImportJob) -> tuple[Section, ...]:
 
 
 def _rows(language: str, refused: RowRefused) -> list[Row]:
-    named = refused.columns
+    def at(finding: Finding) -> str:
+        return column_of(refused.columns, finding.path) or finding.path
+
     return [
-        Row((str(refused.row), named.get(finding.path, finding.path), in_language(finding.message, language)))
+        Row((str(refused.row), at(finding), in_language(finding.message, language)))
         for finding in refused.findings
         if finding.severity is Severity.ERROR
     ]

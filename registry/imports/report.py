@@ -5,7 +5,6 @@ program would take for a formula gets an apostrophe in front.
 """
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TextIO
@@ -14,12 +13,11 @@ from msgspec import Struct, field
 
 from registry.imports.batch import Outcome
 from registry.imports.csv_text import LIKE_A_FORMULA
-from registry.imports.row import Row
+from registry.imports.row import Row, column_of
 from schemas.findings import Finding, Severity
 from schemas.text import in_language
 
 HEADER = ("row", "reference", "product", "severity", "code", "column", "path", "en", "zh")
-_INDEX = re.compile(r"\[[0-9]+\].*")
 
 
 class Refusal(Struct, frozen=True):
@@ -33,8 +31,7 @@ class Refusal(Struct, frozen=True):
 
     def column(self, finding: Finding) -> str:
         """The source's column that a finding is about; '' when it is about none."""
-        list_path = _INDEX.sub("", finding.path)
-        return self.columns.get(finding.path) or self.columns.get(list_path) or ""
+        return column_of(self.columns, finding.path)
 
 
 class Report(Struct):

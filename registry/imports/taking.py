@@ -7,15 +7,16 @@ that every later finding says where to look. No figure is rounded or guessed: wh
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, DecimalException
 
-from registry.imports.row import Row, row_error
+from registry.imports.row import Maker, Row, row_error
+from registry.imports.urns import GTIN_URN
 from schemas.findings import Finding
+from schemas.findings.finding import warning
 from schemas.findings.naming import shown
 from schemas.findings.numbers import EXACT
 
 _MOST_REFERENCE = 200
 _MOST_DIGITS = 40
 _EXPONENTS = range(-30, 31)
-_GTIN_URN = "urn:gtin:"
 UNDETERMINED = "und"
 """The language tag of a text whose file does not say its language (BCP 47, ISO 639-2)."""
 
@@ -27,6 +28,8 @@ class Taking:
         self.raw: dict[str, object] = {}
         self.columns: dict[str, str] = {}
         self.found: list[Finding] = []
+        self.warned: list[Finding] = []
+        self.maker: Maker | None = None
 
     def put(self, field: str, value: object, at: str) -> None:
         """Sets a field, if there is a value, and notes the place that it is from, or would be."""
@@ -38,6 +41,11 @@ class Taking:
         """That the place ``at``, where ``field`` is from, is wrong: a sentence without its subject and full stop."""
         self.columns[f"$.{field}"] = at
         self.found.append(row_error(code, f"$.{field}", f"{shown_place(at)} {en}.", f"{shown_place(at)}{zh}。"))
+
+    def caution(self, code: str, field: str, at: str, en: str, zh: str) -> None:
+        """That the sender should know something of the place ``at``: as ``problem``, but the row is taken."""
+        self.columns[f"$.{field}"] = at
+        self.warned.append(warning(code, f"$.{field}", f"{shown_place(at)} {en}.", f"{shown_place(at)}{zh}。"))
 
     def number(self, field: str, value: object, at: str) -> Decimal | None:
         """Sets a figure, every digit as it stands, and returns it."""
@@ -99,9 +107,9 @@ class Taking:
 
     def gtin(self, candidates: list[str], at: str, fix_en: str, fix_zh: str) -> None:
         """Sets the GTIN: there has to be just one."""
-        several = list(dict.fromkeys(each.removeprefix(_GTIN_URN) for each in candidates))
+        several = {each.zfill(14): each for each in (each.removeprefix(GTIN_URN) for each in candidates)}
         if len(several) == 1:
-            self.put("gtin", several[0], at)
+            self.put("gtin", next(iter(several.values())), at)
         elif several:
             self.problem(
                 "gtin-several",
@@ -113,25 +121,32 @@ class Taking:
         else:
             self.problem("gtin-none", "gtin", at, f"has no GTIN: {fix_en}", f"没有GTIN：{fix_zh}")
 
+    def source(self, en: str, zh: str) -> None:
+        """Says at the end of the description, in each of its languages, what document the declaration is taken from.
+
+        A declaration has no field for it, and a reader should find it. Only in Chinese is the sentence not English.
+        """
+        held = self.raw.get("description")
+        texts = held if isinstance(held, dict) and held else {"en": "", "zh": ""}
+        self.raw["description"] = {
+            language: f"{words}\n\n{said}" if words else said
+            for language, words in texts.items()
+            for said in (zh if language.split("-")[0] == "zh" else en,)
+        }
+
     def row(self, number: int, reference: str | None) -> Row:
         """The row. Its findings are errors of form, and what they are about is left out."""
+        if self.maker is not None:
+            self.columns["$.owner"] = self.maker.at
         return Row(
             number=number,
             reference=None if reference is None else reference[:_MOST_REFERENCE],
             raw=self.raw,
             found=tuple(self.found),
+            warned=tuple(self.warned),
             columns=self.columns,
+            maker=self.maker,
         )
-
-
-def gtin_urns(values: object) -> list[str]:
-    """Those of the values that are ``urn:gtin:`` with something behind it."""
-    listed = values if isinstance(values, list) else []
-    return [
-        each.strip()[: len(_GTIN_URN)].lower() + each.strip()[len(_GTIN_URN) :]
-        for each in listed
-        if isinstance(each, str) and each.strip().lower().startswith(_GTIN_URN)
-    ]
 
 
 def last_day(end: datetime) -> date:
@@ -145,6 +160,11 @@ def last_day(end: datetime) -> date:
 def written(number: Decimal) -> str:
     """The number without an exponent, its digits as they were."""
     return f"{number:f}"
+
+
+def in_a_line(text: str) -> str:
+    """A foreign text as a part of a sentence."""
+    return " ".join(text.split())[:200]
 
 
 def shown_place(at: str) -> str:

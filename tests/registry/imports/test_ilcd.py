@@ -12,7 +12,7 @@ from registry.imports.annotated import annotated
 from registry.imports.batch import Outcome
 from registry.imports.files import FileKind, kind_of, rows_of
 from registry.imports.notes import RowOutcome
-from registry.imports.row import Row
+from registry.imports.row import Maker, Row
 from schemas.declaration import Declaration
 from schemas.findings import Finding, findings
 from schemas.reading import read_declaration
@@ -27,6 +27,8 @@ TOTAL, FOSSIL, LULUC = (
     "a7ea19c0-9749-11ed-a8fc-0242ac120002",
     "a7ea1ae2-9749-11ed-a8fc-0242ac120002",
 )
+OLD_TOTAL, OLD_FOSSIL = "6a37f984-a4b3-458a-a20a-64418c145fa2", "5f635281-343e-44fb-83df-1971b155e6b6"
+PUBLICATION = "administrativeInformation/publicationAndOwnership"
 MODULES = {"A1-A3": "6.529", "C1": "0", "C2": "8.151E-02", "C3": "11.88", "C4": "0", "D": "-4.877"}
 
 
@@ -47,21 +49,30 @@ def process(
     scenarios: str = "",
     head: str = '<?xml version="1.0" encoding="utf-8"?>',
     until: str = "2031",
+    owner: str = "Maker Works GmbH",
+    more: str = "",
+    expires: str = "",
+    method: str = "",
+    publication: str = "",
 ) -> bytes:
     return f"""{head}
 <processDataSet xmlns="http://lca.jrc.it/ILCD/Process" xmlns:common="http://lca.jrc.it/ILCD/Common"
- xmlns:epd="http://www.iai.kit.edu/EPD/2013" xmlns:epd2="http://www.indata.network/EPD/2019"><processInformation>
+ xmlns:epd="http://www.iai.kit.edu/EPD/2013" xmlns:epd2="http://www.indata.network/EPD/2019"
+ xmlns:epd24="http://www.indata.network/EPD/2024"><processInformation>
 <dataSetInformation><common:UUID>99999999-2222-3333-4444-555555555555</common:UUID>
 <name><baseName xml:lang="de">Erfundenes Parkett</baseName><baseName xml:lang="en">Made-up parquet</baseName></name>
 <common:synonyms xml:lang="en">{synonyms}</common:synonyms>
-<common:other><epd:scenarios>{scenarios}</epd:scenarios></common:other></dataSetInformation>
+<common:other><epd:scenarios>{scenarios}</epd:scenarios>{more}</common:other></dataSetInformation>
 <quantitativeReference><referenceToReferenceFlow>0</referenceToReferenceFlow></quantitativeReference>
 <time><common:referenceYear>2025</common:referenceYear><common:dataSetValidUntil>{until}</common:dataSetValidUntil>
-<common:other><epd2:publicationDateOfEPD>2026-03-10</epd2:publicationDateOfEPD></common:other></time>
+<common:other><epd2:publicationDateOfEPD>2026-03-10</epd2:publicationDateOfEPD>{expires}</common:other></time>
 <geography><locationOfOperationSupplyOrProduction location="DE"/></geography></processInformation>
-<modellingAndValidation><complianceDeclarations><compliance><common:referenceToComplianceSystem>
+<modellingAndValidation><LCIMethodAndAllocation>{method}</LCIMethodAndAllocation><complianceDeclarations><compliance><common:referenceToComplianceSystem>
 <common:shortDescription xml:lang="de">DIN EN 15804+A2</common:shortDescription></common:referenceToComplianceSystem>
 </compliance></complianceDeclarations></modellingAndValidation>
+<administrativeInformation><publicationAndOwnership>{publication}<common:referenceToOwnershipOfDataSet>
+<common:shortDescription xml:lang="de">{owner}</common:shortDescription></common:referenceToOwnershipOfDataSet>
+</publicationAndOwnership></administrativeInformation>
 <exchanges><exchange dataSetInternalID="0"><referenceToFlowDataSet refObjectId="{FLOW_ID}"/><meanAmount>2</meanAmount>
 </exchange></exchanges><LCIAResults>{results}</LCIAResults></processDataSet>""".encode()
 
@@ -103,8 +114,13 @@ def test_a_process_with_its_flow_becomes_a_declaration() -> None:
     declaration, found = declared(row)
     assert (row.found, row.reference) == ((), "99999999-2222-3333-4444-555555555555")
     assert [(one.code, one.severity) for one in found] == [("stage-sum", "warning")]
+    assert row.maker == Maker(f"{PUBLICATION}/referenceToOwnershipOfDataSet", ("Maker Works GmbH",))
     assert row.raw == {
         "product_name": {"de": "Erfundenes Parkett", "en": "Made-up parquet"},
+        "description": {
+            "en": "Source: ILCD+EPD 99999999-2222-3333-4444-555555555555.",
+            "zh": "来源：ILCD+EPD 99999999-2222-3333-4444-555555555555。",
+        },
         "gtin": gtin(1),
         "declared_unit": "square meter",
         "declared_amount": "2",
@@ -138,9 +154,65 @@ def test_the_default_of_several_scenarios_counts() -> None:
     assert row.columns["$.gwp_total"] == f"LCIAResults/LCIAResult[{TOTAL}]/amount[@module='C3']"
 
 
+PUBLISHED = """<common:dataSetVersion>00.02.000</common:dataSetVersion>
+<common:referenceToRegistrationAuthority>
+<common:shortDescription xml:lang="en">Made-up Institute</common:shortDescription>
+</common:referenceToRegistrationAuthority><common:registrationNumber>EPD-MAD-1</common:registrationNumber>"""
+CLASSES = """<classificationInformation><common:classification name="OEKOBAU.DAT">
+<common:class level="0" classId="3">Holz
+</common:class><common:class level="1" classId="3.3">Boden</common:class></common:classification><common:classification
+ name="Own"><common:class level="0" classId="7">x</common:class></common:classification></classificationInformation>"""
+RULES = '<referenceToLCAMethodDetails refObjectId="AAAAAAAA-2222-3333-4444-555555555555"/>'
+
+
+def test_rules_classes_and_registration_are_taken_and_the_version_is_another_declaration() -> None:
+    content = process(publication=PUBLISHED, method=RULES).replace(b"</name>", b"</name>" + CLASSES.encode())
+    (row,) = rows(archive(content))
+    assert row.reference == "99999999-2222-3333-4444-555555555555 version 00.02.000"
+    assert row.raw["pcr"] == "urn:uuid:aaaaaaaa-2222-3333-4444-555555555555"
+    assert row.raw["classifications"] == ["urn:pact:oekobaudat.de:category-id:3.3"]
+    assert declared(row)[0].description == {
+        "en": f"Source: ILCD+EPD {row.reference}; registration number EPD-MAD-1 (Made-up Institute).",
+        "zh": f"来源：ILCD+EPD {row.reference}；登记号EPD-MAD-1 (Made-up Institute)。",
+    }
+    assert [finding.code for finding in declared(row)[1]] == ["stage-sum"]
+    (row,) = rows(archive(process(method=RULES * 2)))
+    assert "pcr" not in row.raw, "which of them are the product's rules is not said"
+
+
+def test_what_version_1_3_adds_is_taken() -> None:
+    ids = "".join(f'<epd24:productId epd24:type="{kind}">{key}</epd24:productId>' for kind, key in (
+        ("GTIN", gtin(5)[1:]), ("GMN", "445922"), ("own", "urn:pact:maker.example:supplier-id:7"))
+    )  # fmt: skip
+    more = f"<epd24:productIds>{ids}</epd24:productIds>"
+    expires = "<epd24:expirationDateOfEPD>2030-12-31</epd24:expirationDateOfEPD>"
+    (row,) = rows(archive(process(synonyms=f"urn:gtin:{gtin(5)}", more=more, expires=expires)))
+    assert row.found == ()
+    assert (row.raw["gtin"], row.raw["product_ids"]) == (gtin(5), ["urn:pact:maker.example:supplier-id:7"])
+    assert row.raw["valid_until"] == "2030-12-31"
+
+
+def test_figures_of_two_methods_are_never_mixed() -> None:
+    results = result(OLD_FOSSIL, amounts({"A1-A3": "1"})) + result(OLD_TOTAL, amounts({"A1-A3": "2"}))
+    (row,) = rows(archive(process(results + result(TOTAL, amounts({"A1-A3": "3"})))))
+    assert (row.raw["gwp_total"], row.raw.get("gwp_fossil"), row.raw["gwp_basis"]) == ("3", None, "AR6")
+    (row,) = rows(archive(process(results)))
+    assert (row.raw["gwp_total"], row.raw["gwp_fossil"], row.raw["gwp_basis"]) == ("2", "1", "AR5")
+
+
 @pytest.mark.parametrize(
     ("content", "path", "code"),
     [
+        (
+            archive(process(method="<common:other><epd:subType>generic dataset</epd:subType></common:other>")),
+            "$.product_name",
+            "ilcd-subtype",
+        ),
+        (
+            archive(process(expires="<epd24:expirationDateOfEPD>x</epd24:expirationDateOfEPD>")),
+            "$.valid_until",
+            "foreign-date",
+        ),
         (archive(process(synonyms="parquet")), "$.gtin", "gtin-none"),
         (archive(process(synonyms="urn:gtin:1; URN:GTIN:2")), "$.gtin", "gtin-several"),
         (archive(process(), of=b"<x/>"), "$.declared_unit", "ilcd-flow"),
@@ -217,6 +289,14 @@ def test_a_real_data_set_alone_lacks_gtin_unit_and_default_scenario() -> None:
     assert {one.code for one in row.found} == {"gtin-none", "ilcd-flow", "ilcd-scenario"}
     assert row.raw["product_name"] == {"de": "2-Schicht-Parkett", "en": "2-layer parquet"}
     assert (row.raw["valid_until"], row.raw["standards"]) == ("2027-10-10", ["EN 15804+A2", "ISO 14025"])
+    assert row.reference == "2eb43850-0ab2-4068-afe5-218d69a096f8 version 00.01.000"
+    assert row.maker is not None
+    assert row.maker.names == ("Hamberger Flooring GmbH & Co. KG",)
+    assert row.raw["pcr"] == "urn:uuid:9b225c07-042e-4e6e-8965-37b45bf26a64"
+    assert row.raw["classifications"] == ["urn:pact:oekobaudat.de:category-id:3.3.02"]
+    description = row.raw["description"]
+    assert isinstance(description, dict)
+    assert description["de"].endswith("registration number EPD-HAM-20220202-ICD1-DE (Institut Bauen und Umwelt e. V.).")
     marked = SAMPLE.read_bytes().replace(b'epd:name="S1"', b'epd:name="S1" epd:default="true"')
     (row,) = rows(marked, SAMPLE.name)
     assert (row.raw["gwp_total"], row.raw["gwp_fossil"], row.raw["boundary"]) == ("6.529", "18.61", "cradle-to-gate")

@@ -62,6 +62,12 @@ def counts(registry: Registry, key: str) -> dict[str, int]:
         return {str(outcome): count for outcome, count in imports.result_of(row.result).counts.items()}
 
 
+def result_of(registry: Registry, key: str) -> imports.ImportResult:
+    """What came of a job."""
+    with registry.database.reading() as session:
+        return imports.result_of(session.get_one(queue.JobRow, key).result)
+
+
 def contents(registry: Registry) -> dict[str, tuple[str, str]]:
     """Each declaration's state and total by its GTIN."""
     with registry.database.reading() as session:

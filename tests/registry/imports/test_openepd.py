@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from registry.imports.files import rows_of
-from registry.imports.openepd import BASES, METHODS, UNITS
-from registry.imports.row import Row
+from registry.imports.gwp_basis import BASES
+from registry.imports.openepd import METHODS, UNITS
+from registry.imports.row import Maker, Row
 from schemas.declaration import Declaration, DeclaredUnit
 from schemas.findings import Finding, findings
 from schemas.reading import read_declaration
@@ -30,8 +31,11 @@ EPD: dict[str, Any] = {
     "language": "en",
     "product_name": "Made-up foam concrete",
     "product_description": "A concrete that nobody mixes",
-    "manufacturer": {"web_domain": "concrete.example.com"},
-    "plants": [{"id": "865P2W3V+3W.example.com", "name": "Made-up plant"}],
+    "product_sku": "X 111",
+    "product_classes": {"io.cqd.ec3": ["ReadyMix"], "UNSPSC": "30 11 15 05", "Own": ["urn:eclass:28070000", "x"]},
+    "manufacturer": {"web_domain": "maker.example.com", "name": "Maker Works, Inc."},
+    "plants": [{"id": "865P2W3V+3W.example.com", "name": "Made-up plant", "location": {"country": "us"}}],
+    "pcr": {"id": "EC3CS2K2", "issuer_doc_id": "c-PCR-003", "issuer": {"web_domain": "pcr.example.org"}},
     "date_of_issue": "2026-02-11T00:00:00Z",
     "valid_until": "2031-02-11T00:00:00Z",
     "declared_unit": {"qty": 2, "unit": "m3"},
@@ -83,6 +87,70 @@ def test_modules_beside_the_gate_are_declared_and_the_reason_is_said() -> None:
     assert (declaration.product_name, declaration.plant) == ({"en": "Made-up foam concrete"}, "Made-up plant")
     assert (str(declaration.valid_from), str(declaration.valid_until)) == ("2026-02-11", "2031-02-11")
     assert declaration.verification is None
+    assert declaration.country == "US"
+    assert declaration.pcr == "urn:pact:pcr.example.org:pcr-id:c-PCR-003"
+    assert declaration.product_ids == ("urn:pact:maker.example.com:supplier-id:X%20111",)
+    assert declaration.classifications == (
+        "urn:pact:ec3.cqd.io:category-id:ReadyMix", "urn:unspsc:30111505", "urn:eclass:28070000",
+    )  # fmt: skip
+    assert declaration.description == {"en": "A concrete that nobody mixes\n\nSource: openEPD EC3MADEUP."}
+    assert row.maker == Maker("$.manufacturer.name", ("Maker Works, Inc.",), (), "maker.example.com")
+
+
+def test_where_it_can_be_looked_up_is_said_and_each_version_is_a_declaration_of_its_own() -> None:
+    row = row_of(
+        version=3,
+        program_operator={"name": "Made-up Operator"},
+        program_operator_doc_id="123-4",
+        declaration_url="https://epd.example.org/123-4",
+        product_description=None,
+    )
+    assert row.reference == "EC3MADEUP version 3"
+    told = "EC3MADEUP, version 3; 123-4; Made-up Operator; https://epd.example.org/123-4"
+    assert row.raw["description"] == {
+        "en": f"Source: openEPD {told}.",
+        "zh": f"来源：openEPD {told.replace('; ', '；')}。",
+    }
+    assert declared(row_of(language="zh", version=3))[0].description == {
+        "zh": "A concrete that nobody mixes\n\n来源：openEPD EC3MADEUP, version 3。"
+    }
+
+
+@pytest.mark.parametrize(
+    ("rules", "urn"),
+    [
+        ({"id": "EC3CS2K2"}, "urn:pact:open-xpd-uuid.cqd.io:pcr-id:EC3CS2K2"),
+        ({"id": "EC3CS2K2", "alt_ids": {"x": "urn:iso:std:iso:21930"}}, "urn:iso:std:iso:21930"),
+        ({"name": "Concrete"}, None),
+        (None, None),
+    ],
+)
+def test_the_rules_are_a_urn_of_whoever_numbered_them(rules: Any, urn: str | None) -> None:
+    assert row_of(pcr=rules).raw.get("pcr") == urn
+
+
+def test_identifiers_of_the_manufacturer_and_the_product_are_taken_as_urns() -> None:
+    maker = {
+        "name": "",
+        "alt_names": ["A", 5],
+        "alt_ids": {"lei": "549300EXAMPLE0000001", "x": "urn:gln:9521111111110"},
+    }
+    row = row_of(manufacturer=maker, alt_ids={"gs1": f"urn:gtin:{gtin(1)}", "own": "urn:pact:a.example:product-id:1"})
+    assert row.maker == Maker("$.manufacturer.name", ("A",), ("urn:gln:9521111111110", "urn:lei:549300EXAMPLE0000001"))
+    assert row.raw["product_ids"] == ["urn:pact:a.example:product-id:1"]
+    assert row_of(manufacturer=None).maker is None
+
+
+def test_plants_in_two_countries_are_in_none() -> None:
+    plants = [{"name": "A", "location": {"country": "US"}}, {"name": "B", "location": {"country": "CA"}}]
+    assert {"plant", "country"} & row_of(plants=plants).raw.keys() == set()
+    assert row_of(plants=[plants[0], plants[0]]).raw["country"] == "US"
+
+
+def test_who_sends_a_private_document_is_told_that_it_becomes_public() -> None:
+    (warned,) = row_of(private=True).warned
+    assert (warned.code, warned.severity) == ("openepd-private", "warning")
+    assert row_of(private=False).warned == ()
 
 
 def test_a_whole_life_is_summed_to_the_grave_without_d() -> None:
@@ -157,6 +225,11 @@ def test_the_formats_own_sample_lacks_what_a_declaration_needs() -> None:
     assert (str(declaration.gwp_total), str(declaration.mass_per_unit)) == ("123", "12500")
     lacking = {finding.path for finding in found if finding.severity == "error"}
     assert lacking == {"$.gtin", "$.standards", "$.reference_start", "$.reference_end"}
+    assert declaration.pcr == "urn:pact:open-xpd-uuid.cqd.io:pcr-id:EC3CS2K2"
+    assert declaration.product_ids == ("urn:pact:example_manufacturer.com:supplier-id:X111111",)
+    assert declaration.classifications == ("urn:pact:ec3.cqd.io:category-id:ReadyMix",)
+    assert [one.code for one in row.warned] == ["openepd-private"]
+    assert row.maker == Maker("$.manufacturer.web_domain", domain="example_manufacturer.com")
 
 
 def test_the_document_names_every_member_and_method() -> None:

@@ -11,7 +11,7 @@ from registry.imports.annotated import annotated
 from registry.imports.batch import Outcome
 from registry.imports.files import rows_of
 from registry.imports.notes import RowOutcome
-from registry.imports.row import Row
+from registry.imports.row import Maker, Row
 from schemas.declaration import Declaration
 from schemas.findings import Finding, findings
 from schemas.reading import read_declaration
@@ -46,7 +46,7 @@ FOOTPRINT: dict[str, Any] = {
     "specVersion": "3.0.0",
     "created": "2026-02-01T00:00:00Z",
     "status": "Active",
-    "companyName": "Made-up Solvents",
+    "companyName": "Maker Works Ltd.",
     "companyIds": ["urn:company:example:solvents"],
     "productDescription": "Made-up solvent in a bottle",
     "productIds": [f"urn:gtin:{gtin(1)}", "urn:pact:example.com:product-id:S-12"],
@@ -93,6 +93,7 @@ def test_a_footprint_becomes_a_declaration_without_a_finding() -> None:
     (row,) = rows(FOOTPRINT)
     assert (row.number, row.reference, row.found) == (1, FOOTPRINT["id"], ())
     assert declared(row)[1] == []
+    assert row.maker == Maker("$[0].companyName", ("Maker Works Ltd.",), ("urn:company:example:solvents",))
     assert row.raw == {
         "product_name": {"und": "Solvent 12 L"},
         "description": {"und": "Made-up solvent in a bottle"},
@@ -127,6 +128,17 @@ def test_version_2_speaks_of_one_declared_unit() -> None:
     assert (str(declaration.gwp_total), declaration.gwp_basis, found) == ("0.61", "AR5", [])
     assert declaration.standards == ("GHG Protocol Product Standard",)
     assert declaration.classifications == ("urn:pact:productclassification:un-cpc:3413",)
+
+
+def test_rules_are_taken_where_they_are_one_urn() -> None:
+    for rules, taken in (
+        (["urn:iso:std:iso:21930"], "urn:iso:std:iso:21930"),
+        (["urn:iso:std:iso:21930", "urn:iso:std:iso:14025"], None),
+        ([{"operator": "PEF", "ruleNames": ["Paints"]}], None),
+    ):
+        (row,) = rows(changed(pcf_productOrSectorSpecificRules=rules))
+        assert row.raw.get("pcr") == taken
+        assert declared(row)[1] == []
 
 
 def test_its_own_sum_formula_blocks_nothing() -> None:
