@@ -93,13 +93,14 @@ class NotAllowed(RegistryError):
 
 
 class InvalidInput(RegistryError):
-    """A value in the request is not of the form asked for."""
+    """A value in the request is not of the form asked for. ``findings`` say it in both languages, if not empty."""
 
     slug, status, title = "invalid-input", 400, "Invalid input"
 
-    def __init__(self, message: str, path: str) -> None:
+    def __init__(self, message: str, path: str, findings: Sequence[Finding] = ()) -> None:
         super().__init__(message)
         self.path = path
+        self.findings = tuple(findings)
 
 
 class Stopping(RegistryError):

@@ -16,8 +16,9 @@ from pathlib import PurePath
 import msgspec
 
 from registry.imports.annotated_xlsx import annotated_xlsx
-from registry.imports.csv_text import LIKE_A_FORMULA, decoded, separator_of
+from registry.imports.csv_text import LIKE_A_FORMULA, decoded, read_csv, separator_of
 from registry.imports.files import FileKind, kind_of
+from registry.imports.heading import under_titles
 from registry.imports.json_document import with_notes
 from registry.imports.notes import NOTE_COLUMNS, NOTE_MEMBERS, RowOutcome
 from registry.imports.report import printable
@@ -40,22 +41,22 @@ def annotated(
         case FileKind.ILCD:
             return _listed(became)
         case FileKind.CSV:
-            return _csv(decoded(content, path.name, encoding), became)
+            heading = under_titles(read_csv(content, path.name, encoding)).header.number
+            return _csv(decoded(content, path.name, encoding), heading, became)
 
 
-def _csv(text: str, became: Mapping[int, RowOutcome]) -> bytes:
+def _csv(text: str, heading: int, became: Mapping[int, RowOutcome]) -> bytes:
     """In UTF-8 with a byte order mark, so that every spreadsheet program reads the Chinese."""
     separator = separator_of(text)
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    header = next((at for at, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
-    names = [cell.strip() for cell in rows[header]]
+    names = [cell.strip() for cell in rows[heading - 1]]
     kept = [at for at, name in enumerate(names) if name not in NOTE_COLUMNS]
     made = io.StringIO(newline="")
     writer = csv.writer(made, delimiter=separator)
     for number, row in enumerate(rows, 1):
         cells = [row[at] if at < len(row) else "" for at in kept]
         outcome = became.get(number)
-        notes = NOTE_COLUMNS if number == header + 1 else () if outcome is None else outcome.cells
+        notes = NOTE_COLUMNS if number == heading else () if outcome is None else outcome.cells
         writer.writerow(map(_as_text, (*cells, *notes)))
     return b"\xef\xbb\xbf" + made.getvalue().encode()
 

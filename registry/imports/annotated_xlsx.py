@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from registry.imports.archive import packed, unpacked
 from registry.imports.columns import column_named
+from registry.imports.heading import table_in
 from registry.imports.notes import NOTE_COLUMNS, RowOutcome, said
 from registry.imports.sheets import Sheet, column_letters
 from registry.imports.splicing import (
@@ -27,7 +28,7 @@ from registry.imports.splicing import (
     without_spans,
 )
 from registry.imports.worksheet import DamagedXml
-from registry.imports.xlsx import open_workbook, read_worksheet
+from registry.imports.xlsx import open_workbook
 
 MOST_COMMENTS = 5_000
 
@@ -63,12 +64,11 @@ class _Faulty(Struct, frozen=True):
 
 
 def annotated_xlsx(content: bytes, file: str, became: Mapping[int, RowOutcome], sheet: str | None) -> bytes:
-    """The workbook with what became of the rows of its sheet ``sheet``, or its first. Raises ``InvalidInput``."""
+    """The workbook with what became of its rows, which were read from ``sheet``, if named. Raises ``InvalidInput``."""
     book = open_workbook(content, file)
-    name = sheet or book.visible[0]
-    table = read_worksheet(book, name)
+    table = table_in(book, sheet)
     members = unpacked(content, file, everything=True)
-    part = book.parts[name]
+    part = book.parts[table.name]
     faulty = {(one.row, one.column): one for one in _faulty(table, became)}
     old = {at for at, column in enumerate(table.columns) if column in NOTE_COLUMNS}
     xml = in_utf8(members[part])

@@ -28,18 +28,26 @@ def unpacked(content: bytes, file: str, everything: bool = False) -> dict[str, b
 
     Raises ``InvalidInput`` for an archive that is damaged, hostile or encrypted.
     """
-    members = _members(content, file, everything, "an xlsx: open it in a spreadsheet program and save it again")
+    members = _members(content, file, everything, *_XLSX)
     if "xl/workbook.xml" not in members:
-        raise refused(file, "is a zip archive, but not an xlsx: save the table as .xlsx or as CSV UTF-8")
+        raise refused(
+            file,
+            "is a zip archive, but not an xlsx: save the table as .xlsx or as CSV UTF-8",
+            "为zip压缩文件，但不是xlsx：请将表格另存为.xlsx或CSV UTF-8",
+        )
     return members
 
 
 def xml_members(content: bytes, file: str) -> dict[str, bytes]:
     """The XML members of any archive by name. Raises ``InvalidInput`` as ``unpacked`` does."""
-    return _members(content, file, False, "a zip archive: export it again")
+    return _members(content, file, False, *_ARCHIVE)
 
 
-def _members(content: bytes, file: str, everything: bool, what: str) -> dict[str, bytes]:
+_XLSX = ("an xlsx: open it in a spreadsheet program and save it again", "xlsx：请用电子表格软件打开后重新保存")
+_ARCHIVE = ("a zip archive: export it again", "zip压缩文件：请重新导出")
+
+
+def _members(content: bytes, file: str, everything: bool, en: str, zh: str) -> dict[str, bytes]:
     members: dict[str, bytes] = {}
     total = 0
     try:
@@ -52,7 +60,7 @@ def _members(content: bytes, file: str, everything: bool, what: str) -> dict[str
                 if everything or member.filename.endswith((".xml", ".rels")):
                     members[member.filename] = data
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
-        raise refused(file, f"is damaged, or not {what}") from None
+        raise refused(file, f"is damaged, or not {en}", f"已损坏，或不是{zh}") from None
     return members
 
 
@@ -67,9 +75,10 @@ def packed(members: Mapping[str, bytes], compression: int = zipfile.ZIP_STORED) 
 
 def _check_members(found: list[zipfile.ZipInfo], file: str) -> None:
     if len(found) > _MOST_MEMBERS or len({member.filename for member in found}) < len(found):
-        raise refused(file, "is not a sound xlsx: open it in a spreadsheet program and save it again")
+        raise refused(file, f"is not a sound archive, or not {_XLSX[0]}", f"压缩结构有误，或不是{_XLSX[1]}")
     if any(member.flag_bits & _ENCRYPTED for member in found):
-        raise refused(file, "is protected by a password: remove it and save again")
+        en, zh = "is protected by a password: remove it and save again", "受密码保护：请取消密码后重新保存"
+        raise refused(file, en, zh)
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str, limit: int) -> bytes:
@@ -83,5 +92,6 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str, limit:
                     file,
                     f"unpacks to more than a table needs ({member.filename}): remove empty or formatted rows below "
                     "the data, or save it as CSV UTF-8",
+                    f"解压后远大于表格所需（{member.filename}）：请删除数据下方的空行或带格式的行，或另存为CSV UTF-8",
                 )
     return bytes(pieces)

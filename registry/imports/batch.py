@@ -153,12 +153,12 @@ class Batch:
         twin, row = taken.get(ready.key), stored.get(str(ready.key))
         if twin is not None:
             is_same = twin == ready.content
-            return Judged(read.row, Outcome.UNCHANGED if is_same else Outcome.REFUSED, () if is_same else _TAKEN)
+            return Judged(read.row, Outcome.UNCHANGED if is_same else Outcome.REFUSED, () if is_same else _TWICE)
         is_same = row is not None and life.encode(life.content_of(row), ready.key, ready.owner) == ready.content
         if row is not None and is_same and not self._has_a_way_to_go(ready, row):
             return Judged(read.row, Outcome.UNCHANGED, (), ready)
         if row is not None and not is_same and row.state not in _REVISABLE:
-            return Judged(read.row, Outcome.REFUSED, _TAKEN)
+            return Judged(read.row, Outcome.REFUSED, [_taken(row.state)])
         found = self._found(session, ready, claims)
         if any(finding.severity is Severity.ERROR for finding in found):
             return Judged(read.row, Outcome.REFUSED, found)
@@ -199,7 +199,7 @@ class Batch:
             if row.state == DeclarationState.DRAFT:
                 life.submit(session, row, self._now)
         except WrongState:  # it went on between two looks, which the lock does not let happen
-            one.refuse(_TAKEN)
+            one.refuse([_taken(row.state)])
             return
         verification = ready.declaration.verification
         if verification is not None and self._publishes and row.state == DeclarationState.SUBMITTED:
@@ -298,14 +298,28 @@ def _stored(session: Session, keys: Sequence[UUID]) -> dict[str, DeclarationRow]
 
 
 _REVISABLE = TRANSITIONS[Action.REVISE].sources
-_TAKEN = (
+_TWICE = (
     row_error(
         "reference-taken",
         "$.reference",
-        "The reference is that of another declaration, which stays as it is: give a correction a new reference.",
-        "该编号（reference）已用于另一份声明，原声明保持不变：更正内容请使用新的编号。",
+        "The reference is that of a row above, which says something else: give each declaration its own.",
+        "该编号（reference）与前面某行相同，而内容不同：请为每份声明使用各自的编号。",
     ),
 )
+_STATES_ZH = {"under-review": "核查中", "verified": "已核查", "published": "已发布"}
+
+
+def _taken(state: str) -> Finding:
+    return row_error(
+        "reference-taken",
+        "$.reference",
+        f"The declaration with this reference is {state.replace('-', ' ')} and stays as it is: give the correction a "
+        "new reference, or its document a new version. Once published, it supersedes the older one of the same GTIN.",
+        f"该编号（reference）的声明{_STATES_ZH.get(state, state)}，保持不变：更正内容请使用新的编号，"
+        "或为其文件使用新的版本号；发布后即取代同一GTIN的旧声明。",
+    )
+
+
 _NOT_TAKEN = warning(
     "verification-not-taken",
     "$.verification",

@@ -30,6 +30,16 @@ class Form(StrEnum):
     CHOICE = "one of the values"
 
 
+FORMS = {
+    Form.TEXT: "text 文本",
+    Form.KEY: "digits 数字，文本格式",
+    Form.NUMBER: "number 数值，例如1234.5",
+    Form.DATE: "date 日期，例如2026-01-31",
+    Form.LIST: "list, separated by ; 列表，以分号分隔",
+}
+"""Forms in both languages; a choice is told by its values."""
+
+
 class Column(Struct, frozen=True):
     """A column: its two names, the JSON path that it fills, and how its cells are read.
 
@@ -69,8 +79,9 @@ _BOUNDARIES = _values(Boundary, ("摇篮到大门", "摇篮到坟墓", "摇篮�
 _LEVELS = _values(AssuranceLevel, ("有限", "合理"))
 _BASES = _values(GwpBasis, ("第五次评估报告", "第六次评估报告"))
 _STAGES_ZH = ("原材料", "生产", "分销", "使用", "生命末期", "上游", "运营", "下游")
+_STAGE_NAMES_ZH = {code.value: name for code, name in zip(StageCode, _STAGES_ZH, strict=False)}
 STAGES = {folded(code.value): code.value for code in StageCode} | {
-    folded(name): code.value for name, code in zip(_STAGES_ZH, StageCode, strict=False)
+    folded(name): code for code, name in _STAGE_NAMES_ZH.items()
 }
 """Stage codes by what may be written behind ``stage:``."""
 
@@ -139,6 +150,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("verification_report_url", "核查报告网址", "$.verification.report_url", Form.TEXT, "", "public address"),
 )  # fmt: skip
 
+EXAMPLE_REFERENCES = {
+    "en": "EXAMPLE: write over it, or delete this row",
+    "zh": "示例：请覆盖或删除本行",
+}
+"""What stands in the place of a reference in the template's example row, so that nobody registers it."""
+
 STAGE_EXAMPLES = {StageCode.RAW_MATERIAL: "1.9", StageCode.PRODUCTION: "0.8", StageCode.USE: "18.7"}
 """Stages of the template's example row, which add up to its total."""
 
@@ -158,7 +175,8 @@ def column_named(name: str) -> Column | None:
 
 def stage_column(code: str) -> Column:
     """The column of a life-cycle stage or module."""
-    return Column(f"{STAGE}:{code}", f"{STAGE_ZH}:{code}", f"$.stages.{code}", Form.NUMBER, "", "kgCO2e")
+    name = _STAGE_NAMES_ZH.get(code, code)
+    return Column(f"{STAGE}:{code}", f"{STAGE_ZH}:{name}", f"$.stages.{code}", Form.NUMBER, "", "kgCO2e of this stage")
 
 
 def nearest(name: str) -> str | None:
@@ -188,6 +206,11 @@ def table() -> str:
     codes = ", ".join(f"`{code}`" for code in StageCode)
     lines.append(f"| `{STAGE}:`code | {STAGE_ZH}: | number | kgCO2e of a stage; code is one of {codes} | `1.9` |")
     return "\n".join(lines) + "\n"
+
+
+def is_example(reference: str | None) -> bool:
+    """Whether a row with this reference is the template's example, in whichever language."""
+    return reference is not None and folded(reference).startswith(("example:", "示例:"))
 
 
 def example_of(column: Column, today: date) -> str:

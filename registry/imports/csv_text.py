@@ -7,7 +7,7 @@ import codecs
 import csv
 import io
 
-from registry.imports.sheets import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Sheet, SheetRow, refused, sheet_of
+from registry.imports.sheets import MOST_COLUMNS, MOST_ROWS, Sheet, SheetRow, refused, sheet_of
 
 LIKE_A_FORMULA = tuple("=+-@\t\r")
 """How a cell begins that a spreadsheet program would take for a formula, unless an apostrophe stands in front."""
@@ -31,9 +31,13 @@ def read_csv(content: bytes, file: str, encoding: str | None = None) -> Sheet:
             rows.append(SheetRow(number, tuple(map(_without_apostrophe, cells))))
             first_line = lines.line_num + 1
     except csv.Error as problem:
-        what = f"row {len(rows) + 1}, which begins in line {first_line}"
-        fix = f"a quotation mark is not closed or out of place ({problem}): double it or remove it"
-        raise refused(file, fix, what) from None
+        number = len(rows) + 1
+        raise refused(
+            file,
+            f"in row {number}, which begins in line {first_line}, a quotation mark is not closed or out of place "
+            f"({problem}): double it or remove it",
+            f"第{number}行（始于文件第{first_line}行）的引号未闭合或位置有误（{problem}）：请将引号写两次或删去",
+        ) from None
     return sheet_of(file, "", rows)
 
 
@@ -47,9 +51,13 @@ def decoded(content: bytes, file: str, encoding: str | None = None) -> str:
         try:
             return content.decode(encoding).removeprefix("\ufeff")
         except LookupError:
-            raise refused(file, f"cannot be read as {encoding!r}: no such encoding is known") from None
+            en, zh = (
+                f"cannot be read as {encoding!r}: no such encoding is known",
+                f"无法按“{encoding}”读取：没有这种编码",
+            )
+            raise refused(file, en, zh) from None
         except UnicodeError as problem:
-            raise refused(file, f"is not {encoding}: {problem}") from None
+            raise refused(file, f"is not {encoding}: {problem}", f"不是{encoding}编码：{problem}") from None
     try:
         if content.startswith(_UTF16):
             return content.decode("utf-16")
@@ -61,7 +69,11 @@ def decoded(content: bytes, file: str, encoding: str | None = None) -> str:
     except UnicodeDecodeError:
         text = ""
     if not _is_chinese(text):
-        raise refused(file, "is neither UTF-8 nor GB18030: save it as CSV UTF-8, or name its encoding")
+        raise refused(
+            file,
+            "is neither UTF-8 nor GB18030: save it as CSV UTF-8, or name its encoding",
+            "既不是UTF-8也不是GB18030编码：请另存为CSV UTF-8，或指明其编码",
+        )
     return text
 
 
@@ -92,10 +104,10 @@ def _without_apostrophe(cell: str) -> str:
 
 def _check(file: str, number: int, cells: list[str]) -> None:
     if number > MOST_ROWS + 1:
-        raise refused(file, f"has more than {MOST_ROWS:,} rows: split it")
+        raise refused(file, f"has more than {MOST_ROWS:,} rows: split it", f"超过{MOST_ROWS:,}行：请拆分")
     if len(cells) > MOST_COLUMNS:
-        raise refused(file, f"has more than {MOST_COLUMNS} columns: remove those that are not needed", f"row {number}")
-    for at, cell in enumerate(cells, 1):
-        if len(cell) > MOST_CHARACTERS:
-            place = f"row {number}, column {at}"
-            raise refused(file, f"the cell has more than {MOST_CHARACTERS:,} characters: shorten it", place)
+        raise refused(
+            file,
+            f"row {number} has more than {MOST_COLUMNS} columns: remove those that are not needed",
+            f"第{number}行超过{MOST_COLUMNS}列：请删除不需要的列",
+        )

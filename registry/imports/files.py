@@ -18,6 +18,7 @@ from registry.imports.carbon_catalogue import (
     is_product_table,
 )
 from registry.imports.csv_text import read_csv
+from registry.imports.heading import table_in, under_titles
 from registry.imports.ilcd import ilcd_rows
 from registry.imports.ilcd_file import data_sets, looks_like_ilcd
 from registry.imports.ilcd_json import data_set_in
@@ -79,11 +80,11 @@ def rows_of(
         book = open_workbook(content, path.name)
         if sheet is None and {PRODUCT_SHEET, STAGE_SHEET} <= set(book.parts):
             return _catalogue_rows(_of_workbook(book), today)
-        return template_rows(read_worksheet(book, sheet))
+        return template_rows(table_in(book, sheet))
     table = read_csv(content, path.name, encoding)
     if is_product_table(table.columns):
         return _catalogue_rows(_of_folder(path, table), today)
-    return template_rows(table)
+    return template_rows(under_titles(table))
 
 
 def kind_of(content: bytes, path: PurePath) -> FileKind:
@@ -131,7 +132,11 @@ def _of_workbook(book: Workbook) -> Catalogue:
 def _of_folder(path: PurePath, products: Sheet) -> Catalogue:
     stages = path.parent / STAGES_FILE
     if not isinstance(stages, Path) or not stages.exists():
-        raise refused(path.name, f"is the Carbon Catalogue's products: put {STAGES_FILE} beside it")
+        raise refused(
+            path.name,
+            f"is the Carbon Catalogue's products: put {STAGES_FILE} beside it",
+            f"为Carbon Catalogue的产品表：请将{STAGES_FILE}放在同一文件夹",
+        )
     table = read_csv(read_bytes(stages), stages.name)
     return Catalogue(_records(products, PRODUCT_COLUMNS), _records(table, STAGE_COLUMNS))
 
@@ -140,7 +145,12 @@ def _records(sheet: Sheet, columns: tuple[str, ...]) -> tuple[Numbered, ...]:
     """The rows of a table by column, those without a ``PCF-ID`` left out. Raises ``InvalidInput`` if one is missing."""
     missing = [column for column in columns if column not in sheet.columns]
     if missing:
-        raise refused(sheet.file, f"is not the Carbon Catalogue: it lacks the column {missing[0]!r}", sheet.name)
+        raise refused(
+            sheet.file,
+            f"is not the Carbon Catalogue: it lacks the column {missing[0]!r}",
+            f"不是Carbon Catalogue：缺少列“{missing[0]}”",
+            sheet.name,
+        )
     places = [(column, sheet.columns.index(column)) for column in columns]
     id_place = sheet.columns.index(PCF_ID)
     return tuple(

@@ -37,7 +37,8 @@ def data_sets(content: bytes, file: str) -> list[EpdDataSet]:
         name: xml for name, xml in members.items() if not name or any(each in xml[:_START] for each in _BEGINNINGS)
     }
     if sum(map(len, wanted.values())) > MOST_XML:
-        raise refused(file, f"has over {MOST_XML // 1_000_000} MB of data sets: split it")
+        most = MOST_XML // 1_000_000
+        raise refused(file, f"has over {most} MB of data sets: split it", f"含有超过{most} MB的数据集：请拆分")
     processes: dict[str, Element] = {}
     flows: dict[str, Element] = {}
     for name, xml in wanted.items():
@@ -47,7 +48,11 @@ def data_sets(content: bytes, file: str) -> list[EpdDataSet]:
         elif root.tag == f"{FLOW}flowDataSet":
             flows[flow_uuid(root)] = root
     if not processes:
-        raise refused(file, "has no process data set of ILCD: send the XML, or the zip that the publisher exports")
+        raise refused(
+            file,
+            "has no process data set of ILCD: send the XML, or the zip that the publisher exports",
+            "不含ILCD过程数据集：请提交XML，或发布方导出的zip",
+        )
     return [data_set_of(processes[name], flows) for name in sorted(processes)]
 
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct, field
 from sqlmodel import Session
 
+from registry.errors import InvalidInput
 from registry.imports.annotated import annotated
 from registry.imports.batch import Batch, Judged, Outcome
 from registry.imports.files import rows_of
@@ -20,6 +21,7 @@ from registry.imports.notes import RowOutcome
 from registry.imports.report import Refusal, Report
 from registry.jobs import files
 from registry.jobs.working import Work
+from schemas.findings import Finding
 
 KIND = "import"
 UPLOAD, FINDINGS, ANNOTATED = "upload", "findings", "annotated"
@@ -42,12 +44,14 @@ class ImportRequest(Struct, frozen=True):
 
 
 class ImportResult(Struct):
-    """What came of it so far. ``errors`` and ``warnings`` count rows by code."""
+    """What came of it so far. ``errors`` and ``warnings`` count rows by code; ``unfit`` says why the file as a whole
+    cannot be used."""
 
     counts: dict[Outcome, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    unfit: tuple[Finding, ...] = ()
 
     def added(self, judged: list[Judged]) -> "ImportResult":
         """This, and some rows more."""
@@ -72,7 +76,12 @@ def run(work: Work) -> None:
     with database.reading() as session:
         content = files.read_file(session, taken.id, UPLOAD)
     created = taken.created.date()  # not today: an attempt that takes over must read the same rows
-    rows = rows_of(content, PurePath(request.file), created, sheet=request.sheet, encoding=request.encoding)
+    try:
+        rows = rows_of(content, PurePath(request.file), created, sheet=request.sheet, encoding=request.encoding)
+    except InvalidInput as problem:
+        with database.writing() as session:
+            work.report(session, 0, None, msgspec.json.encode(ImportResult(unfit=problem.findings)))
+        raise
     result, done = (ImportResult(), 0) if request.dry_run else (result_of(taken.result), taken.done)
     if request.dry_run:
         with database.writing() as session:

@@ -59,19 +59,25 @@ def looks_like_json(content: bytes) -> bool:
 def objects_of(content: bytes, file: str) -> list[Place]:
     """The objects of a document, numbers digit by digit. Raises ``InvalidInput`` for what is no such document."""
     if len(content) > MOST_DOCUMENT:
-        raise refused(file, f"is over {MOST_DOCUMENT // 1_000_000} MB of JSON: split it into several files")
+        most = MOST_DOCUMENT // 1_000_000
+        en = f"is over {most} MB of JSON: split it into several files"
+        raise refused(file, en, f"的JSON超过{most} MB：请拆分为多个文件")
     try:
         root = _DECODER.decode(content.removeprefix(_BOM))
     except (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation, RecursionError, ValueError) as problem:
         said = shown(str(problem).split("\n", maxsplit=1)[0])
         raise refused(
-            file, f"is not JSON in UTF-8 ({said}): export it again, without NaN; a file of lines is named .ndjson"
+            file,
+            f"is not JSON in UTF-8 ({said}): export it again, without NaN; a file of lines is named .ndjson",
+            f"不是UTF-8编码的JSON（{said}）：请重新导出，不使用NaN；每行一个对象的文件请命名为.ndjson",
         ) from None
     whole = Place(root, "$")
     inside = whole.to("data") if isinstance(root, dict) and isinstance(root.get("data"), dict | list) else whole
     objects = inside.items() if isinstance(inside.value, list) else [inside]
     if not objects or len(objects) > MOST_OBJECTS:
-        raise refused(file, f"has {len(objects):,} objects: give 1 to {MOST_OBJECTS:,} in a file")
+        count = len(objects)
+        en = f"has {count:,} objects: give 1 to {MOST_OBJECTS:,} in a file"
+        raise refused(file, en, f"含有{count:,}个对象：每个文件请含1至{MOST_OBJECTS:,}个")
     return objects
 
 
@@ -84,6 +90,8 @@ def kind_of_json(objects: list[Place], file: str) -> JsonKind:
             file,
             "is JSON, but not all of it is PACT (with pcf), or all openEPD (with doctype openEPD), or all ILCD+EPD "
             "(with processInformation): declarations in this registry's own form are sent as .ndjson, one a line",
+            "为JSON，但其内容并非全部为PACT（含pcf）、全部为openEPD（doctype为openEPD）或全部为ILCD+EPD（含processInformation）："
+            "本登记处自有格式的声明请以.ndjson提交，每行一份",
         )
     return kind
 

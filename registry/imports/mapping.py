@@ -11,6 +11,8 @@ a GTIN without its zeros is an error of that row, which names the column, the ce
 | cell-text | holds a date or percentage where text is asked for: the spreadsheet program made one of it |
 | cell-key | holds a GTIN or GLN that lost digits, or is written with an exponent |
 | cell-choice | holds none of the values that the column takes |
+| cell-long | holds more characters than Excel lets a cell have |
+| example | is the template's example |
 """
 
 import re
@@ -19,10 +21,20 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from registry.imports.columns import MEMBER, REFERENCE, STAGE, Column, Form, column_named, folded, nearest
+from registry.imports.columns import (
+    MEMBER,
+    REFERENCE,
+    STAGE,
+    Column,
+    Form,
+    column_named,
+    folded,
+    is_example,
+    nearest,
+)
 from registry.imports.notes import NOTE_COLUMNS
 from registry.imports.row import Row, row_error
-from registry.imports.sheets import CellKind, Sheet, SheetRow, column_letters, refused
+from registry.imports.sheets import MOST_CHARACTERS, CellKind, Sheet, SheetRow, column_letters, refused
 from schemas.findings import Finding
 from schemas.findings.naming import shown
 
@@ -37,6 +49,11 @@ _SERIAL_START = date(1899, 12, 30)
 _SEPARATOR = re.compile("[;；]")
 _KEY_LENGTHS = {"gtin": (8, 12, 13, 14), "gln": (13,)}
 _MOST_REFERENCE = 200
+_MOST_PROBLEMS = 20
+_BEYOND = (
+    "there are cells to the right of the last column name: name the column or remove them",
+    "最后一个列名右侧还有单元格：请填写列名或删除这些单元格",
+)
 
 
 class _Cell(Struct, frozen=True):
@@ -57,27 +74,44 @@ def template_rows(sheet: Sheet) -> list[Row]:
 def _columns(sheet: Sheet) -> list[Column | None]:
     """The column that each cell of the header names; None where it is blank and nothing stands below."""
     columns: list[Column | None] = []
-    problems = []
+    problems: list[tuple[str, str]] = []
     for at, name in enumerate(sheet.columns):
         if name in NOTE_COLUMNS:
             columns.append(None)
             continue
         column = column_named(name) if name else None
-        place = f"column {column_letters(at)}"
         if column is not None and column in columns:
-            problems.append(f"{place} is {shown(name)!r} a second time: remove one")
+            problems.append(_column_problem(at, name, " a second time: remove one", "重复出现：请删除其一"))
         elif name and column is None:
-            near = nearest(name)
-            fix = f"did you mean {near!r}?" if near else "remove it; docs/import.md lists the columns"
-            problems.append(f"{place} is {shown(name)!r}, which is not known: {fix}")
+            problems.append(_column_problem(at, name, *_unknown(name)))
         elif not name and any(row.cell(at) for row in sheet.rows):
-            problems.append(f"{place} has no name in the first row: name it or remove it")
+            here = column_letters(at)
+            problems.append(
+                (f"column {here} has no name: name it or remove it", f"列{here}没有列名：请填写列名或删除该列")
+            )
         columns.append(column)
     if any(row.cell(at) for row in sheet.rows for at in range(len(columns), len(row.cells))):
-        problems.append("there are cells to the right of the last column name: name the column or remove them")
+        problems.append(_BEYOND)
     if problems:
-        raise refused(sheet.file, "; ".join(problems[:20]), sheet.name)
+        en, zh = zip(*problems[:_MOST_PROBLEMS], strict=True)
+        raise refused(sheet.file, "; ".join(en), "；".join(zh), sheet.name)
     return columns
+
+
+def _column_problem(at: int, name: str, en: str, zh: str) -> tuple[str, str]:
+    """What is wrong with the column at this place, from 0, in English and Chinese."""
+    letters = column_letters(at)
+    return f"column {letters} is {shown(name)!r}{en}", f"列{letters}“{shown(name)}”{zh}"
+
+
+def _unknown(name: str) -> tuple[str, str]:
+    near = nearest(name)
+    if near:
+        return f", which is not known: did you mean {near!r}?", f"未知：是否应为“{near}”？"
+    return (
+        ", which is not known: remove it, or take the names from the template",
+        "未知：请删除该列，或采用模板中的列名",
+    )
 
 
 def _row(sheet: Sheet, columns: Sequence[Column | None], row: SheetRow) -> Row:
@@ -109,6 +143,8 @@ def _row(sheet: Sheet, columns: Sequence[Column | None], row: SheetRow) -> Row:
     if reference is not None and len(reference) > _MOST_REFERENCE:
         found.append(_LONG_REFERENCE)
         reference = reference[:_MOST_REFERENCE]
+    if is_example(reference):
+        found = [_EXAMPLE]
     return Row(number=row.number, reference=reference, owner=owner, raw=raw, found=tuple(found), columns=names)
 
 
@@ -125,6 +161,9 @@ def _put(raw: dict[str, object], path: str, value: object) -> None:
 
 def _value(cell: _Cell) -> object:
     """What the cell says, or the finding on it."""
+    if len(cell.text) > MOST_CHARACTERS:
+        en, zh = f"has more than {MOST_CHARACTERS:,} characters", f"超过{MOST_CHARACTERS:,}个字符"
+        return _problem("cell-long", cell, en, "shorten it", zh, "请缩短")
     if cell.kind is CellKind.FORMULA:
         return _problem(
             "formula", cell, "holds a formula", "paste its value instead", "含有公式", "请改为粘贴其计算结果"
@@ -245,6 +284,12 @@ def _problem(code: str, cell: _Cell, en: str, fix_en: str, zh: str, fix_zh: str)
     )
 
 
+_EXAMPLE = row_error(
+    "example",
+    REFERENCE.path,
+    "This row is the template's example: write a product of your own over it, its reference too, or delete the row.",
+    "本行为模板示例：请改填贵方的产品及其编号，或删除本行。",
+)
 _LONG_REFERENCE = row_error(
     "cell-text",
     REFERENCE.path,

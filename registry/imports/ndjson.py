@@ -32,7 +32,7 @@ def ndjson_rows(content: bytes, file: str) -> list[Row]:
     lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     rows = [_row(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
     if len(rows) > MOST_ROWS:
-        raise refused(file, f"has more than {MOST_ROWS:,} lines: split it")
+        raise refused(file, f"has more than {MOST_ROWS:,} lines: split it", f"超过{MOST_ROWS:,}行：请拆分")
     return rows
 
 

@@ -3,6 +3,7 @@
 They do what the API does, by its functions. While a job runs, its page asks to be loaded again: no script is needed.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -59,13 +60,14 @@ async def upload_by_form(request: Request[Any, Any, Any], service: NamedDependen
     content = await part.read() if isinstance(part, UploadFile) else b""
 
     def take() -> Response[str]:
+        if not isinstance(part, UploadFile) or not part.filename:
+            return _list(browser, caller, browser.t("import_choose"), InvalidInput.status)
         try:
-            if not isinstance(part, UploadFile) or not part.filename:
-                raise InvalidInput("choose a file", "$.file")
             upload = Upload(content, part.filename, part.content_type)
             job = start(service, caller, upload, ImportRequest("", is_dry), utc_now())
         except RegistryError as problem:
-            return _list(browser, caller, browser.t("import_wrong", problem=str(problem)), problem.status)
+            found = problem.findings if isinstance(problem, InvalidInput) else ()
+            return _list(browser, caller, _wrong(browser, str(problem), found), problem.status)
         return browser.go(f"/imports/{job.id}")
 
     return await anyio.to_thread.run_sync(take)
@@ -168,7 +170,13 @@ def _progress(browser: Browser, job: ImportJob) -> tuple[str, ...]:
 
 
 def _alert(browser: Browser, job: ImportJob) -> str:
-    return browser.t("import_wrong", problem=job.error) if job.error else ""
+    return _wrong(browser, job.error, job.findings) if job.error else ""
+
+
+def _wrong(browser: Browser, said: str, found: Sequence[Finding]) -> str:
+    """Why a file cannot be used: the findings on it as a whole, in the reader's language, where there are any."""
+    words = [in_language(finding.message, browser.language) for finding in found]
+    return browser.t("import_wrong", problem=" ".join(words) or said)
 
 
 def _sections(browser: Browser, job: ImportJob) -> tuple[Section, ...]:

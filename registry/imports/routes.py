@@ -63,6 +63,7 @@ class ImportJob(Struct, frozen=True, kw_only=True):
 
     ``counts`` are rows by what became of them, ``errors`` and ``warnings`` rows by the code of a finding, ``refused``
     the first rows that were. ``annotated`` is the address of the file with every row's findings in it, once done.
+    ``error`` says why it failed, ``findings`` the same in both languages where that is the file's own fault.
     """
 
     id: UUID
@@ -79,6 +80,7 @@ class ImportJob(Struct, frozen=True, kw_only=True):
     warnings: dict[str, int]
     refused: tuple[RowRefused, ...]
     error: str | None
+    findings: tuple[Finding, ...]
     annotated: str | None
 
 
@@ -291,6 +293,7 @@ def shown(row: JobRow) -> ImportJob:
         warnings=result.warnings,
         refused=tuple(map(_refused, result.refusals)),
         error=row.error,
+        findings=result.unfit,
         annotated=f"/v1/imports/{row.id}/annotated" if row.state == JobState.DONE else None,
     )
 

@@ -3,11 +3,9 @@
 from email.message import Message
 from pathlib import PurePath, PurePosixPath
 
-from litestar.exceptions import HTTPException
-
 from registry.errors import InvalidInput
 from registry.imports.files import kind_of
-from registry.imports.sheets import refused
+from registry.imports.sheets import empty, refused
 
 _MOST_NAME = 120
 _SUFFIXES = {
@@ -24,30 +22,40 @@ _SUFFIXES = {
 _ANYTHING = ("", "application/octet-stream", "application/vnd.ms-excel", "text/plain")
 """Media types that browsers give to files whose kind they do not know; the last but one is Windows' for CSV."""
 
+_READ, _READ_ZH = ".xlsx, .csv, .ndjson, .json, .xml or .zip", ".xlsx、.csv、.ndjson、.json、.xml或.zip"
+
+
+class OtherKind(InvalidInput):
+    """The file is sent as something that is not read here."""
+
+    slug, status, title = "other-kind", 415, "Not a kind of file that is read here"
+
+
+def _other_kind(problem: InvalidInput) -> OtherKind:
+    return OtherKind(str(problem), problem.path, problem.findings)
+
 
 def checked(content: bytes, name: str, media_type: str) -> str:
     """The name under which the file is kept: without folders, in printable characters, and with a suffix.
 
-    Raises ``InvalidInput`` for a file that is none of the kinds that are read, and 415 for another media type, or one
-    that contradicts the file's name.
+    Raises ``InvalidInput`` for a file that is none of the kinds that are read, and ``OtherKind`` for another media
+    type, or one that contradicts the file's name.
     """
     plain = media_type.partition(";")[0].strip().lower()
     suffix = _SUFFIXES.get(plain)
     if suffix is None and plain not in _ANYTHING:
-        raise HTTPException(
-            status_code=415, detail=f"{plain[:80]} is not read here: send .xlsx, .csv, .ndjson, .json, .xml or .zip"
-        )
+        en, zh = f"is not read here: send {_READ}", f"类型的文件不予读取：请提交{_READ_ZH}"
+        raise _other_kind(refused(plain[:80], en, zh))
     called = _name(name)
     if not called:
         if suffix is None:
-            raise InvalidInput(
-                "name the file, or send its Content-Type: .xlsx, .csv, .ndjson, .json, .xml or .zip", "$.file"
-            )
+            raise InvalidInput(f"name the file, or send its Content-Type: {_READ}", "$.file")
         called = f"upload{suffix}"
     elif suffix is not None and PurePath(called).suffix.lower() not in _alike(suffix):
-        raise HTTPException(status_code=415, detail=f"{called} is sent as {plain}: send it as what its name says")
+        en, zh = f"is sent as {plain}: send it as what its name says", f"以{plain}类型提交：请按文件名所示的类型提交"
+        raise _other_kind(refused(called, en, zh))
     if not content.strip():
-        raise refused(called, "is empty: save the file again with its rows")
+        raise empty(called)
     kind_of(content, PurePath(called))
     return called
 

@@ -10,6 +10,7 @@ from xml.parsers import expat
 
 from msgspec import Struct, field
 
+from registry.errors import InvalidInput
 from registry.imports.sheets import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, CellKind, column_letters, refused
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.ASCII)
@@ -95,7 +96,12 @@ def scan(xml: bytes, percents: frozenset[int], file: str, sheet: str) -> Iterato
             done, scanner.done = scanner.done, []
             yield from done
     except (expat.ExpatError, DamagedXml):
-        raise refused(file, "the sheet is damaged: open it in a spreadsheet program and save it again", sheet) from None
+        raise refused(
+            file,
+            "the sheet is damaged: open it in a spreadsheet program and save it again",
+            "工作表已损坏：请用电子表格软件打开后重新保存",
+            sheet,
+        ) from None
 
 
 class _Scanner:
@@ -144,9 +150,9 @@ class _Scanner:
     def _start_row(self, number: str) -> None:
         at = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else self._row.number + 1
         if at <= self._row.number:
-            raise refused(self._file, f"row {at} is there twice: save the file again", self._sheet)
+            raise self._refused(f"row {at} is there twice: save the file again", f"第{at}行重复：请重新保存文件")
         if at > MOST_ROWS + 1:
-            raise refused(self._file, f"has more than {MOST_ROWS:,} rows: split it", self._sheet)
+            raise self._refused(f"has more than {MOST_ROWS:,} rows: split it", f"超过{MOST_ROWS:,}行：请拆分")
         self._row = RowFacts(at)
         self._column = -1
 
@@ -165,15 +171,19 @@ class _Scanner:
         row, column = self._row, self._column
         self._cells += 1
         if column >= MOST_COLUMNS:
-            place = f"{self._sheet}!{column_letters(column)}{row.number}"
-            raise refused(self._file, f"has more than {MOST_COLUMNS} columns: remove what is not needed", place)
+            raise self._refused(
+                f"has more than {MOST_COLUMNS} columns: remove what is not needed",
+                f"超过{MOST_COLUMNS}列：请删除不需要的列",
+                f"!{column_letters(column)}{row.number}",
+            )
         if self._cells > MOST_CELLS:
-            raise refused(self._file, f"has more than {MOST_CELLS:,} cells: split it", self._sheet)
+            raise self._refused(f"has more than {MOST_CELLS:,} cells: split it", f"超过{MOST_CELLS:,}个单元格：请拆分")
         row.left, row.right = min(row.left, column), max(row.right, column)
         self._left, self._right = min(self._left, column), max(self._right, column)
         if row.number * (self._right - self._left + 1) > MOST_AREA:
-            raise refused(
-                self._file, f"is spread over more than {MOST_AREA:,} cells: move the rows together", self._sheet
+            raise self._refused(
+                f"is spread over more than {MOST_AREA:,} cells: move the rows together",
+                f"数据分布超过{MOST_AREA:,}个单元格：请将各行移到一起",
             )
         if self._is_formula:
             row.kinds[column] = CellKind.FORMULA
@@ -182,6 +192,9 @@ class _Scanner:
         elif self._type == "n" and value:
             row.kinds[column] = CellKind.PERCENT if self._is_percent else CellKind.NUMBER
             row.numbers[column] = value
+
+    def _refused(self, en: str, zh: str, cell: str = "") -> InvalidInput:
+        return refused(self._file, en, zh, f"{self._sheet}{cell}")
 
 
 def column_of(address: str) -> int | None:

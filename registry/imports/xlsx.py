@@ -13,7 +13,7 @@ import fastexcel
 from msgspec import Struct
 
 from registry.imports.archive import packed, unpacked
-from registry.imports.sheets import MOST_CHARACTERS, CellKind, Sheet, SheetRow, column_letters, refused, sheet_of
+from registry.imports.sheets import MOST_CHARACTERS, CellKind, Sheet, SheetRow, refused, sheet_of, without_rows
 from registry.imports.worksheet import DamagedXml, RowFacts, elements, percent_styles, scan
 
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T][0-9:.]+)?", re.ASCII)
@@ -50,9 +50,15 @@ def open_workbook(content: bytes, file: str) -> Workbook:
                 if found.get("state", "visible") == "visible":
                     visible.append(found["name"])
     except (DamagedXml, KeyError):
-        raise refused(file, "is damaged: open it in a spreadsheet program and save it again") from None
+        raise refused(
+            file,
+            "is damaged: open it in a spreadsheet program and save it again",
+            "已损坏：请用电子表格软件打开后重新保存",
+        ) from None
     if not visible:
-        raise refused(file, "has no visible sheet: put the table on one")
+        raise refused(
+            file, "has no visible sheet: put the table on one", "没有可见的工作表：请将表格放在可见的工作表中"
+        )
     return Workbook(file, members, parts, tuple(visible))
 
 
@@ -60,7 +66,11 @@ def read_worksheet(book: Workbook, name: str | None = None) -> Sheet:
     """One sheet of a workbook: the first visible one, or the one named. Raises ``InvalidInput``."""
     name = book.visible[0] if name is None else name
     if name not in book.parts:
-        raise refused(book.file, f"has no sheet {name!r}: it has {', '.join(map(repr, book.visible))}")
+        raise refused(
+            book.file,
+            f"has no sheet {name!r}: it has {', '.join(map(repr, book.visible))}",
+            f"没有工作表“{name}”：现有{'、'.join(f'“{each}”' for each in book.visible)}",
+        )
     part = book.parts[name]
     try:
         percents = percent_styles(book.members.get("xl/styles.xml", b"<none/>"))
@@ -68,12 +78,14 @@ def read_worksheet(book: Workbook, name: str | None = None) -> Sheet:
         percents = frozenset()
     filled = list(scan(book.members[part], percents, book.file, name))
     if not filled:
-        raise refused(book.file, "has no rows: put the column names in the first row", name)
+        raise without_rows(book.file, name)
     texts = _texts(book, name, part)
     left = _left_column(filled, texts)
     if left is None:
-        raise refused(book.file, "cannot be read reliably: save it as CSV UTF-8", name)
-    return sheet_of(book.file, name, [_row(book.file, name, row, texts, left) for row in filled])
+        raise refused(
+            book.file, "cannot be read reliably: save it as CSV UTF-8", "无法可靠读取：请另存为CSV UTF-8", name
+        )
+    return sheet_of(book.file, name, [_row(row, texts, left) for row in filled])
 
 
 def _texts(book: Workbook, name: str, part: str) -> list[tuple[str | None, ...]]:
@@ -85,7 +97,12 @@ def _texts(book: Workbook, name: str, part: str) -> list[tuple[str | None, ...]]
         return loaded.to_polars().rows()
     except (fastexcel.FastExcelError, ValueError) as problem:
         message = str(problem).splitlines()[0][:200]
-        raise refused(book.file, f"cannot be read ({message}): save it again, or as CSV UTF-8", name) from None
+        raise refused(
+            book.file,
+            f"cannot be read ({message}): save it again, or as CSV UTF-8",
+            f"无法读取（{message}）：请重新保存，或另存为CSV UTF-8",
+            name,
+        ) from None
 
 
 def _left_column(filled: list[RowFacts], texts: list[tuple[str | None, ...]]) -> int | None:
@@ -103,7 +120,7 @@ def _left_column(filled: list[RowFacts], texts: list[tuple[str | None, ...]]) ->
     return None
 
 
-def _row(file: str, sheet: str, facts: RowFacts, texts: list[tuple[str | None, ...]], left: int) -> SheetRow:
+def _row(facts: RowFacts, texts: list[tuple[str | None, ...]], left: int) -> SheetRow:
     cells = ["" if text is None else text for text in chain([None] * left, texts[facts.number - 1])]
     kinds = facts.kinds
     for column, number in facts.numbers.items():
@@ -111,10 +128,6 @@ def _row(file: str, sheet: str, facts: RowFacts, texts: list[tuple[str | None, .
             cells[column], kinds[column] = match[1], CellKind.DATE
         else:
             cells[column] = as_shown(number)
-    for column, text in enumerate(cells):
-        if len(text) > MOST_CHARACTERS:
-            place = f"{sheet}!{column_letters(column)}{facts.number}"
-            raise refused(file, f"the cell has more than {MOST_CHARACTERS:,} characters: shorten it", place)
     return SheetRow(facts.number, tuple(cells), kinds)
 
 

@@ -11,7 +11,7 @@ MOST_ELEMENTS = 300_000
 
 
 class _Unfit(Exception):
-    """What is wrong with the XML."""
+    """What is wrong with the XML, in English and Chinese."""
 
 
 def tree_of(xml: bytes, file: str, name: str = "") -> Element:
@@ -25,7 +25,10 @@ def tree_of(xml: bytes, file: str, name: str = "") -> Element:
         nonlocal depth, count
         depth, count = depth + 1, count + 1
         if depth > MOST_DEPTH or count > MOST_ELEMENTS:
-            raise _Unfit(f"has elements over {MOST_DEPTH} deep, or over {MOST_ELEMENTS:,} of them")
+            raise _Unfit(
+                f"has elements over {MOST_DEPTH} deep, or over {MOST_ELEMENTS:,} of them",
+                f"元素嵌套超过{MOST_DEPTH}层，或超过{MOST_ELEMENTS:,}个",
+            )
         builder.start(_named(tag), {_named(key): value for key, value in attributes.items()})
 
     def end(tag: str) -> None:
@@ -34,7 +37,9 @@ def tree_of(xml: bytes, file: str, name: str = "") -> Element:
         builder.end(_named(tag))
 
     def doctype(*_: object) -> None:
-        raise _Unfit("declares a document type, which could hide other things in it")
+        raise _Unfit(
+            "declares a document type, which could hide other things in it", "声明了文档类型，其中可能隐藏其他内容"
+        )
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = builder.data
@@ -43,9 +48,11 @@ def tree_of(xml: bytes, file: str, name: str = "") -> Element:
         parser.Parse(xml, True)
         return builder.close()
     except _Unfit as problem:
-        raise refused(file, f"{problem}: export it again without", name) from None
+        en, zh = problem.args
+        raise refused(file, f"{en}: export it again without", f"{zh}：请重新导出", name) from None
     except (expat.ExpatError, ValueError, LookupError) as problem:
-        raise refused(file, f"is not well-formed XML ({problem}): export it again", name) from None
+        en, zh = f"is not well-formed XML ({problem}): export it again", f"不是格式正确的XML（{problem}）：请重新导出"
+        raise refused(file, en, zh, name) from None
 
 
 def _named(tag: str) -> str:

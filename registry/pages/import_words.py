@@ -41,6 +41,7 @@ IMPORT_WORDS: dict[str, Both] = {
     "import_column": Both("Column", "列"),
     "import_finding": Both("What is wrong", "问题"),
     "import_stop": Both("Stop", "停止"),
+    "import_choose": Both("Choose a file.", "请选择文件。"),
     "import_wrong": Both("The file cannot be used: {problem}", "文件无法使用：{problem}"),
     "import_uploaded": Both("Uploaded {when}", "上传于 {when}"),
 }

@@ -98,7 +98,7 @@ def problem_of(error: RegistryError) -> Problem:
         status=error.status,
         detail=str(error),
         path=error.path if isinstance(error, InvalidInput) else None,
-        findings=error.findings if isinstance(error, Refused) else (),
+        findings=error.findings if isinstance(error, InvalidInput | Refused) else (),
     )
 
 

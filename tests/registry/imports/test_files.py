@@ -1,16 +1,19 @@
 """Files as strangers send them: read, or refused with a sentence that names the file, the place and the fix."""
 
 import contextlib
+import csv
 import datetime as dt
 import io
 import random
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from registry.errors import InvalidInput
+from registry.imports.columns import COLUMNS
 from registry.imports.csv_text import decoded, read_csv, separator_of
 from registry.imports.files import read_rows
 from registry.imports.xlsx import as_shown, open_workbook, read_xlsx
@@ -23,8 +26,13 @@ SHEET = "xl/worksheets/sheet1.xml"
 def refusal_of(path: Path) -> str:
     with pytest.raises(InvalidInput) as refused:
         read_rows(path, TODAY)
-    assert str(refused.value).startswith(path.name)
-    return str(refused.value)
+    said = str(refused.value)
+    (found,) = refused.value.findings
+    assert found.message["en"] == f"{said}."
+    for words in (said, found.message["zh"]):
+        assert words.startswith(path.name)
+    assert sum("一" <= each <= "鿿" for each in found.message["zh"]) > 4, found.message["zh"]
+    return said
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -56,7 +64,7 @@ def test_a_separator_inside_quotation_marks_does_not_count() -> None:
 def test_an_open_quotation_mark_is_named_by_its_row(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text('gtin,name_en\n1,ok\n2,"never closed\n3,x\n')
-    assert "row 3, which begins in line 3: a quotation mark" in refusal_of(path)
+    assert "in row 3, which begins in line 3, a quotation mark" in refusal_of(path)
 
 
 def test_nul_bytes_are_an_error_of_their_row_only(tmp_path: Path) -> None:
@@ -97,11 +105,26 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     assert "cannot be read" in refusal_of(tmp_path)
 
 
-def test_too_many_columns_and_too_long_cells_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="500 columns"):
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("column", ["name_en", "gwp_total", "gtin", "valid_from", "declared_unit", "standards"])
+def test_an_enormous_cell_is_an_error_of_its_row(tmp_path: Path, kind: str, column: str) -> None:
+    rows = [good(1), good(2, **{column: "9" * 32_768}), good(3)]
+    path = tmp_path / f"rows.{kind}"
+    if kind == "csv":
+        write_csv(path, rows)
+    else:
+        content = write_xlsx(path, [good(1), good(2, **{column: "9" * 9}), good(3)]).read_bytes()
+        path.write_bytes(changed_member(content, SHEET, b"9" * 9 + b"<", b"9" * 32_768 + b"<"))
+    first, second, third = read_rows(path, TODAY)
+    assert (first.found, third.found) == ((), ())
+    (found,) = second.found
+    assert (found.code, second.columns[found.path]) == ("cell-long", column)
+    assert all(f"3 ({column})" in words or f"3（{column}）" in words for words in found.message.values())
+
+
+def test_too_many_rows_and_columns_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="row 1 has more than 500 columns"):
         read_csv(b"a" + b"," * 500, "rows.csv")
-    with pytest.raises(InvalidInput, match="row 2, column 1: the cell has more than 32,767"):
-        read_csv(b"gtin\n" + b"1" * 40_000, "rows.csv")
     with pytest.raises(InvalidInput, match="200,000 rows"):
         read_csv(b"gtin\n" + b"1\n" * 200_001, "rows.csv")
 
@@ -184,6 +207,56 @@ def test_a_table_that_begins_anywhere_is_found(tmp_path: Path) -> None:
     book.save(tmp_path / "rows.xlsx")
     (read,) = read_rows(tmp_path / "rows.xlsx", TODAY)
     assert (read.number, read.raw["gwp_total"], read.reference, read.found) == (6, "2.5", "beam-1", ())
+
+
+def titled(columns: list[str], rows: list[list[Any]]) -> openpyxl.Workbook:
+    """A workbook as companies make them: a cover, then a sheet with a title and headings of several columns."""
+    book = openpyxl.Workbook()
+    book.active.title = "封面"
+    book.active["B2"] = "2026年产品碳足迹 product footprints"
+    sheet = book.create_sheet("产品")
+    sheet.append(["产品碳足迹清单 list of products"])
+    sheet.append([])
+    sheet.append(["product", None, None, "footprint"])
+    sheet.merge_cells("A1:F1")
+    sheet.merge_cells("A3:C3")
+    sheet.append(columns)
+    for row in rows:
+        sheet.append(row)
+    for blank in range(60):
+        sheet.cell(len(rows) + 5 + blank, len(columns) + 3).number_format = "0.00"
+    return book
+
+
+def test_titles_merged_headings_a_cover_and_trailing_formats_are_no_rows(tmp_path: Path) -> None:
+    rows = [good(1), good(2, gwp_total="1,5")]
+    chinese = [each.chinese for name in good(1) for each in COLUMNS if each.name == name]
+    for number, columns in enumerate(([list(good(1))], [chinese], [list(good(1)), chinese])):
+        book = titled(columns[0], [*columns[1:], *(list(row.values()) for row in rows)])
+        path = tmp_path / f"rows{number}.xlsx"
+        book.save(path)
+        first, second = read_rows(path, TODAY)
+        assert (first.number, first.reference, first.found) == (4 + len(columns), "beam-1", ())
+        (found,) = second.found
+        assert f"Cell G{5 + len(columns)} (gwp_total)" in found.message["en"]
+        text = tmp_path / f"rows{number}.csv"
+        sheet = book["产品"].iter_rows(values_only=True)
+        with text.open("w", newline="", encoding="gb18030") as file:
+            csv.writer(file).writerows([["" if cell is None else cell for cell in row] for row in sheet])
+        assert [(row.raw, row.found) for row in read_rows(text, TODAY)] == [
+            (first.raw, ()),
+            (second.raw, second.found),
+        ]
+
+
+def test_a_sheet_with_none_of_our_columns_says_what_they_are_called(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["XYZ", "GWP-totals"])
+    book.active.append(["Lampe", 5])
+    book.save(tmp_path / "rows.xlsx")
+    said = refusal_of(tmp_path / "rows.xlsx")
+    assert "column A is 'XYZ', which is not known: remove it, or take the names from the template" in said
+    assert "column B is 'GWP-totals', which is not known: did you mean 'gwp_total'?" in said
 
 
 def test_a_hidden_sheet_is_not_the_table_and_another_can_be_named(tmp_path: Path) -> None:

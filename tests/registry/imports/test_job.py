@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import openpyxl
@@ -20,10 +21,12 @@ from registry.declarations import life
 from registry.imports import job as imports
 from registry.imports.batch import Outcome
 from registry.imports.job import ImportRequest
+from registry.imports.template import template_xlsx
 from registry.jobs import files, queue
 from registry.jobs.kinds import KINDS
 from registry.jobs.queue import LEASE, JobState
 from registry.jobs.working import work_once
+from registry.records.publish import Published, publish
 from registry.registry import OPERATOR, Registry
 from tests.registry.imports.tables import csv_of, good, write_xlsx
 from tests.registry.imports.test_ilcd import archive, process
@@ -100,6 +103,66 @@ def test_rows_are_submitted_again_unchanged_and_revised_until_they_are_verified(
     assert [finding.code for finding in refused.findings] == ["reference-taken"]
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_corrected_copy_is_uploaded_as_it_is(registry: Registry, tmp_path: Path, kind: str) -> None:
+    rows = [good(1), good(2, gwp_total="1,5"), good(3, gtin="123")]
+    path = tmp_path / f"rows.{kind}"
+    content = csv_of(rows).encode() if kind == "csv" else write_xlsx(path, rows).read_bytes()
+    counted, key = done(registry, content, path.name)
+    assert counted == {Outcome.SUBMITTED: 1, Outcome.REFUSED: 2}
+    copy = annotated(registry, key)
+    if kind == "csv":
+        corrected = copy.decode("utf-8-sig").replace("1,5", "1.5").replace(",123,", f",{good(3)['gtin']},").encode()
+    else:
+        book = openpyxl.load_workbook(io.BytesIO(copy))
+        book.worksheets[0]["G3"], book.worksheets[0]["B4"] = "1.5", good(3)["gtin"]
+        book.save(path)
+        book.close()
+        corrected = path.read_bytes()
+    counted, key = done(registry, corrected, path.name)
+    assert counted == {Outcome.UNCHANGED: 1, Outcome.SUBMITTED: 2}
+    assert done(registry, annotated(registry, key), path.name)[0] == {Outcome.UNCHANGED: 3}
+
+
+def annotated(registry: Registry, key: str) -> bytes:
+    """The annotated copy of a job's file."""
+    with registry.database.reading() as session:
+        return files.read_file(session, key, imports.ANNOTATED)
+
+
+def test_a_row_that_changed_after_its_declaration_was_taken_up_says_so_and_a_new_reference_is_a_new_one(
+    registry: Registry,
+) -> None:
+    done(registry, csv_of([good(1)]).encode())
+    with registry.database.writing() as session:
+        (row,) = session.exec(select(DeclarationRow)).all()
+        life.state_verification(session, row, VERIFICATION, OPERATOR, NOW)
+        key = UUID(row.id)
+    (published,) = publish(registry, [key], NOW)
+    assert isinstance(published, Published)
+    _, job = done(registry, csv_of([good(1, gwp_total="9")]).encode())
+    (refused,) = result_of(registry, job).refusals
+    (found,) = refused.findings
+    assert found.code == "reference-taken"
+    assert "is published and stays as it is" in found.message["en"]
+    assert "声明已发布，保持不变" in found.message["zh"]
+    again = [good(1, gwp_total="9", reference="beam-1 corrected")]
+    assert done(registry, csv_of(again).encode())[0] == {Outcome.SUBMITTED: 1}
+
+
+def test_a_new_version_of_a_document_is_a_declaration_of_its_own(registry: Registry) -> None:
+    first, second = (json.dumps([EPD | {"version": version}]).encode() for version in (1, 2))
+    assert done(registry, first, "epd.json")[0] == {"submitted": 1}
+    assert done(registry, second, "epd.json")[0] == {"submitted": 1}
+    assert done(registry, first, "epd.json")[0] == {"unchanged": 1}
+
+
+def test_the_templates_example_is_not_registered(registry: Registry) -> None:
+    counted, key = done(registry, template_xlsx(NOW.date(), "zh"), "template.xlsx")
+    assert counted == {Outcome.REFUSED: 1}
+    assert result_of(registry, key).errors == {"example": 1}
+
+
 def test_a_dry_run_finds_what_a_run_would_also_across_batches(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,7 +211,7 @@ def test_a_file_that_cannot_be_used_fails_with_a_sentence_and_registers_nothing(
     for content, name, said in (
         (csv_of([good(1)]).encode().replace(b"gwp_total", b"gwp_totl"), "a.csv", "did you mean 'gwp_total'?"),
         (b"PK\x03\x04 and so on", "a.xlsx", "is damaged, or not an xlsx"),
-        (b'gtin\n"' + b"9" * 40_000 + b'"\n', "a.csv", "the cell has more than 32,767 characters"),
+        (b'gtin\n"' + b"9" * 400, "a.csv", "a quotation mark is not closed"),
     ):
         key = put(registry, content, name)
         assert work_once(registry, KINDS, threading.Event(), lambda: NOW)
@@ -156,6 +219,9 @@ def test_a_file_that_cannot_be_used_fails_with_a_sentence_and_registers_nothing(
             row = session.get_one(queue.JobRow, key)
             assert row.state == JobState.FAILED
             assert said in str(row.error)
+            (found,) = imports.result_of(row.result).unfit
+        assert found.message["en"] == f"{row.error}."
+        assert found.message["zh"].startswith(name)
     assert contents(registry) == {}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from registry.errors import InvalidInput
-from registry.imports.columns import COLUMNS, column_named, table
+from registry.imports.columns import COLUMNS, EXAMPLE_REFERENCES, column_named, table
 from registry.imports.files import read_rows
 from registry.imports.row import Row
 from registry.imports.template import template_csv
@@ -33,7 +33,8 @@ def test_the_document_has_the_table_of_the_code() -> None:
 
 def test_the_templates_own_example_has_no_error(tmp_path: Path) -> None:
     path = tmp_path / "template.csv"
-    path.write_bytes(template_csv(date(2026, 11, 22)))
+    content = template_csv(date(2026, 11, 22)).decode()
+    path.write_text(content.replace(EXAMPLE_REFERENCES["en"], "LAMP-1"), encoding="utf-8")
     row = only_row(path)
     assert row.found == ()
     declaration, found = read_declaration(row.raw)
@@ -91,6 +92,8 @@ def test_a_column_without_a_name_or_given_twice_is_an_error(tmp_path: Path) -> N
         ("valid_from", "31/01/2026", "cell-date"),
         ("valid_from", "2026-02-30", "cell-date"),
         ("valid_from", "2026", "cell-date"),
+        ("gwp_total", "１２．５", "cell-number"),
+        ("valid_from", "２０２６-０１-３１", "cell-date"),
         ("gtin", "9.52123E+12", "cell-key"),
         ("declared_unit", "box", "cell-choice"),
         ("boundary", "to the gate", "cell-choice"),
