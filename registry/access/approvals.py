@@ -4,6 +4,9 @@ It holds as soon as the operator has two people. Before that, whoever has the ho
 
     proposed --confirm--> confirmed --> used      or at once, where the registry does it itself
         \\---- refuse --> refused
+
+What the database does is done in the transaction that uses its confirmation. What files do is done right after that
+transaction: cut off in between, it is taken up again under the same confirmation, which is good for nothing else.
 """
 
 from datetime import datetime, timedelta
@@ -26,13 +29,19 @@ _MOST_LISTED = 200
 
 
 class Operation(StrEnum):
-    """What two people agree on. Its subject is a record's log index, a key's id, or a year with the SHA-256 of its
-    dataset."""
+    """What two people agree on. Its subject is a record's log index; a key's id, for a compromised one with the log
+    index from which on; a root's version with the SHA-256 of what its keys sign; a year with that of its dataset."""
 
     WITHDRAW_RECORD = "withdraw a record"
     RETIRE_KEY = "retire a key"
     COMPROMISE_KEY = "state that a key is compromised"
+    DESTROY_KEY = "destroy a key of the bundle"
+    INSTALL_ROOT = "put a root in force"
     RELEASE_CASES = "release the cases of a year"
+
+
+OF_KEYS = (Operation.RETIRE_KEY, Operation.COMPROMISE_KEY, Operation.DESTROY_KEY, Operation.INSTALL_ROOT)
+"""What commands do, once it was agreed on: ``carbonlabel keys``."""
 
 
 class ApprovalState(StrEnum):
@@ -82,9 +91,18 @@ def takes_two(session: Session, operator: str) -> bool:
 
 
 def propose(
-    session: Session, operation: Operation, subject: str, reason: str, person: str, now: datetime
+    session: Session,
+    operation: Operation,
+    subject: str,
+    reason: str,
+    person: str,
+    now: datetime,
+    content: bytes | None = None,
 ) -> ApprovalRow:
-    """Keeps what a person proposes. Raises ``InvalidInput``, and ``WrongState`` when it is proposed already."""
+    """Keeps what a person proposes; ``content`` is what a hash in ``subject`` stands for, to be read by the second.
+
+    Raises ``InvalidInput``, and ``WrongState`` when it is proposed already.
+    """
     words = reason.strip()
     if not words or len(words) > MAX_REASON or not words.isprintable():
         raise InvalidInput(f"say why, in one line of 1 to {MAX_REASON} characters", "$.reason")
@@ -94,6 +112,7 @@ def propose(
         id=str(uuid4()),
         operation=operation,
         subject=subject,
+        content=content,
         reason=words,
         state=ApprovalState.PROPOSED,
         proposed_by=person,
@@ -133,17 +152,26 @@ def use(session: Session, row: ApprovalRow, now: datetime) -> None:
     session.add(row)
 
 
-def use_confirmed(session: Session, operator: str, operation: Operation, subject: str, now: datetime) -> None:
-    """Uses the confirmation of an operation that is about to be done. Raises ``NotAllowed`` without one."""
+def use_confirmed(
+    session: Session, operator: str, operation: Operation, subject: str, now: datetime, *, of_files: bool = False
+) -> str | None:
+    """Uses the confirmation of an operation that is about to be done. Returns its id; None before there are two people.
+
+    ``of_files``: it is done right after this transaction, once at most whatever is asked; so a confirmation that was
+    used for the same subject, and is not too old, lets it be done if it was not. Raises ``NotAllowed`` without one.
+    """
     if not takes_two(session, operator):
-        return
+        return None
     row = _open(session, operation, subject, now, ApprovalState.CONFIRMED)
+    if row is None and of_files:
+        row = _open(session, operation, subject, now, ApprovalState.USED)
     if row is None:
         raise NotAllowed(
-            f"two people of the operator have to agree to {operation}: propose it at /v1/approvals for {subject}, and "
-            "have another person confirm it"
+            f"two people of the operator have to agree to {operation}, {subject}: one proposes it at /desk/keys or "
+            "/v1/approvals, another confirms it, and then this goes on"
         )
     use(session, row, now)
+    return row.id
 
 
 def listed(session: Session, state: ApprovalState | None) -> list[ApprovalRow]:

@@ -1,4 +1,4 @@
-"""Tokens of machines, OAuth client credentials, and what takes two people, over HTTP."""
+"""Tokens of machines, and OAuth client credentials, over HTTP."""
 
 import base64
 import binascii
@@ -6,34 +6,29 @@ import re
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, unquote_plus
-from uuid import UUID
 
 from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, Operation, Reference, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
-from litestar.params import PathParameter, QueryParameter, RawBody
+from litestar.params import PathParameter, RawBody
 from msgspec import Meta, Struct
 
-from registry.access import approvals, tokens
-from registry.access.admission import ANYBODY, on_own, on_registrys
-from registry.access.approvals import ApprovalShown, ApprovalState, approval_shown
+from registry.access import tokens
+from registry.access.admission import ANYBODY, on_own
 from registry.access.callers import Caller
 from registry.access.clients import CLIENT_CREDENTIALS, AccessToken, OAuthFault, OAuthRefused, grant
 from registry.access.roles import EVERY_ROLE, ROLES_OF, Role, parse_roles
 from registry.access.rules import Action, require
 from registry.access.tokens import TokenUse
-from registry.cases.release import release
 from registry.database.author import VISITOR
 from registry.database.tables import TokenRow
-from registry.errors import InvalidInput, NotAllowed
-from registry.records.standing import change_standing
-from registry.registry import OPERATOR, utc_now
+from registry.errors import InvalidInput
+from registry.registry import utc_now
 from registry.web.openapi import json_operation
 from registry.web.problems import answer, responses
 from registry.web.reading import struct_body
 from registry.web.service import Service
-from schemas.entry import StatusEvent
 
 _BEARER = [{"bearer": []}]
 _PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
@@ -270,131 +265,4 @@ def _basic(header: str) -> tuple[str, str]:
     return (unquote_plus(client), unquote_plus(secret)) if scheme.lower() == "basic" else ("", "")
 
 
-class Proposal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An operation on a key that two people must agree on; withdrawals are proposed where they are asked for."""
-
-    operation: approvals.Operation
-    subject: Annotated[str, Meta(min_length=1, max_length=64, description="the key's id")]
-    reason: Annotated[str, Meta(max_length=approvals.MAX_REASON)]
-
-
-class Approvals(Struct, frozen=True):
-    """What was proposed, newest first."""
-
-    approvals: tuple[ApprovalShown, ...]
-
-
-@get(
-    "/v1/approvals",
-    admits=on_registrys(Action.DECIDE_IN_TWO),
-    responses=responses(400, 401, 403),
-    security=_BEARER,
-    tags=["approvals"],
-    sync_to_thread=True,
-)
-def list_approvals(
-    service: NamedDependency[Service],
-    caller: NamedDependency[Caller],
-    wanted: Annotated[
-        ApprovalState | None, QueryParameter(name="state", description="only those in this state")
-    ] = None,
-) -> Approvals:
-    """What takes two people and was proposed. For people of the operator."""
-    require(caller, Action.DECIDE_IN_TWO, OPERATOR)
-    with service.registry.database.reading() as session:
-        return Approvals(tuple(map(approval_shown, approvals.listed(session, wanted))))
-
-
-@post(
-    "/v1/approvals",
-    admits=on_registrys(Action.END_KEY),
-    operation_class=json_operation(Proposal),
-    responses=responses(*_PROBLEMS),
-    security=_BEARER,
-    tags=["approvals"],
-    sync_to_thread=True,
-)
-def propose_key_operation(
-    request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service], caller: NamedDependency[Caller]
-) -> ApprovalShown:
-    """Propose to retire a key, or to state that it is compromised; once confirmed, `carbonlabel keys` does it."""
-    require(caller, Action.END_KEY, OPERATOR)
-    wanted = struct_body(request, body, Proposal)
-    if wanted.operation is approvals.Operation.WITHDRAW_RECORD:
-        raise InvalidInput("ask for the withdrawal itself: POST /v1/records/{index}/withdraw", "$.operation")
-    if wanted.operation is approvals.Operation.RELEASE_CASES:
-        raise InvalidInput("ask for the release itself: POST /v1/cases/{year}/release", "$.operation")
-    with service.registry.database.writing(caller.author) as session:
-        row = approvals.propose(session, wanted.operation, wanted.subject, wanted.reason, _person(caller), utc_now())
-        return approval_shown(row)
-
-
-ApprovalId = Annotated[UUID, PathParameter(description="the proposal's id")]
-
-
-@post(
-    "/v1/approvals/{approval:uuid}/confirm",
-    admits=on_registrys(Action.DECIDE_IN_TWO),
-    status_code=200,
-    responses=responses(*_PROBLEMS),
-    security=_BEARER,
-    tags=["approvals"],
-    sync_to_thread=True,
-)
-def confirm_approval(
-    approval: ApprovalId, service: NamedDependency[Service], caller: NamedDependency[Caller]
-) -> ApprovalShown:
-    """Confirm what another person of the operator proposed. A withdrawal or a release is done at once."""
-    return decide(service, caller, approval, True, utc_now())
-
-
-@post(
-    "/v1/approvals/{approval:uuid}/refuse",
-    admits=on_registrys(Action.DECIDE_IN_TWO),
-    status_code=200,
-    responses=responses(*_PROBLEMS),
-    security=_BEARER,
-    tags=["approvals"],
-    sync_to_thread=True,
-)
-def refuse_approval(
-    approval: ApprovalId, service: NamedDependency[Service], caller: NamedDependency[Caller]
-) -> ApprovalShown:
-    """Refuse what was proposed, or take an own proposal back."""
-    return decide(service, caller, approval, False, utc_now())
-
-
-def decide(service: Service, caller: Caller, approval: UUID, confirmed: bool, now: datetime) -> ApprovalShown:
-    """Confirms or refuses; a withdrawal or release that is confirmed is done in the same transaction."""
-    require(caller, Action.DECIDE_IN_TWO, OPERATOR)
-    with service.registry.database.writing(caller.author) as session:
-        row = approvals.decide(session, approval, _person(caller), confirmed, now)
-        if confirmed and row.operation == approvals.Operation.WITHDRAW_RECORD:
-            writer = service.registry.log_writer(session, now)
-            event = StatusEvent.WITHDRAWN
-            change_standing(session, writer, int(row.subject), event, row.reason, caller.member, now)
-            approvals.use(session, row, now)
-        if confirmed and row.operation == approvals.Operation.RELEASE_CASES:
-            release(
-                session, service.registry.log_writer(session, now), row.subject, service.registry.config.origin, now
-            )
-            approvals.use(session, row, now)
-        return approval_shown(row)
-
-
-def _person(caller: Caller) -> str:
-    if caller.person is None:
-        raise NotAllowed("a person has to sign in for this")
-    return caller.person
-
-
-ROUTES = [
-    list_tokens,
-    create_token,
-    revoke_token,
-    oauth_token,
-    list_approvals,
-    propose_key_operation,
-    confirm_approval,
-    refuse_approval,
-]
+ROUTES = [list_tokens, create_token, revoke_token, oauth_token]

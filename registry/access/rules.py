@@ -55,7 +55,7 @@ class Action(StrEnum):
     SCORE = "score a case"
     RUN_CASES = "run the call for cases of a year"
     RELEASE_CASES = "release the cases of a year"
-    END_KEY = "retire a key, or state that it is compromised"
+    CHANGE_KEYS = "retire or destroy a key, state that it is compromised, put a root in force"
 
 
 class Rule(Struct, frozen=True):
@@ -125,7 +125,7 @@ RULES: dict[Action, Rule] = {
     Action.SCORE: Rule(_NOBODY, _EXPERTS, person=True),
     Action.RUN_CASES: Rule(_OPERATORS, _NOBODY, person=True),
     Action.RELEASE_CASES: Rule(_OPERATORS, _NOBODY, person=True, two_people=True),
-    Action.END_KEY: Rule(_OPERATORS, _NOBODY, person=True, two_people=True),
+    Action.CHANGE_KEYS: Rule(_OPERATORS, _NOBODY, person=True, two_people=True),
 }
 
 

@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, RawBody
 
 from registry.access.admission import on_others, on_registrys
+from registry.access.approval_routes import decide
 from registry.access.approvals import ApprovalShown
-from registry.access.routes import decide
 from registry.access.rules import Action, require_others
 from registry.accounts.browser import Sent
 from registry.accounts.organisation_pages import Desk, do

@@ -25,6 +25,7 @@ DESKS = (
     Desk("/members", "members", (Action.CHANGE_ACCREDITATION,)),
     Desk("/objections", "objections", (Action.READ_OBJECTIONS,)),
     Desk("/desk/cases", "cases_desk", (Action.NOMINATE, Action.SCORE, Action.RUN_CASES)),
+    Desk("/desk/keys", "registry_keys", (Action.CHANGE_KEYS,)),
     Desk("/audit", "audit", (Action.READ_AUDIT,)),
 )
 """In the order in which they are shown."""

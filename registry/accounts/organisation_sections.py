@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from registry.access.approvals import ApprovalShown
+from registry.access.approvals import OF_KEYS, ApprovalShown
 from registry.access.callers import Caller
 from registry.access.roles import ROLES_OF, Role
 from registry.access.routes import TokenListed
@@ -101,9 +101,19 @@ def withdrawal_section(browser: Browser, caller: Caller) -> tuple[Section, ...]:
 
 
 def _approval(browser: Browser, caller: Caller, one: ApprovalShown) -> Row:
-    words = ("refuse",) if one.proposed_by == caller.person else ("confirm", "refuse")
-    forms = tuple(browser.form(f"/organisation/approvals/{one.id}/{word}", word) for word in words)
-    return Row((browser.t("told", name=one.operation, value=one.subject), one.reason), forms)
+    """A proposal; one about a key is decided where it is told what it does."""
+    if one.operation in OF_KEYS:
+        forms: tuple[Form, ...] = (browser.asking("/desk/keys", "look_at_it"),)
+    else:
+        words = ("refuse",) if one.proposed_by == caller.person else ("confirm", "refuse")
+        forms = tuple(browser.form(f"/organisation/approvals/{one.id}/{word}", word) for word in words)
+    return Row((operation_in_words(browser, one), one.reason), forms)
+
+
+def operation_in_words(browser: Browser, one: ApprovalShown) -> str:
+    """What is proposed, as it is read."""
+    first, _, second = one.subject.partition(" ")
+    return browser.t(f"operation_{one.operation.name.lower()}", first=first, second=second)
 
 
 def organisation_section(browser: Browser, caller: Caller) -> tuple[Section, ...]:

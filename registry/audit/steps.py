@@ -32,6 +32,8 @@ class Did(StrEnum):
     INVITED = "invited"
     REMOVED = "removed"
     ENDED = "ended"
+    DESTROYED = "destroyed"
+    PUT_IN_FORCE = "put in force"
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
     LOCKED_OUT = "locked out"

@@ -114,10 +114,17 @@ def roots_in(folder: Path) -> tuple[bytes, ...]:
 
 
 def install_root(registry: Registry, data: bytes, now: datetime) -> int:
-    """Puts a root in force, as the successor of the newest one, if verifiers will take it; returns its version.
+    """Writes the file of a root, which is in force from then on; returns its version. Who may is asked elsewhere.
 
-    The next publication takes it to the store. Raises ``BundleFault``.
+    The next publication takes it to the store. Raises as ``require_next``.
     """
+    version = require_next(registry, data, now)
+    _create(roots_folder(registry) / f"{version}.root.json", data)
+    return version
+
+
+def require_next(registry: Registry, data: bytes, now: datetime) -> int:
+    """The version of a root that verifiers will take as the successor of the newest one. Raises ``BundleFault``."""
     roots = read_roots(registry)
     if roots:
         check_successor(data, roots[-1], now)
@@ -126,7 +133,6 @@ def install_root(registry: Registry, data: bytes, now: datetime) -> int:
     version = root_of(data).version
     if version != len(roots) + 1:
         raise BundleFault(f"this is root {version}, and the next one is {len(roots) + 1}")
-    _create(roots_folder(registry) / f"{version}.root.json", data)
     return version
 
 
@@ -145,6 +151,7 @@ def draw_root_keys(folder: Path) -> list[Signer]:
 def first_ceremony(registry: Registry, folder: Path, now: datetime) -> bytes:
     """Root 1: three root keys drawn in ``folder``, and a key in the ring for each online role.
 
+    Nobody need agree to it: a registry has its first root before it has people, and no verifier goes back to one yet.
     Raises ``BundleFault`` when there is a root already.
     """
     if read_roots(registry):

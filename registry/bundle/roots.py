@@ -7,15 +7,16 @@ check_successor(draft, current)          # raises unless enough distinct keys of
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Role, Root
 
-from keys import KeyUse, Signer
+from keys import KeyUse, Signer, WeakPublicKey, kid_of
 from registry.bundle.fault import BundleFault
 from registry.bundle.tuf_keys import RoleSigner, signed_bytes, tuf_key
 from verifier.bundle.chain import Chain
-from verifier.bundle.errors import RefusedUpdate
+from verifier.bundle.errors import RefusedUpdate, ThresholdError
 from verifier.bundle.witnesses import policy_of, set_policy
 from verifier.witness.policy import WitnessPolicy
 
@@ -89,15 +90,46 @@ def check_successor(data: bytes, current: bytes, now: datetime) -> None:
         raise BundleFault(f"this root cannot follow the one in force: {problem}") from problem
 
 
+def check_draft(data: bytes, current: bytes, now: datetime) -> None:
+    """Raises ``BundleFault`` unless ``data`` can be the next root, once enough keys have signed it."""
+    try:
+        Chain(current, now).add_root(data)
+    except ThresholdError:
+        pass  # the holders may sign it still
+    except RefusedUpdate as problem:
+        raise BundleFault(f"this root cannot follow the one in force: {problem}") from problem
+    root = root_of(data)
+    if root.expires <= now:
+        raise BundleFault(f"this root expired on {root.expires:%Y-%m-%d}: draft it anew")
+    try:
+        _ = [named_for(root, use) for use in (KeyUse.ROOT, *ROLE_USES)]
+    except (KeyError, TypeError, ValueError, WeakPublicKey) as problem:
+        raise BundleFault(f"this root does not tell the Ed25519 keys that it names: {problem}") from problem
+
+
 def root_of(data: bytes) -> Root:
     """The root in ``data``. Raises ``BundleFault``."""
+    return _metadata_in(data).signed
+
+
+def named_for(root: Root, use: KeyUse) -> list[str]:
+    """The ids of the keys that ``root`` names for a role, as our ring and the log call keys."""
+    return [kid_of(bytes.fromhex(root.keys[keyid].keyval["public"])) for keyid in root.roles[use].keyids]
+
+
+def digest_of(data: bytes) -> str:
+    """The SHA-256, in hexadecimal, of what the root keys sign: the same before and after each has signed."""
+    return sha256(_metadata_in(data).signed_bytes).hexdigest()
+
+
+def _metadata_in(data: bytes) -> Metadata[Root]:
     try:
         found: Metadata[Root] = Metadata.from_bytes(data)
     except RepositoryError as problem:
         raise BundleFault(f"this is not root metadata: {problem}") from problem
     if not isinstance(found.signed, Root):
         raise BundleFault("this is TUF metadata, but not a root")
-    return found.signed
+    return found
 
 
 def policy_in(root: Root) -> WitnessPolicy:

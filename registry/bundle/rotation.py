@@ -2,9 +2,11 @@
 
     draft = draft_root(registry, now, roles=[KeyUse.TIMESTAMP])     # 1. on the registry's machine
     draft = sign_root(draft, signer)                                # 2. by each holder, wherever the root keys are
-    install_root(registry, draft, now)                              # 3. on the registry's machine again
+    put_in_force(registry, draft, now)                              # 3. on the registry's machine again
     publish_bundle(...)                                             # 4. as always: takes it to the store
-    destroy_retired(registry, store)                                # 5. when it is published
+    destroy(registry, retired(registry, store), now)                # 5. when it is published
+
+What steps 3 and 5 need two people of the operator for is in ``registry.bundle.agreed``.
 
 Verifiers notice nothing: publication signs with the old key and the new one before the new root is published. A key
 that others have is destroyed before step 4, so that nothing more is signed by it.
@@ -56,19 +58,17 @@ def root_signers(folder: Path) -> list[Signer]:
     return signers
 
 
-def destroy_retired(registry: Registry, store: Store) -> list[str]:
-    """Destroys the online keys that neither the published root nor the newest one names; returns their ids.
+def retired(registry: Registry, store: Store) -> list[str]:
+    """The ids of the online keys that neither the published root nor the newest one names: to be destroyed.
 
-    Not while a rotation is under way: it would take a key that was drawn and is not named yet.
+    Not while a rotation is under way: a key that was drawn for a draft is not named yet.
     """
     roots = read_roots(registry)
     published = Repository(store).published_root()
     in_force = [root_of(data) for data in {roots[-1], *roots[max(0, published - 1) : published]}]
-    destroyed = []
+    found = []
     for use in ROLE_USES:
         named = {keyid for root in in_force for keyid in root.roles[use].keyids}
-        for kid in registry.ring.kids(use):
-            if tuf_key(registry.ring.signer(kid).public).keyid not in named:
-                registry.ring.destroy(kid)
-                destroyed.append(kid)
-    return destroyed
+        held = registry.ring.kids(use)
+        found += [kid for kid in held if tuf_key(registry.ring.signer(kid).public).keyid not in named]
+    return found

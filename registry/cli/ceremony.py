@@ -12,8 +12,9 @@ import typer
 
 from keys import KeysError, KeyUse
 from registry.bundle import rebuild_bundle
-from registry.bundle.roles import first_ceremony, install_root, root_keys_folder
-from registry.bundle.roots import ROLE_USES, policy_in, root_of, sign_root
+from registry.bundle.agreed import put_in_force
+from registry.bundle.roles import first_ceremony, root_keys_folder
+from registry.bundle.roots import ROLE_USES, digest_of, policy_in, root_of, sign_root
 from registry.bundle.rotation import draft_root, root_signers
 from registry.bundle.witnessed import unattainable
 from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened, sentences, stop
@@ -80,7 +81,14 @@ def draft(
         out.write_bytes(draft_root(registry, utc_now(), roles=roles, new_root_keys=new_root_keys, witnesses=policy))
         for warning in () if policy is None else unattainable(registry.config, policy):
             console.print(warning, markup=False, style="bold yellow", soft_wrap=True)
+        told = _told(out.read_bytes())
     console.print(f"{out}: have two holders of root keys sign it: carbonlabel keys sign-root {out}", markup=False)
+    console.print(f"{told}: two people of the operator agree to it at /desk/keys", markup=False, soft_wrap=True)
+
+
+def _told(root: bytes) -> str:
+    """A root as people tell one from another, whoever has signed it so far."""
+    return f"root {root_of(root).version}, SHA-256 {digest_of(root)}"
 
 
 def _policy(vkeys: list[str], threshold: int | None, none: bool) -> WitnessPolicy | None:
@@ -103,17 +111,21 @@ def sign(draft: Draft, root_keys: RootKeys) -> None:
         for signer in signers:
             data = sign_root(data, signer)
         draft.write_bytes(data)
-        policy = policy_in(root_of(data))
+        policy, told = policy_in(root_of(data)), _told(data)
     console.print(f"{draft}: signed by {', '.join(signer.kid for signer in signers)}", markup=False)
+    console.print(told, markup=False, soft_wrap=True)
     names = ", ".join(key.origin for key in policy.witnesses)
     asked = f"{policy.threshold} of {names}" if policy.threshold else "no witness"
     console.print(f"under this root, {asked} must have cosigned a checkpoint", markup=False, soft_wrap=True)
 
 
 def install(draft: Draft, home: HomeOption = DEFAULT_HOME) -> None:
-    """Put a signed root in force. The next publication of the bundle takes it to verifiers."""
+    """Put a signed root in force. The next publication of the bundle takes it to verifiers.
+
+    Once the operator has two people, two of them agree to it first, at /desk/keys.
+    """
     with opened(home) as registry:
-        version = install_root(registry, draft.read_bytes(), utc_now())
+        version = put_in_force(registry, draft.read_bytes(), utc_now())
     console.print(f"root {version} is in force; it is published with the next checkpoint, or by carbonlabel sequence")
 
 

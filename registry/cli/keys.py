@@ -6,14 +6,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from keys import KeyUse, kid_of
+from keys import KeyUse
+from registry.bundle.agreed import destroy
 from registry.bundle.roles import read_roots
-from registry.bundle.roots import ROLE_USES, root_of
-from registry.bundle.rotation import destroy_retired
+from registry.bundle.roots import ROLE_USES, named_for, root_of
+from registry.bundle.rotation import retired
 from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened, stop
 from registry.log.keys import active_kid, key_entries
 from registry.records.rekey import end_key
-from registry.registry import Registry
+from registry.registry import Registry, utc_now
 from registry.store import StoreError
 from schemas.entry import KeyEntry
 
@@ -64,14 +65,14 @@ def _of_the_root(registry: Registry) -> Table:
 def _named(registry: Registry, use: KeyUse) -> list[str]:
     """The ids of the keys that the newest root names for a role; none before the first ceremony."""
     roots = read_roots(registry)
-    if not roots:
-        return []
-    root = root_of(roots[-1])
-    return [kid_of(bytes.fromhex(root.keys[keyid].keyval["public"])) for keyid in root.roles[use].keyids]
+    return named_for(root_of(roots[-1]), use) if roots else []
 
 
 def rotate_key(kid: KeyId, home: HomeOption = DEFAULT_HOME) -> None:
-    """Retire a key and put a new one in its place. Labels and records that it signed stay good."""
+    """Retire a key and put a new one in its place. Labels and records that it signed stay good.
+
+    Once the operator has two people, two of them agree to it first, at /desk/keys.
+    """
     with opened(home) as registry:
         successor, _ = end_key(registry, kid, None)
     console.print(f"key {kid} has retired; {successor} is in force", markup=False)
@@ -86,6 +87,7 @@ def compromise_key(
 
     A new key takes its place. Labels of records from that index on are minted again: print them anew. Records that a
     record key signed from there on must be published again; of a log key's checkpoints, those of that size or more go.
+    Once the operator has two people, two of them agree to it first, with the same index, at /desk/keys.
     """
     with opened(home) as registry:
         with registry.database.reading() as session:
@@ -109,19 +111,14 @@ def destroy_key(
 ) -> None:
     """Destroy the private half of bundle keys that another root has replaced. Not while a root is being drafted.
 
-    Without KID, after the new root is published. With KID, before it is: a stolen key then signs nothing more.
+    Without KID, after the new root is published. With KID, before it is: a stolen key then signs nothing more. Once the
+    operator has two people, two of them agree to each key first, at /desk/keys.
     """
     with opened(home) as registry:
-        if kid is None:
-            try:
-                destroyed = destroy_retired(registry, registry.store())
-            except StoreError as problem:
-                stop(str(problem))
-        else:
-            if kid not in [held for use in ROLE_USES for held in registry.ring.kids(use)]:
-                stop(f"this home holds no bundle key {kid}; `carbonlabel keys list` shows them")
-            if kid in [named for use in ROLE_USES for named in _named(registry, use)]:
-                stop(f"the newest root names {kid}: replace it first, with draft-root, sign-root and install-root")
-            registry.ring.destroy(kid)
-            destroyed = [kid]
-    console.print(f"destroyed: {', '.join(destroyed) or 'nothing; every key here is named by a root'}", markup=False)
+        try:
+            kids = retired(registry, registry.store()) if kid is None else [kid]
+        except StoreError as problem:
+            stop(str(problem))
+        if kids:
+            destroy(registry, kids, utc_now())
+    console.print(f"destroyed: {', '.join(kids) or 'nothing; every key here is named by a root'}", markup=False)

@@ -123,6 +123,8 @@ class ApprovalRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     operation: str
     subject: str
+    content: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """What a hash in ``subject`` stands for, so that it can be read before it is confirmed."""
     reason: str
     state: str = Field(index=True)
     proposed_by: str = Field(foreign_key="person.id")

@@ -206,7 +206,7 @@ def _questions(browser: Browser, read: _Read, forms: StepForms, answers: bool) -
             mark=t(f"question_{one.state}"),
             text="" if one.answer is None else t("answered_with", answer=one.answer),
             lines=(*about, asked),
-            form=forms.answer(str(one.id)) if can_answer else None,
+            forms=(forms.answer(str(one.id)),) if can_answer else (),
         )
 
     return (Section(title=t("questions"), cards=tuple(map(card, read.status.questions))),)

@@ -25,7 +25,8 @@ from registry.log.append import LogWriter
 from schemas.entry import MEMBER_KEY, EntryType, KeyEntry, KeyEvent
 
 ONLINE_USES = (KeyUse.RECORD, KeyUse.LABEL, KeyUse.LOG)
-_STATES = {KeyEvent.RETIRED: KeyState.RETIRED, KeyEvent.COMPROMISED: KeyState.COMPROMISED}
+ENDS = {KeyEvent.RETIRED: KeyState.RETIRED, KeyEvent.COMPROMISED: KeyState.COMPROMISED}
+"""How a key stands after each event that ends it."""
 
 
 def key_entries(session: Session) -> list[KeyEntry]:
@@ -56,7 +57,7 @@ def trust_list(entries: list[KeyEntry], config: Config) -> TrustList:
 def _ended(key: TrustedKey, entry: KeyEntry) -> TrustedKey:
     """``key`` with the end that ``entry`` states. Of two ends the earlier counts; before its start, nothing is left."""
     until = entry.index if key.until is None else min(key.until, entry.index)
-    return msgspec.structs.replace(key, from_=min(key.from_, until), until=until, state=_STATES[entry.event])
+    return msgspec.structs.replace(key, from_=min(key.from_, until), until=until, state=ENDS[entry.event])
 
 
 def active_kid(entries: list[KeyEntry], use: KeyUse) -> str:
@@ -88,27 +89,36 @@ def append_key(writer: LogWriter, entry: KeyEntry) -> None:
     writer.append(EntryType.KEY, msgspec.json.encode(entry))
 
 
+def require_can_end(entries: list[KeyEntry], kid: str, compromised_from: int | None, size: int) -> KeyEntry:
+    """The entry that introduced key ``kid``, if the key can be retired, or stated to be compromised from an index on.
+
+    ``size`` is the log's. Raises ``InvalidInput`` for a key or index that the log does not know, ``WrongState`` for a
+    key that has ended already (a retired key can still be found compromised).
+    """
+    introduced = next((e for e in entries if e.kid == kid and e.event is KeyEvent.INTRODUCED), None)
+    if introduced is not None and introduced.use == MEMBER_KEY:
+        raise InvalidInput(f"key {kid} is {introduced.owner}'s own, which ends it itself", "$.subject")
+    if introduced is None:
+        raise InvalidInput(f"the log knows no key {kid}; `carbonlabel keys list` shows them", "$.subject")
+    events = {entry.event for entry in entries if entry.kid == kid}
+    if KeyEvent.COMPROMISED in events or (KeyEvent.RETIRED in events and compromised_from is None):
+        raise WrongState(f"key {kid} has ended already")
+    if compromised_from is not None and not 0 <= compromised_from <= size:
+        raise InvalidInput(f"the log has indexes 0 to {size}, not {compromised_from}", "$.compromised_from")
+    return introduced
+
+
 def replace_key(
     writer: LogWriter, ring: KeyRing, entries: list[KeyEntry], kid: str, compromised_from: int | None, now: datetime
 ) -> Signer | None:
     """Rotates key ``kid``, or, with ``compromised_from``, states that it is good only for records below that index.
 
-    A key in force gets a successor, which is returned and, for the record key, signs from here on. Raises
-    ``InvalidInput`` for a key or index that the log does not know, ``WrongState`` for a key that has ended already
-    (a retired key can still be found compromised).
+    A key in force gets a successor, which is returned and, for the record key, signs from here on. Raises as
+    ``require_can_end``.
     """
-    introduced = next((e for e in entries if e.kid == kid and e.event is KeyEvent.INTRODUCED), None)
-    if introduced is not None and introduced.use == MEMBER_KEY:
-        raise InvalidInput(f"key {kid} is {introduced.owner}'s own, which ends it itself", "$.kid")
-    if introduced is None:
-        raise InvalidInput(f"the log knows no key {kid}; `carbonlabel keys list` shows them", "$.kid")
-    events = {entry.event for entry in entries if entry.kid == kid}
-    if KeyEvent.COMPROMISED in events or (KeyEvent.RETIRED in events and compromised_from is None):
-        raise WrongState(f"key {kid} has ended already")
-    if compromised_from is not None and not 0 <= compromised_from <= writer.next_index:
-        raise InvalidInput(f"the log has indexes 0 to {writer.next_index}, not {compromised_from}", "$.from")
+    introduced = require_can_end(entries, kid, compromised_from, writer.next_index)
     successor = None
-    if KeyEvent.RETIRED not in events:
+    if not any(entry.kid == kid and entry.event is KeyEvent.RETIRED for entry in entries):
         use = KeyUse(introduced.use)
         successor = ring.generate(use)
         if use is KeyUse.RECORD and compromised_from is not None:

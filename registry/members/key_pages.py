@@ -13,10 +13,11 @@ from registry.access.rules import Action, may, require
 from registry.accounts.browser import Browser, Sent
 from registry.accounts.sessions import Stage
 from registry.errors import InvalidInput, NotFound, RegistryError
-from registry.members.key_routes import KeyShown, ask_for_all, end, enrol, keys_of
+from registry.members.key_routes import ask_for_all, end, enrol, keys_of
 from registry.members.keys import MAX_REQUEST
 from registry.pages.desk import Field, Form, Row, Section
 from registry.web.service import Service
+from verifier.member_keys import KeyShown
 
 _PATH = "/organisation/signing"
 KeyId = Annotated[str, PathParameter(max_length=16)]

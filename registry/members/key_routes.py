@@ -9,7 +9,6 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, RawBody
 from msgspec import Meta, Struct
 
-from keys import KeyState
 from keys.base64url import encode
 from registry.access.admission import ANYBODY, on_named
 from registry.access.callers import Caller
@@ -24,29 +23,12 @@ from registry.web.reading import struct_body
 from registry.web.service import Service
 from schemas.entry import KeyEntry
 from schemas.member import Member
+from verifier.member_keys import KeyShown, MemberKeys
 
 _BEARER = [{"bearer": []}]
 _PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
 MemberId = Annotated[str, PathParameter(max_length=64, description="the member's id")]
 KeyId = Annotated[str, PathParameter(max_length=16, description="16 hexadecimal digits")]
-
-
-class KeyShown(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A member's own key: good for the records ``from`` <= index < ``until``; null: for all from there on."""
-
-    kid: str
-    x: str
-    from_: int
-    until: int | None
-    state: KeyState
-    enrolled: datetime
-
-
-class MemberKeys(Struct, frozen=True):
-    """The keys that a member enrolled, and whether it signs all that it declares."""
-
-    keys: tuple[KeyShown, ...]
-    signs_all: bool
 
 
 class EnrolmentRequest(Struct, frozen=True, forbid_unknown_fields=True):

@@ -72,7 +72,7 @@ class Card(Struct, frozen=True, kw_only=True):
     mark: str = ""
     text: str = ""
     lines: tuple[str, ...] = ()
-    form: Form | None = None
+    forms: tuple[Form, ...] = ()
 
 
 class Section(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from registry.pages.case_words import CASE_WORDS
 from registry.pages.declaration_words import DECLARATION_WORDS
 from registry.pages.import_words import IMPORT_WORDS
 from registry.pages.label_words import LABEL_WORDS
+from registry.pages.operator_key_words import OPERATOR_KEY_WORDS
 from registry.pages.vocabulary import Both
 
 WORDS: dict[str, Both] = DECLARATION_WORDS | {
@@ -335,3 +336,4 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "decide": Both("Decide", "决定"),
 }
 WORDS |= IMPORT_WORDS | CASE_WORDS | LABEL_WORDS
+WORDS |= IMPORT_WORDS | CASE_WORDS | OPERATOR_KEY_WORDS

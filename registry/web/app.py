@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy import exc
 
+from registry.access import approval_routes as approvals
 from registry.access import routes as access
 from registry.access.admission import declared
 from registry.accounts import approval_pages, colleague_pages, organisation_pages, sign_in_pages, token_pages
@@ -39,6 +40,7 @@ from registry.members import key_routes as member_keys
 from registry.members import routes as members
 from registry.objections import pages as objection_pages
 from registry.objections import routes as objections
+from registry.operator_keys import pages as operator_keys
 from registry.products import routes as products
 from registry.records import routes as records
 from registry.registry import Registry, utc_now
@@ -61,9 +63,9 @@ _DESKS = (
 )
 _AREAS = (
     *(declarations, records, products, log, public, health, metrics, trace),
-    *(reviews, members, member_keys, access, accounts, people, *_DESKS),
+    *(reviews, members, member_keys, access, approvals, accounts, people, *_DESKS),
     *(audit, audit_pages, labels, label_pages, cases, import_pages),
-    *(objections, objection_pages),
+    *(objections, objection_pages, operator_keys),
 )
 
 FORM_AROUND_A_FILE = 10_000

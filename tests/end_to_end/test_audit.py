@@ -85,7 +85,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     with people_at_work(tmp_path_factory.mktemp("audit") / "home", everybody) as people:
         watched = Watched(people)
         first = (_declarations, _reviews, _pages_of_declarations, _members, _member_keys, _cases)
-        for area in (*first, _tokens_and_approvals, _colleagues, _accounts):
+        for area in (*first, _tokens_and_approvals, _operator_keys, _colleagues, _accounts):
             area(watched)
         yield watched
         watched.database.dispose()
@@ -305,16 +305,43 @@ def _tokens_and_approvals(w: Watched) -> None:
     desk.get("/organisation")
     w.send(desk, LI, "/organisation/tokens/{token}/end", {}, token=token.partition("/")[2])
 
-    proposals = []
-    for kid in ("1" * 16, "2" * 16, "3" * 16, "4" * 16):
-        told = {"operation": "retire a key", "subject": kid, "reason": "old"}
-        proposals.append(w.call(OPERA, "POST", "/v1/approvals", told)["id"])
-    w.call(SECOND, "POST", "/v1/approvals/{approval}/confirm", approval=proposals[0])
-    w.call(SECOND, "POST", "/v1/approvals/{approval}/refuse", approval=proposals[1])
+    waiting = w.people.good(SECOND, "GET", "/v1/approvals?state=proposed")["approvals"]
+    known = {one["operation"]: one["id"] for one in waiting}
     desk = tab(w.people, SECOND)
     desk.get("/organisation")
-    w.send(desk, SECOND, "/organisation/approvals/{approval}/confirm", {}, approval=proposals[2])
-    w.send(desk, SECOND, "/organisation/approvals/{approval}/refuse", {}, approval=proposals[3])
+    confirm, refuse = ("/organisation/approvals/{approval}/" + word for word in ("confirm", "refuse"))
+    w.send(desk, SECOND, confirm, {}, approval=known["release the cases of a year"])
+    w.send(desk, SECOND, refuse, {}, approval=known["withdraw a record"])
+
+
+def _operator_keys(w: Watched) -> None:
+    where = ("--home", w.people.home)
+    label, record, targets = (
+        done_here("keys", "list", "--in-force", use, *where).strip() for use in ("label", "record", "targets")
+    )
+    told = {"operation": "retire a key", "subject": record, "reason": "old"}
+    for word in ("refuse", "confirm"):
+        approval = w.call(OPERA, "POST", "/v1/approvals", told)["id"]
+        w.call(SECOND, "POST", f"/v1/approvals/{{approval}}/{word}", approval=approval)
+
+    desk, why = tab(w.people, OPERA), {"reason": "old"}
+    for kid, word, typed in (
+        (label, "retire", {}),
+        (label, "compromise", {"compromised_from": 3}),
+        (targets, "destroy", {}),
+    ):
+        desk.get(f"/desk/keys/{kid}")
+        w.send(desk, OPERA, f"/desk/keys/{{kid}}/{word}", why | typed, kid=kid)
+    draft = w.people.home.with_name("next.json")
+    done_here("keys", "draft-root", "--out", draft, *where)
+    desk.get("/desk/keys/root")
+    with w.step("POST /desk/keys/root", OPERA):
+        desk.upload("/desk/keys/root", ("next.json", draft.read_bytes()), **why)
+    desk = tab(w.people, SECOND)
+    desk.get("/desk/keys")
+    for word in ("confirm", "refuse"):
+        approval = next(action for action in desk.forms() if action.endswith(f"/{word}")).split("/")[-2]
+        w.send(desk, SECOND, f"/desk/keys/approvals/{{approval}}/{word}", {}, approval=approval)
 
 
 def _colleagues(w: Watched) -> None:

@@ -11,6 +11,7 @@ from registry.pages.desk_words import WORDS
 from schemas.member import MemberKind
 from tests.end_to_end.desks import Tab
 from tests.end_to_end.people import CARL, LI, OPERA, PASSWORD, PEOPLE, RITA, SECOND, People, people_at_work
+from tests.end_to_end.test_joining import published
 from tests.world import CHECKER
 
 JOINING = {
@@ -185,17 +186,19 @@ def test_a_token_is_made_shown_once_and_ended(people: People) -> None:
 
 
 def test_a_second_person_confirms_on_the_page(people: People) -> None:
-    wanted = {"operation": "retire a key", "subject": "0123456789abcdef", "reason": "It is old"}
-    people.good(OPERA, "POST", "/v1/approvals", wanted)
+    record = published(people)
+    reason = {"reason": "The report was forged"}
+    people.good(OPERA, "POST", f"/v1/records/{record}/withdraw", reason)
     own, other = tab(people, OPERA), tab(people, SECOND)
     own.get("/organisation")
     other.get("/organisation")
     assert not [action for action in own.forms() if action.endswith("/confirm")]
     (confirming,) = [action for action in other.forms() if action.endswith("/confirm")]
+    assert f"Withdraw record {record}" in other.text
     stolen = {"form_token": own.forms()["/sign-out"]["form_token"]}
     assert own.post(confirming, stolen).status_code == 403
     other.fill(confirming)
-    assert people.good(OPERA, "GET", "/v1/approvals?state=confirmed")["approvals"][0]["subject"] == wanted["subject"]
+    assert people.good(OPERA, "GET", "/v1/approvals?state=used")["approvals"][0]["subject"] == str(record)
 
 
 # Signing in

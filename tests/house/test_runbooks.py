@@ -20,7 +20,8 @@ from registry.home import Config
 from registry.log.service import publish, sequence
 from registry.members.members import join
 from registry.registry import Registry, utc_now
-from tests.end_to_end.commands import done_here
+from tests.end_to_end.commands import carbonlabel_here, done_here
+from tests.operators import two_people
 from tests.world import CHECKER, MAKER, a_declaration, label_key, published
 from verifier import Verifier
 
@@ -68,6 +69,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, record in zip(("label", "later"), declared(registry, 1, 2), strict=True):
             (folder / f"{name}.txt").write_text(record)
         publish_now(registry)
+        two_people(registry)
     root = folder / "my-registry" / "root" / "1.root.json"
     done_here("sync", folder / "my-registry" / "public", "--bundle", folder / "bundle", "--root", root)
     run(FIRST, folder)
@@ -88,8 +90,12 @@ def publish_now(registry: Registry) -> None:
 
 
 def run(runbook: Runbook, folder: Path) -> None:
-    """Runs the commands in one shell, and compares; a command that fails is one of which the text says so."""
-    script = f"set -u\ntrap 'echo \"(exit code $?)\"' ERR\nexec 2>&1\n{runbook.commands}\n"
+    """Runs the commands in one shell, and compares; a command that fails is one of which the text says so.
+
+    What two people agreed on by then, they agree on there.
+    """
+    commands = runbook.commands.replace("# agreed: ", "python -m tests.operators my-registry ")
+    script = f"set -u\ntrap 'echo \"(exit code $?)\"' ERR\nexec 2>&1\n{commands}\n"
     variables = {name: value for name, value in os.environ.items() if not name.startswith("CARBONLABEL_")}
     variables |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     variables |= {"COLUMNS": "300", "LC_ALL": "C.UTF-8"}
@@ -185,6 +191,31 @@ PROMISES: dict[str, Callable[[Practised], None]] = {
 
 def test_every_runbook_has_promises_that_are_checked() -> None:
     assert [runbook.title for runbook in OTHERS] == list(PROMISES)
+
+
+def test_no_runbook_goes_on_before_two_people_agreed(practice: Path, tmp_path: Path) -> None:
+    """Each command that the document says it of."""
+    folder = tmp_path / "practice"
+    shutil.copytree(practice, folder)
+    where = ("--home", folder / "my-registry")
+    of = {use: done_here("keys", "list", "--in-force", use, *where).strip() for use in ("label", "record", "timestamp")}
+    done_here("keys", "draft-root", "--role", "timestamp", "--out", folder / "next.json", *where)
+    for holder in ("alice", "bob"):
+        done_here("keys", "sign-root", folder / "next.json", "--root-keys", folder / holder)
+    drawn = set(Path(folder, "my-registry", "keys").glob("timestamp-*.pem"))
+    (new,) = (path.stem.partition("-")[2] for path in drawn if of["timestamp"] not in path.name)
+    for words in (
+        ("rotate", of["label"]),
+        ("compromise", of["record"], "--from", 7),
+        ("install-root", folder / "next.json"),
+        ("destroy", new),
+    ):
+        ended = carbonlabel_here("keys", *words, *where)
+        assert (ended.code, ended.out) == (2, "")
+        assert "two people of the operator have to agree" in ended.err
+        assert "/desk/keys" in ended.err
+    assert of == {use: done_here("keys", "list", "--in-force", use, *where).strip() for use in of}
+    assert set(Path(folder, "my-registry", "keys").glob("timestamp-*.pem")) == drawn
 
 
 LONG = {

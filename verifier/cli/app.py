@@ -53,6 +53,19 @@ _MEMBER_KEY = {
         "verifier.cli.signing:request_enrolment",
         "Write the request to enrol a key, signed by that key. It is good for a day.",
     ),
+    "enrol": Later(
+        "verifier.cli.member_keys:enrol_key",
+        "Enrol a key of yours: sign the request with it, sign in as somebody who signs for the organisation, hand it "
+        "in.",
+    ),
+    "list": Later(
+        "verifier.cli.member_keys:list_keys",
+        "Show the keys that a member has enrolled, as everybody sees them. You need not sign in.",
+    ),
+    "end": Later(
+        "verifier.cli.member_keys:end_key",
+        "Retire a key of yours, or state from which record on it is compromised. For good: a key is enrolled once.",
+    ),
 }
 
 

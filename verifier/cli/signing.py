@@ -1,5 +1,5 @@
-"""``carbonlabel sign`` and ``carbonlabel member-key``: what a member does with its own key, on its own machine, without
-a network."""
+"""``carbonlabel sign``, ``member-key create`` and ``request``: what a member does with its own key, on its own machine,
+without a network."""
 
 import json
 import os
@@ -21,7 +21,9 @@ from keys.passphrase import FILE_NAME, VARIABLE
 from schemas.reading import read_declaration
 from schemas.signed import ENROLMENT, SIGNED_DECLARATION, Enrolment, SignedDeclaration, stated
 
-_KEY_FILE = re.compile(r"member-([0-9a-f]{16})\.pem")
+KEY_FILE = re.compile(r"member-([0-9a-f]{16})\.pem")
+"""The file of a member's key, and its id."""
+
 KeyOption = Annotated[
     Path, typer.Option("--key", help="the private key: member-....pem, as `member-key create` wrote it")
 ]
@@ -49,12 +51,17 @@ def create_key(
 def request_enrolment(key: KeyOption, member: MemberOption, registry: RegistryOption) -> None:
     """Write the request to enrol a key, signed by that key. It is good for a day.
 
-    Somebody who signs for the organisation hands it in, signed in at the registry: at /organisation/signing.
+    Somebody who signs for the organisation hands it in, signed in at the registry: at /organisation/signing, or at once
+    with member-key enrol.
     """
     with _sentences():
-        signer = _signer(key)
-        asked = Enrolment(member, registry, encode(signer.public).decode(), datetime.now(UTC).replace(microsecond=0))
-        typer.echo(sign_compact(signer, ENROLMENT, msgspec.json.encode(asked)).decode())
+        typer.echo(enrolment(signer_in(key), member, registry))
+
+
+def enrolment(signer: Signer, member: str, registry: str) -> str:
+    """The request to enrol the key of ``signer``, made now."""
+    asked = Enrolment(member, registry, encode(signer.public).decode(), datetime.now(UTC).replace(microsecond=0))
+    return sign_compact(signer, ENROLMENT, msgspec.json.encode(asked)).decode()
 
 
 def sign(
@@ -74,15 +81,15 @@ def sign(
     """
     content, found = read_declaration(_content(declaration))
     if content is None:
-        _stop(
+        stop(
             "\n".join([f"{declaration} cannot be read as a declaration:", *(f"  {one.message['en']}" for one in found)])
         )
     if content.owner not in ("", member):
-        _stop(f"{declaration} is of {content.owner}, not of {member}")
+        stop(f"{declaration} is of {content.owner}, not of {member}")
     to_sign = msgspec.structs.replace(stated(content), owner=member, supersedes=supersedes)
     with _sentences():
         payload = msgspec.json.encode(SignedDeclaration(registry, to_sign))
-        token = sign_compact(_signer(key), SIGNED_DECLARATION, payload)
+        token = sign_compact(signer_in(key), SIGNED_DECLARATION, payload)
     if out is None:
         sys.stdout.buffer.write(token + b"\n")
     else:
@@ -94,15 +101,16 @@ def _content(file: Path) -> object:
     try:
         told = json.loads(file.read_bytes())
     except (ValueError, RecursionError) as problem:
-        _stop(f"{file} is not JSON: {problem}")
+        stop(f"{file} is not JSON: {problem}")
     within = isinstance(told, dict) and "declaration" in told and "state" in told
     return told["declaration"] if within else told
 
 
-def _signer(key: Path) -> Signer:
-    match = _KEY_FILE.fullmatch(key.name)
+def signer_in(key: Path) -> Signer:
+    """The key in a file, with the passphrase beside it or in the environment. Raises ``KeysError``."""
+    match = KEY_FILE.fullmatch(key.name)
     if match is None:
-        _stop(f"{key} is not named as `carbonlabel member-key create` named it: member-<16 hexadecimal digits>.pem")
+        stop(f"{key} is not named as `carbonlabel member-key create` named it: member-<16 hexadecimal digits>.pem")
     return KeyRing.open(key.parent, passphrase_for(key.parent, os.environ)).signer(match[1])
 
 
@@ -111,9 +119,10 @@ def _sentences() -> Generator[None]:
     try:
         yield
     except KeysError as problem:
-        _stop(str(problem))
+        stop(str(problem))
 
 
-def _stop(sentence: str) -> NoReturn:
+def stop(sentence: str) -> NoReturn:
+    """Ends the command: it could not do what was asked."""
     typer.echo(sentence, err=True)
     raise typer.Exit(2)

@@ -19,6 +19,7 @@ SIGNERS = {*OWNERS_SIGNERS, "verification-body signer"}
 REVIEWERS, OPERATORS = {"verification-body reviewer"}, {"operator operator"}
 ALL = {f"{kind} {role}" for kind, roles in ROLES_OF.items() for role in roles}
 NOBODY: set[str] = set()
+CHANGE_KEYS = "retire or destroy a key, state that it is compromised, put a root in force"
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     # action: who may on its own, who may on another's
     "declare": (EDITORS, NOBODY),
@@ -60,7 +61,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "admit, answer, dismiss or uphold an objection": (NOBODY, OPERATORS),
     "state a view on an objection": (OWNERS_SIGNERS, {"verification-body signer"}),
     "read the audit trail": (SIGNERS | OPERATORS, OPERATORS),
-    "retire a key, or state that it is compromised": (OPERATORS, NOBODY),
+    CHANGE_KEYS: (OPERATORS, NOBODY),
 }
 FOR_PEOPLE = {
     *("decide on an application to join", "change a body's accreditation", "end a membership"),
@@ -68,14 +69,14 @@ FOR_PEOPLE = {
     *("read people and tokens", "invite people, change their roles, remove them", "make and end tokens"),
     "enrol and end keys that sign declarations, and ask that all be signed",
     *("score a case", "run the call for cases of a year", "release the cases of a year"),
-    *("propose and confirm what takes two people", "retire a key, or state that it is compromised"),
+    *("propose and confirm what takes two people", CHANGE_KEYS),
     "admit, answer, dismiss or uphold an objection",
 }
 ASSIGNED = {
     *("read a declaration", "take up a review", "decline or hand back a review", "ask a question"),
     *("return with findings", "state a verification", "state a view on an objection"),
 }
-TWO_PEOPLE = {"withdraw", "release the cases of a year", "retire a key, or state that it is compromised"}
+TWO_PEOPLE = {"withdraw", "release the cases of a year", CHANGE_KEYS}
 
 
 @pytest.mark.parametrize("action", Action)

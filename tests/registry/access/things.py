@@ -46,7 +46,7 @@ from registry.reviews import reviews
 from schemas.cases import Call, Criterion, Dates
 from schemas.member import Member, MemberKind, Plan
 from tests.signing import a_key, enrolled
-from tests.world import ACCREDITED, CHECKER, ENVIRON, MAKER, RIVAL, a_declaration, new_registry, published
+from tests.world import ACCREDITED, CHECKER, ENVIRON, MAKER, RIVAL, a_declaration, new_registry, published, record_key
 
 KINDS = {
     MAKER.id: MemberKind.MANUFACTURER,
@@ -208,6 +208,7 @@ class Alliance:
         self._cases(session, colleague, now)
         self.things["application"] = dict.fromkeys(OWNERS, str(application))
         self.things["approval"] = dict.fromkeys(OWNERS, approval.id)
+        self.things["kid", Action.CHANGE_KEYS] = dict.fromkeys(OWNERS, record_key(self.registry).kid)
 
     def _cases(self, session: Session, expert: str, now: datetime) -> None:
         today = now.date()

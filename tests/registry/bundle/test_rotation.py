@@ -11,9 +11,10 @@ from tuf.api.metadata import Metadata, Root
 
 from keys import KeyUse, Signer
 from registry.bundle import BundleFault, ensure_roles
+from registry.bundle.agreed import destroy
 from registry.bundle.roles import first_ceremony, install_root, read_roots, root_keys_folder
 from registry.bundle.roots import ROLE_USES, check_successor, first_root, sign_root
-from registry.bundle.rotation import destroy_retired, draft_root, root_signers
+from registry.bundle.rotation import draft_root, retired, root_signers
 from registry.registry import Registry
 from registry.store import StoreError
 from tests.registry.bundle.publishing import publish_now
@@ -111,7 +112,9 @@ class TestOnlineRole:
         publish_now(registry, store)
         assert synced(store, bundle, registry)
         assert synced(store, tmp_path / "new", registry)
-        assert destroy_retired(registry, store) == old
+        assert retired(registry, store) == old
+        destroy(registry, old, NOW)
+        assert not set(old) & set(registry.ring.kids(use))
         published(registry, [a_declaration(6)])
         publish_now(registry, store)
         assert synced(store, bundle, registry)

@@ -1,0 +1,14 @@
+"""What is proposed by its hash can be read before it is confirmed."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Adds the column."""
+    op.add_column("approval", sa.Column("content", sa.LargeBinary(), nullable=True))
