@@ -78,16 +78,17 @@ class Browser:
         """Whether somebody is signed in, so far."""
         return self.signed_in is not None and self.signed_in.stage in stages
 
-    def read(self, body: bytes) -> Sent:
-        """The form that was sent, if our own page sent it. Raises ``NotAllowed``, or 415 or 400 for what is no form."""
+    def read(self, body: bytes, most: int = _MOST_FIELDS) -> Sent:
+        """The form of at most ``most`` fields that was sent, if our own page sent it.
+
+        Raises ``NotAllowed``, or 415 or 400 for what is no form.
+        """
         self._require_own_page()
         media_type = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != _FORM:
             raise HTTPException(status_code=415, detail=f"send {_FORM}")
         try:
-            pairs = parse_qsl(
-                body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
-            )
+            pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=most)
         except ValueError:
             raise InvalidInput("the form cannot be read", "$") from None
         sent = Sent({})
@@ -152,7 +153,10 @@ class Browser:
 
     def link(self, path: str) -> str:
         """The address of another of our pages, in the language that the reader chose."""
-        return path if self.chosen is None else f"{path}{'&' if '?' in path else '?'}lang={self.chosen}"
+        if self.chosen is None:
+            return path
+        address, mark, place = path.partition("#")
+        return f"{address}{'&' if '?' in address else '?'}lang={self.chosen}{mark}{place}"
 
     @property
     def caller(self) -> Caller | None:

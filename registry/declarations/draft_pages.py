@@ -7,73 +7,90 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, RawBody
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.access.admission import on_named, on_own
 from registry.access.callers import Caller
 from registry.access.rules import Action, require
 from registry.accounts.browser import Browser, Sent
 from registry.declarations import life
-from registry.declarations.draft_form import fields, told_by, typed_values
+from registry.declarations.draft_fields import BEGUN_WITH, Subject, parts, subject_of
+from registry.declarations.draft_form import MOST_FIELDS, as_typed, read_draft, typed_values
+from registry.declarations.draft_view import DraftView, part_anchor
+from registry.declarations.known import KnownProducts
 from registry.declarations.states import after
-from registry.pages.desk import Card, Form, Section
+from registry.pages.desk import Section
 from registry.reviews.turn import turn
 from registry.web.service import Service
 from schemas.declaration import Declaration
-from schemas.findings import Finding
-from schemas.reading import read_declaration
+from schemas.findings import Finding, findings
 
+_NEW = "/declarations/new"
 DeclarationId = Annotated[UUID, PathParameter(description="the declaration's id")]
 
 
-def _page(browser: Browser, action: str, base: Declaration, sent: Sent, found: Sequence[Finding] = ()) -> Response[str]:
-    """The form, and what of it could not be read."""
+def _page(browser: Browser, action: str, view: DraftView, *above: Section, status: int = 200) -> Response[str]:
+    """The form, under what was found in it."""
     t = browser.t
-    cards = tuple(Card(title=one.message[browser.language], mark=t("finding_error")) for one in found)
-    form = Form(
-        name="draft",
-        action=action,
-        button=t("keep_draft"),
-        fields=fields(browser, base, sent, {one.path for one in found}),
-        form_token=browser.form_token,
-    )
-    wrong = (Section(title=t("findings"), cards=cards),) if cards else ()
-    back = Section(links=((browser.link("/declarations"), t("back_to_declarations")),))
     return browser.page(
         t("draft_title"),
-        *wrong,
-        Section(form=form),
-        back,
+        *above,
+        *view.findings(),
+        Section(form=view.form(action)),
+        Section(links=((browser.link("/declarations"), t("back_to_declarations")),)),
         intro=t("draft_intro"),
-        alert=t("wrong_findings") if cards else "",
-        status=422 if cards else 200,
+        alert=t("wrong_findings") if status != HTTP_200_OK else "",
+        notice=t("done") if "done" in browser.request.query_params and status == HTTP_200_OK else "",
+        status=status,
     )
 
 
-@get("/declarations/new", admits=on_own(Action.DECLARE), include_in_schema=False, sync_to_thread=True)
+def _refused(browser: Browser, action: str, subject: Subject, sent: Sent, found: Sequence[Finding]) -> Response[str]:
+    """The form with what was typed, of which something cannot be read."""
+    view = DraftView(browser, subject, as_typed(sent), found, sent.one("at"))
+    return _page(browser, action, view, status=HTTP_422_UNPROCESSABLE_ENTITY)
+
+
+def _kept(browser: Browser, sent: Sent, declaration: UUID) -> Response[str]:
+    """On to the declaration; or back to the part of the form that was being filled in."""
+    at = sent.one("at")
+    if at not in {part.name for part in parts(Subject.PRODUCT)}:
+        return browser.go(f"/declarations/{declaration}?done")
+    return browser.go(f"/declarations/{declaration}/edit?done&at={at}#{part_anchor(at)}")
+
+
+def _subject_sent(words: str, otherwise: Subject) -> Subject:
+    return Subject(words) if words in set(Subject) else otherwise
+
+
+@get(_NEW, admits=on_own(Action.DECLARE), include_in_schema=False, sync_to_thread=True)
 def new_declaration(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[str]:
-    """The empty form."""
+    """The empty form, for a product, a construction product or a place."""
     browser = Browser(request, service)
     if browser.caller is None:
         return browser.go("/sign-in")
     require(browser.caller, Action.DECLARE, browser.caller.member)
-    return _page(browser, "/declarations/new", Declaration(), Sent({}))
+    subject = _subject_sent(request.query_params.get("of", ""), Subject.PRODUCT)
+    tabs = tuple((browser.link(f"{_NEW}?of={one}"), browser.t(f"of_{one}"), one is subject) for one in Subject)
+    above = Section(tabs=tabs, text=(browser.t(f"of_{subject}_intro"),))
+    return _page(browser, _NEW, DraftView(browser, subject, Sent(BEGUN_WITH[subject])), above)
 
 
-@post("/declarations/new", admits=on_own(Action.DECLARE), include_in_schema=False, sync_to_thread=True)
+@post(_NEW, admits=on_own(Action.DECLARE), include_in_schema=False, sync_to_thread=True)
 def begin_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Response[str]:
     """Begins a draft; what was typed stays when something of it cannot be read."""
     browser = Browser(request, service)
-    sent = browser.read(body)
+    sent = browser.read(body, MOST_FIELDS)
     caller = browser.caller
     if caller is None:
         return browser.go("/sign-in")
     require(caller, Action.DECLARE, caller.member)
-    declared, found = read_declaration(told_by(sent, Declaration()))
+    declared, found = read_draft(sent, Declaration())
     if declared is None:
-        return _page(browser, "/declarations/new", Declaration(), sent, found)
+        return _refused(browser, _NEW, _subject_sent(sent.one("of"), Subject.PRODUCT), sent, found)
     with service.registry.database.writing(caller.author) as session:
         key = life.create(session, declared, caller.member, browser.now)
-    return browser.go(f"/declarations/{key}?done")
+    return _kept(browser, sent, key)
 
 
 @get(
@@ -89,8 +106,10 @@ def edit_declaration(
     browser = Browser(request, service)
     if browser.caller is None:
         return browser.go("/sign-in")
-    content = _to_revise(service, browser.caller, declaration)
-    return _page(browser, f"/declarations/{declaration}/edit", content, typed_values(content))
+    content, found = _to_revise(service, browser.caller, declaration)
+    at = request.query_params.get("at", "")
+    view = DraftView(browser, subject_of(content), typed_values(content), found, at)
+    return _page(browser, f"/declarations/{declaration}/edit", view)
 
 
 @post(
@@ -104,26 +123,31 @@ def edit_by_form(
 ) -> Response[str]:
     """Changes the draft; what was typed stays when something of it cannot be read."""
     browser = Browser(request, service)
-    sent = browser.read(body)
+    sent = browser.read(body, MOST_FIELDS)
     caller = browser.caller
     if caller is None:
         return browser.go("/sign-in")
     with turn(service, caller, declaration, Action.REVISE, browser.now) as taken:
         content = life.content_of(taken.row)
-        declared, found = read_declaration(told_by(sent, content))
+        declared, found = read_draft(sent, content)
         if declared is None:
-            return _page(browser, f"/declarations/{declaration}/edit", content, sent, found)
+            subject = _subject_sent(sent.one("of"), subject_of(content))
+            return _refused(browser, f"/declarations/{declaration}/edit", subject, sent, found)
         taken.revise(declared)
-    return browser.go(f"/declarations/{declaration}?done")
+    return _kept(browser, sent, declaration)
 
 
-def _to_revise(service: Service, caller: Caller, declaration: UUID) -> Declaration:
-    """What the caller may revise now. Raises ``NotFound``, ``NotAllowed`` and ``WrongState``."""
+def _to_revise(service: Service, caller: Caller, declaration: UUID) -> tuple[Declaration, list[Finding]]:
+    """What the caller may revise now, and what is found in it.
+
+    Raises ``NotFound``, ``NotAllowed`` and ``WrongState``.
+    """
     with service.registry.database.reading() as session:
         row = life.row_of(session, declaration)
         require(caller, Action.REVISE, row.owner_id)
         after(Action.REVISE, row.state, row.id)
-        return life.content_of(row)
+        content = life.content_of(row)
+        return content, findings(content, KnownProducts(session))
 
 
 ROUTES = [new_declaration, begin_by_form, edit_declaration, edit_by_form]

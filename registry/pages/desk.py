@@ -3,6 +3,7 @@
 Every form works without a script. A form of somebody who is signed in carries the session's form token.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from msgspec import Struct
 from registry.pages.rendering import frame, render
 from registry.pages.views import Site
 
+_NO_ID = re.compile(r"[^A-Za-z0-9_-]+")
+
 
 class Option(Struct, frozen=True):
     """A choice, and whether it is taken."""
@@ -22,20 +25,69 @@ class Option(Struct, frozen=True):
     chosen: bool = False
 
 
+class Said(Struct, frozen=True):
+    """What is said at a field of what stands in it: ``mark`` in a word or two, ``text`` in a sentence."""
+
+    mark: str
+    text: str
+    is_error: bool = True
+
+
 class Field(Struct, frozen=True, kw_only=True):
-    """An input. ``kind`` is a type of HTML's ``input``, ``lines`` for a text of several, ``choice`` for one of the
-    options, ``choices`` for several of them, ``trap`` for what only a program sees and fills in."""
+    """An input. ``kind`` is a type of HTML's ``input``, ``decimal`` and ``digits`` for a number as it was typed,
+    ``lines`` for a text of several, ``choice`` for one of the options, ``choices`` for several of them, ``tick`` for
+    yes or no, ``trap`` for what only a program sees and fills in."""
 
     name: str
     label: str
     kind: str = "text"
     value: str = ""
     hint: str = ""
+    hint_at: str = ""
+    """The id of the hint, where it stands elsewhere, for several fields together."""
     autocomplete: str = "off"
     required: bool = True
     wrong: bool = False
     most: int = 300
+    rows: int = 4
     options: tuple[Option, ...] = ()
+    said: tuple[Said, ...] = ()
+
+
+class Hint(Struct, frozen=True):
+    """What a field of every item of a list is, told once above them; ``id`` is what the fields name."""
+
+    id: str
+    label: str
+    text: str
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Fields that belong together, under one name: an item of a list, or the list with its items."""
+
+    name: str
+    legend: str
+    hint: str = ""
+    hint_at: str = ""
+    wrong: bool = False
+    hints: tuple[Hint, ...] = ()
+    said: tuple[Said, ...] = ()
+    items: tuple["Field | Group", ...] = ()
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A part of a long form, folded unless ``is_open``; ``filled`` says how much stands in it.
+
+    Its ``button`` sends the form, and says by ``at`` that this part is to be shown again.
+    """
+
+    name: str
+    title: str
+    items: tuple[Field | Group, ...]
+    button: str
+    folds: bool = True
+    is_open: bool = False
+    filled: str = ""
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -48,6 +100,7 @@ class Form(Struct, frozen=True, kw_only=True):
     action: str
     button: str
     fields: tuple[Field, ...] = ()
+    parts: tuple[Part, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
     """Names and values that are sent with what is typed."""
     form_token: str = ""
@@ -128,7 +181,12 @@ def desk_page(view: DeskView, language: str, nonce: str) -> str:
     """The HTML of a desk."""
     page = frame(view.site, view.title, view.path, view.query, language, nonce, frozenset())
     page = msgspec.structs.replace(page, css=page.css + _stylesheet())
-    return render("desk.html", page, language, desk=view)
+    return render("desk.html", page, language, desk=view, anchor=anchor)
+
+
+def anchor(form: str, name: str) -> str:
+    """The id of a field or group of a form: what a link leads to."""
+    return _NO_ID.sub("-", f"{form}-{name}").strip("-")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from registry.pages.case_words import CASE_WORDS
 from registry.pages.declaration_words import DECLARATION_WORDS
+from registry.pages.draft_words import PART_WORDS
 from registry.pages.import_words import IMPORT_WORDS
 from registry.pages.label_words import LABEL_WORDS
 from registry.pages.operator_key_words import OPERATOR_KEY_WORDS
@@ -337,3 +338,4 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
 }
 WORDS |= IMPORT_WORDS | CASE_WORDS | LABEL_WORDS
 WORDS |= IMPORT_WORDS | CASE_WORDS | OPERATOR_KEY_WORDS
+WORDS |= IMPORT_WORDS | CASE_WORDS | PART_WORDS

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
+from typing import Any
 
 import httpx
 
@@ -18,16 +19,36 @@ class _Forms(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.forms: dict[str, dict[str, str]] = {}
-        self._values: dict[str, str] = {}
+        self.forms: dict[str, dict[str, Any]] = {}
+        self._values: dict[str, Any] = {}
+        self._select, self._area = "", ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
-        if tag == "form" and told.get("method") == "post":
-            self._values = self.forms.setdefault(told["action"], {})
-        if tag == "input" and told.get("type") != "checkbox":
+        if tag == "form":
+            self._values = self.forms.setdefault(told["action"], {}) if told.get("method") == "post" else {}
+        elif tag == "input" and told.get("type") != "checkbox":
             self._values[told["name"]] = told.get("value", "")
+        elif tag == "input" and "checked" in told:
+            self._values.setdefault(told["name"], []).append(told["value"])
+        elif tag == "select":
+            self._select = told["name"]
+        elif tag == "textarea":
+            self._area = told["name"]
+            self._values[self._area] = ""
+        elif tag == "option" and (self._select not in self._values or "selected" in told):
+            self._values[self._select] = told["value"]
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self._values[self._area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            words = self._values[self._area].removeprefix("\n")
+            self._values[self._area] = words.replace("\n", "\r\n")  # as browsers send it (HTML, 4.10.22.4)
+            self._area = ""
 
 
 class Tab:
@@ -73,7 +94,7 @@ class Tab:
         headers = {"origin": self._url, **self._headers()}
         return self._take(self._http.post(action, data=fields, files={field: file}, headers=headers))
 
-    def forms(self) -> dict[str, dict[str, str]]:
+    def forms(self) -> dict[str, dict[str, Any]]:
         """The forms of this page."""
         return _Forms(self.html).forms
 
