@@ -108,7 +108,8 @@ def declaration_page(
     owner = told.declaration.owner
     life = None if record is None else record.life
     is_barred = read.has_part and told.state in (DeclarationState.SUBMITTED, DeclarationState.UNDER_REVIEW)
-    comes = "next_body_barred" if is_barred else next_step(caller, told.state, owner, read.body, asked, life)
+    later = next_step(caller, told.state, owner, read.body, asked, life, bool(told.revoked))
+    comes = "next_body_barred" if is_barred else later
     sections = (
         _standing(browser, read, may(caller, Action.REVISE, owner), may(caller, Action.PRINT_LABELS, owner)),
         *_findings(browser, told, found),
@@ -142,6 +143,8 @@ def _can(caller: Caller, action: Action, read: _Read) -> bool:
     if action is Action.STATE_VERIFICATION and any(question.state == "open" for question in read.status.questions):
         return False
     if action is Action.SUBMIT and any(one.severity is Severity.ERROR for one in read.status.findings):
+        return False
+    if action is Action.PUBLISH and read.status.revoked:
         return False
     if action is Action.RENEW and read.record is not None and read.record.life in _NOT_RENEWED:
         return False

@@ -93,16 +93,21 @@ class StepForms(Struct, frozen=True):
         )
 
     def _return(self) -> Section:
-        fields = [field for number in range(1, FINDINGS_OF_A_FORM + 1) for field in self._finding(number)]
+        known = [one.message[self.browser.language] for one in self.status.revoked]
+        known += [""] * FINDINGS_OF_A_FORM
+        numbered = enumerate(known[:FINDINGS_OF_A_FORM], 1)
+        fields = [field for number, sentence in numbered for field in self._finding(number, sentence)]
         return self._section("return_title", "return", "return", *fields, text="return_hint")
 
-    def _finding(self, number: int) -> Iterator[Field]:
+    def _finding(self, number: int, known: str) -> Iterator[Field]:
+        """The fields for a finding; ``known`` is what is known to keep the declaration from being published."""
         t, which = self.browser.t, str(number)
-        yield self._choice(
-            "return", f"path-{which}", self._paths(), label=t("finding_field", number=which), is_word=False
-        )
+        chosen, label = "$.components" if known else "", t("finding_field", number=which)
+        yield self._choice("return", f"path-{which}", self._paths(), chosen, label, is_word=False)
         label = t("finding_number", number=which)
-        yield self._field("return", f"sentence-{which}", label, most=1_000, required=number == 1, is_word=False)
+        yield self._field(
+            "return", f"sentence-{which}", label, value=known, most=1_000, required=number == 1, is_word=False
+        )
 
     def _verify(self) -> Section:
         step, t = "verification", self.browser.t

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 from sqlalchemy import bindparam, text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from keys import split_compact
 from registry.database.tables import LogEntryRow, RecordRow
@@ -39,6 +39,16 @@ def key_path_of(declaration: Declaration) -> str | None:
 def credential_of(jws: bytes) -> Credential:
     """The credential inside a declaration's log entry."""
     return msgspec.json.decode(split_compact(jws).payload, type=Credential)
+
+
+def revoked_parts(session: Session, declarations: Iterable[Declaration]) -> set[int]:
+    """Those of the records that are parts of ``declarations`` that are suspended or withdrawn."""
+    pinned = sorted({part.record for one in declarations for part in one.components if part.record is not None})
+    found: set[int] = set()
+    for start in range(0, len(pinned), _AT_ONCE):
+        some = col(RecordRow.index).in_(pinned[start : start + _AT_ONCE])
+        found |= set(session.exec(select(RecordRow.index).where(some, RecordRow.standing != "active")))
+    return found
 
 
 class KnownProducts:

@@ -16,6 +16,7 @@ from registry.access.rules import Action, may, may_others
 from registry.accounts.browser import Browser
 from registry.database.review_tables import QuestionRow, ReviewRow
 from registry.database.tables import DeclarationRow, MemberRow, RecordRow
+from registry.declarations.known import revoked_parts
 from registry.declarations.life import content_of
 from registry.declarations.next_step import next_step
 from registry.declarations.readable import listed
@@ -25,6 +26,7 @@ from registry.members.members import particulars
 from registry.pages.desk import Card, Section
 from registry.pages.reader import Reader
 from registry.web.service import Service
+from schemas.declaration import Declaration
 from schemas.member import MemberKind
 from schemas.text import in_language
 
@@ -96,14 +98,17 @@ def _cards(browser: Browser, session: Session, caller: Caller, rows: list[Declar
         )
     )
     names = {one: name_of(session, one, browser.language) for one in {row.owner_id for row in rows}}
+    contents = {row.id: content_of(row) for row in rows}
+    revoked = revoked_parts(session, contents.values())
     lives = _lives(browser, session, [row.record for row in rows if row.record is not None])
 
     def words(row: DeclarationRow) -> str:
         state, body = DeclarationState(row.state), bodies.get(row.id)
         stands = None if row.record is None else lives[row.record]
-        return next_step(caller, state, row.owner_id, body, row.id in asked, stands)
+        is_part_revoked = any(part.record in revoked for part in contents[row.id].components)
+        return next_step(caller, state, row.owner_id, body, row.id in asked, stands, is_part_revoked)
 
-    return tuple(_card(browser, caller, row, names, words(row)) for row in rows)
+    return tuple(_card(browser, caller, row, contents[row.id], names, words(row)) for row in rows)
 
 
 def _lives(browser: Browser, session: Session, indexes: list[int]) -> dict[int, RecordLife]:
@@ -111,11 +116,13 @@ def _lives(browser: Browser, session: Session, indexes: list[int]) -> dict[int, 
     return {row.index: record_life(session, row, browser.now.date()) for row in session.exec(query)}
 
 
-def _card(browser: Browser, caller: Caller, row: DeclarationRow, names: dict[str, str], words: str) -> Card:
+def _card(
+    browser: Browser, caller: Caller, row: DeclarationRow, declared: Declaration, names: dict[str, str], words: str
+) -> Card:
     changed = browser.t("changed_at", when=Reader(browser.language).moment(row.updated_at))
     owner = () if row.owner_id == caller.member else (names[row.owner_id],)
     return Card(
-        title=in_language(content_of(row).product_name, browser.language) or browser.t("nameless"),
+        title=in_language(declared.product_name, browser.language) or browser.t("nameless"),
         href=browser.link(f"/declarations/{row.id}"),
         mark=browser.t(f"state_{row.state}"),
         lines=(browser.t(words), " · ".join((*owner, changed))),

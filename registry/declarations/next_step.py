@@ -13,14 +13,18 @@ def next_step(
     body: str | None,
     has_open_questions: bool,
     stands: RecordLife | None,
+    is_part_revoked: bool = False,
 ) -> str:
     """The key of a wording: ``next_<who>_<what>``, or ``stands_<how>`` for what is published.
 
-    ``body`` is the verification body that it is assigned to.
+    ``body`` is the verification body that it is assigned to; ``is_part_revoked``, whether the record of one of its
+    parts is suspended or withdrawn.
     """
     if stands is not None:
         return f"stands_{stands}"
     who = _who(caller, owner)
+    if is_part_revoked and state in (DeclarationState.UNDER_REVIEW, DeclarationState.VERIFIED):
+        return f"next_{who}_revoked"
     if has_open_questions and state is DeclarationState.UNDER_REVIEW:
         return f"next_{who}_asked"
     if state is DeclarationState.SUBMITTED and body is not None and who != "owner":

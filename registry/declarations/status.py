@@ -16,7 +16,7 @@ from registry.reviews.acceptance import Accepted
 from registry.reviews.questions import QuestionShown
 from registry.reviews.reviews import ReviewFinding
 from schemas.declaration import Declaration
-from schemas.findings import Finding, findings
+from schemas.findings import REVOKED, Finding, component_standing, findings
 
 
 class ReviewShown(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,6 +52,22 @@ class DeclarationStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
     questions: tuple[QuestionShown, ...] = ()
     returned: tuple[Returned, ...] = ()
 
+    @property
+    def revoked(self) -> tuple[Finding, ...]:
+        """The findings on parts whose record is suspended or withdrawn: it is not published while there is one."""
+        return tuple(one for one in self.findings if one.code == REVOKED)
+
+
+def found_in(session: Session, row: DeclarationRow) -> tuple[Finding, ...]:
+    """What the registry finds now. Once it was submitted, also what would keep it from being published: a part whose
+    record was suspended or withdrawn since."""
+    declaration, known = content_of(row), KnownProducts(session)
+    found = findings(declaration, known)
+    if row.state not in (DeclarationState.DRAFT, DeclarationState.PUBLISHED):
+        told = {(one.code, one.path) for one in found}
+        found += (one for one in component_standing(declaration, known) if (one.code, one.path) not in told)
+    return tuple(found)
+
 
 def status_of(
     session: Session, row: DeclarationRow, found: Sequence[Finding] | None = None, label: str | None = None
@@ -62,7 +78,7 @@ def status_of(
         id=UUID(row.id),
         state=DeclarationState(row.state),
         declaration=declaration,
-        findings=tuple(findings(declaration, KnownProducts(session)) if found is None else found),
+        findings=found_in(session, row) if found is None else tuple(found),
         record=row.record,
         label=label,
         review=None

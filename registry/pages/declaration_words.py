@@ -35,6 +35,11 @@ DECLARATION_WORDS: dict[str, Both] = {
     "next_owner_under-review": Both("A verification body is looking at it.", "核查机构正在核查。"),
     "next_owner_asked": Both("Answer what the verification body asks.", "请回答核查机构的提问。"),
     "next_owner_verified": Both("Verified: the operator publishes it.", "已通过核查，等待运营方发布。"),
+    "next_owner_revoked": Both(
+        "The record of a part of it is suspended or withdrawn, so it cannot be published. The verification body or the "
+        "operator returns it to you, for you to name a record that stands.",
+        "其组成部分的记录已暂停或撤销，因此不能发布。核查机构或运营方会将声明退回，届时请改用现行记录。",
+    ),
     "next_body_submitted": Both("Take it up, if you will review it.", "如愿核查，请受理。"),
     "next_body_assigned": Both("Assigned to you: take it up, or decline.", "已分配给贵机构：请受理或谢绝。"),
     "next_body_under-review": Both(
@@ -47,6 +52,10 @@ DECLARATION_WORDS: dict[str, Both] = {
     "next_body_barred": Both(
         "You are of its owner as well, or acted for it on this declaration: a colleague has to review it.",
         "您同时属于声明所有者，或曾代表其办理过本声明，须由贵机构其他人员核查。",
+    "next_body_revoked": Both(
+        "The record of a part of it is suspended or withdrawn, so it cannot be published. Return it, unless the record "
+        "is about to be reinstated.",
+        "其组成部分的记录已暂停或撤销，因此不能发布。请退回该声明，除非该记录即将恢复。",
     ),
     "next_operator_submitted": Both(
         "Assign a verification body, or leave it to any.", "可指定核查机构，或由任一核查机构受理。"
@@ -57,6 +66,11 @@ DECLARATION_WORDS: dict[str, Both] = {
         "Is being reviewed: the owner has a question to answer.", "正在核查：等待企业回答提问。"
     ),
     "next_operator_verified": Both("Publish it, or return it.", "请发布或退回。"),
+    "next_operator_revoked": Both(
+        "The record of a part of it is suspended or withdrawn, so it cannot be published. Return it, unless the record "
+        "is about to be reinstated.",
+        "其组成部分的记录已暂停或撤销，因此不能发布。请退回该声明，除非该记录即将恢复。",
+    ),
     # how a record stands
     "stands_active": Both("In the public log, with its label.", "已载入公开日志并生成标签。"),
     "stands_suspended": Both("Suspended: not to be relied on for now.", "已暂停，请暂勿采信。"),

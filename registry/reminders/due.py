@@ -25,6 +25,9 @@ class Occasion(StrEnum):
     DEEPER = "part of a part"
     """So does a part of its parts, over any number of steps: suspended or withdrawn."""
 
+    WAITING = "waiting"
+    """A part of a declaration that is reviewed, or waits to be published, has a record that nothing may rest on."""
+
     ACCREDITATION = "accreditation"
     """The accreditation of a verification body ends."""
 
@@ -54,9 +57,30 @@ class Current(Struct, frozen=True):
     parts: tuple[int, ...] = ()
     deeper: tuple[int, ...] = ()
 
+    @property
+    def below(self) -> tuple[int, ...]:
+        """All of them."""
+        return (*self.parts, *self.deeper)
+
+
+class Waiting(Struct, frozen=True):
+    """A declaration under review, or verified, by ``body``, with the records that its parts name."""
+
+    id: str
+    owner: str
+    body: str
+    name: Text
+    parts: tuple[int, ...]
+
+    @property
+    def below(self) -> tuple[int, ...]:
+        """What a round looks up of it."""
+        return self.parts
+
 
 class Reminder(Struct, frozen=True):
-    """What ``owner`` is reminded of: ``subject`` (``record/<index>``, ``member/<id>``) at ``stage``, once."""
+    """What ``owner`` is reminded of: ``subject`` (``record/<index>``, ``member/<id>``, ``declaration/<id>``) at
+    ``stage``, once."""
 
     occasion: Occasion
     subject: str
@@ -68,6 +92,8 @@ class Reminder(Struct, frozen=True):
     part: int | None = None
     """The part's record, and what became of it."""
     fate: str = ""
+    body: str = ""
+    """The verification body that is told, too."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -103,6 +129,16 @@ def of_record(record: Current, fates: dict[int, Fate], today: date) -> Iterator[
             if fate is not None and fate.verdict in worth_telling:
                 stage = f"{part} {fate.stage}"
                 yield Reminder(occasion, subject, stage, record.owner, record.name, part=part, fate=fate.verdict)
+
+
+def of_waiting(declaration: Waiting, fates: dict[int, Fate]) -> Iterator[Reminder]:
+    """What is due about a declaration that is on its way: parts that keep it from being published."""
+    for part in dict.fromkeys(declaration.parts):
+        fate = fates.get(part)
+        if fate is not None and fate.verdict in (VerdictCode.SUSPENDED, VerdictCode.WITHDRAWN):
+            subject, stage = f"declaration/{declaration.id}", f"{part} {fate.stage}"
+            told = (declaration.owner, declaration.name)
+            yield Reminder(Occasion.WAITING, subject, stage, *told, part=part, fate=fate.verdict, body=declaration.body)
 
 
 def of_accreditation(body: str, name: Text, until: date | None, today: date) -> Iterator[Reminder]:

@@ -4,7 +4,7 @@ What was sent is kept in the transaction that leaves the letters: nobody is told
 round of a day, or one is killed within it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -19,12 +19,24 @@ from registry.accounts.people import people_of
 from registry.database.author import REGISTRY
 from registry.database.database import Database
 from registry.database.reminder_tables import ReminderRow
+from registry.database.review_tables import ReviewRow
 from registry.database.tables import DeclarationRow, MemberRow, RecordRow
+from registry.declarations.states import DeclarationState
 from registry.members.members import all_members
 from registry.objections.letters import tell_operator
 from registry.products.products import standing_verdict
 from registry.registry import OPERATOR
-from registry.reminders.due import Current, Fate, Occasion, Reminder, of_accreditation, of_record, unsent
+from registry.reminders.due import (
+    Current,
+    Fate,
+    Occasion,
+    Reminder,
+    Waiting,
+    of_accreditation,
+    of_record,
+    of_waiting,
+    unsent,
+)
 from registry.reminders.words import INTRO, MORE, SUBJECT, sentence
 from registry.trace.trace import MOST_DEPTH
 from schemas.member import Member, MemberKind
@@ -40,6 +52,7 @@ _TOLD = {
     Occasion.EXPIRY: (Role.EDITOR, Role.SIGNER),
     Occasion.PART: (Role.EDITOR, Role.SIGNER),
     Occasion.DEEPER: (Role.EDITOR, Role.SIGNER),
+    Occasion.WAITING: (Role.EDITOR, Role.SIGNER, Role.REVIEWER, Role.OPERATOR),
     Occasion.ACCREDITATION: (Role.SIGNER, Role.OPERATOR),
 }
 
@@ -48,10 +61,21 @@ class _Part(Struct):
     record: int | None = None
 
 
-class _Parts(Struct):
+class _Verification(Struct):
+    body: str
+
+
+class _Declared(Struct):
     """As much of a declaration as a round needs: the rest is not decoded."""
 
+    product_name: Text = {}
+    verification: _Verification | None = None
     components: tuple[_Part, ...] = ()
+
+    @property
+    def pinned(self) -> tuple[int, ...]:
+        """The records that its parts name."""
+        return tuple(part.record for part in self.components if part.record is not None)
 
 
 def is_done(database: Database, today: date) -> bool:
@@ -100,8 +124,23 @@ def due(database: Database, today: date) -> Iterator[Reminder]:
         for record in records:
             yield from of_record(record, fates, today)
         if len(records) < AT_ONCE:
-            return
+            break
         after = records[-1].index
+    yield from _due_of_waiting(database, today)
+
+
+def _due_of_waiting(database: Database, today: date) -> Iterator[Reminder]:
+    """What is due about the declarations that are on their way."""
+    after = ""
+    while True:
+        with database.reading() as session:
+            waiting = _waiting(session, col(DeclarationRow.id) > after)
+            fates = _fates(session, waiting, today)
+        for one in waiting:
+            yield from of_waiting(one, fates)
+        if len(waiting) < AT_ONCE:
+            return
+        after = waiting[-1].id
 
 
 def _current(session: Session, *wanted: ColumnElement[bool]) -> list[Current]:
@@ -156,13 +195,30 @@ def _deeper(record: Current, below: dict[int, tuple[int, ...]]) -> tuple[int, ..
     return tuple(sorted(found - {*record.parts}))
 
 
+def _waiting(session: Session, *wanted: ColumnElement[bool]) -> list[Waiting]:
+    """The first of the declarations that a body has taken up, or verified."""
+    query = (
+        select(DeclarationRow, ReviewRow.body_id)
+        .outerjoin(ReviewRow, col(ReviewRow.declaration_id) == DeclarationRow.id)
+        .where(*wanted, col(DeclarationRow.state).in_((DeclarationState.UNDER_REVIEW, DeclarationState.VERIFIED)))
+        .order_by(col(DeclarationRow.id))
+        .limit(AT_ONCE)
+    )
+    return [_waiting_in(row, body) for row, body in session.exec(query)]
+
+
+def _waiting_in(row: DeclarationRow, assigned: str | None) -> Waiting:
+    told = msgspec.json.decode(row.content, type=_Declared)
+    stated = "" if told.verification is None else told.verification.body
+    return Waiting(row.id, row.owner_id, assigned or stated, told.product_name, told.pinned)
+
+
 def _parts(content: bytes) -> tuple[int, ...]:
-    parts = msgspec.json.decode(content, type=_Parts).components
-    return tuple(part.record for part in parts if part.record is not None)
+    return msgspec.json.decode(content, type=_Declared).pinned
 
 
-def _fates(session: Session, records: list[Current], today: date) -> dict[int, Fate]:
-    wanted = sorted({part for record in records for part in (*record.parts, *record.deeper)})
+def _fates(session: Session, of: Iterable[Current | Waiting], today: date) -> dict[int, Fate]:
+    wanted = sorted({part for one in of for part in one.below})
     found: dict[int, Fate] = {}
     for start in range(0, len(wanted), AT_ONCE):
         rows = session.exec(select(RecordRow).where(col(RecordRow.index).in_(wanted[start : start + AT_ONCE])))
@@ -179,7 +235,7 @@ def _remind(database: Database, letters: Letters, owner: str, waiting: list[Remi
             session.add(ReminderRow(occasion=occasion, subject=subject, stage=stage, owner_id=owner, sent_at=now))
         outbox = StoredOutbox(session, now)
         for email, told in _told(session, owner, new).items():
-            english, chinese = (_list(told, language) for language in ("en", "zh"))
+            english, chinese = (_list(told, language, letters.address) for language in ("en", "zh"))
             subject = f"{SUBJECT.en} / {SUBJECT.zh}"
             address = f"{letters.address}/organisation"
             outbox.put(letters.letter(email, subject, f"{english}\n\n{address}", chinese))
@@ -187,10 +243,12 @@ def _remind(database: Database, letters: Letters, owner: str, waiting: list[Remi
 
 
 def _told(session: Session, owner: str, new: list[Reminder]) -> dict[str, list[Reminder]]:
-    """Who is told what: the owner's people, and of an accreditation the operator's too, each once."""
+    """Who is told what, each once: the owner's people; of a declaration on its way, the body's; and where the operator
+    has something to do, its people too."""
     told: dict[str, list[Reminder]] = {}
     for one in new:
-        members = {owner, OPERATOR} if one.occasion is Occasion.ACCREDITATION else {owner}
+        concerns_operator = one.occasion in (Occasion.ACCREDITATION, Occasion.WAITING)
+        members = {owner, one.body, OPERATOR if concerns_operator else ""} - {""}
         for member in sorted(members):
             for person, roles in people_of(session, member):
                 if roles & {*_TOLD[one.occasion]}:
@@ -198,8 +256,8 @@ def _told(session: Session, owner: str, new: list[Reminder]) -> dict[str, list[R
     return told
 
 
-def _list(told: list[Reminder], language: str) -> str:
-    lines = [f"- {sentence(one, language)}" for one in told[:MOST_LINES]]
+def _list(told: list[Reminder], language: str, address: str) -> str:
+    lines = [f"- {sentence(one, language, address)}" for one in told[:MOST_LINES]]
     if len(told) > MOST_LINES:
         lines.append(f"- {MORE.text(language).format(more=len(told) - MOST_LINES)}")
     return "\n".join((INTRO.text(language), "", *lines))
@@ -210,9 +268,12 @@ def to_do(session: Session, owner: str, today: date) -> list[Reminder]:
     query = select(ReminderRow.subject).where(ReminderRow.owner_id == owner).order_by(col(ReminderRow.sent_at).desc())
     subjects = set(session.exec(query.limit(_MOST_TO_DO)))
     indexes = [int(one.removeprefix("record/")) for one in subjects if one.startswith("record/")]
+    keys = [one.removeprefix("declaration/") for one in subjects if one.startswith("declaration/")]
     records = _current(session, col(RecordRow.index).in_(indexes))
-    fates = _fates(session, records, today)
+    waiting = _waiting(session, col(DeclarationRow.id).in_(keys))
+    fates = _fates(session, (*records, *waiting), today)
     still = [one for record in records for one in of_record(record, fates, today)]
+    still += [one for declaration in waiting for one in of_waiting(declaration, fates)]
     row = session.get(MemberRow, owner)
     if row is not None and f"member/{owner}" in subjects:
         body = msgspec.json.decode(row.content, type=Member)

@@ -70,7 +70,7 @@ from decimal import localcontext
 
 from schemas.declaration import Declaration
 from schemas.findings.claims import claim_findings
-from schemas.findings.components import component_findings, component_standing
+from schemas.findings.components import REVOKED, component_findings, component_standing
 from schemas.findings.finding import Finding, Severity
 from schemas.findings.keys import key_findings, owner_findings
 from schemas.findings.numbers import EXACT, label_findings, unfit_numbers, without
@@ -84,6 +84,7 @@ from schemas.findings.sums import sum_findings
 from schemas.findings.texts import text_findings
 
 __all__ = [
+    "REVOKED",
     "UNSIGNED",
     "ComponentFacts",
     "Finding",

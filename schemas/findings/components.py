@@ -14,6 +14,7 @@ from schemas.findings.numbers import EXACT, half_digit
 from schemas.findings.ranges import is_index
 from schemas.findings.registered import ComponentFacts, Registered
 
+REVOKED = "component-revoked"
 CHAIN_LIMIT = 10_000
 """Records that the search for a cycle looks at, at most."""
 
@@ -296,7 +297,7 @@ def _revoked(at: int, record: int | None, status: str) -> Finding:
     path = f"$.components[{at}].record"
     name = name_of(path)
     return error(
-        "component-revoked",
+        REVOKED,
         path,
         f"{name.en} is {record}, which is {status}: nothing is published that rests on it. Wait until it is "
         "reinstated, or declare anew with a record that stands.",

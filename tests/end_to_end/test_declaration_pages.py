@@ -14,7 +14,7 @@ from registry.declarations.states import DeclarationState
 from registry.pages.desk_words import WORDS
 from registry.registry import OPERATOR
 from schemas.member import MemberKind
-from tests.end_to_end.alliance import declaration, new_gtin
+from tests.end_to_end.alliance import declaration, new_gtin, statement
 from tests.end_to_end.desks import Tab
 from tests.end_to_end.people import CARL, LI, OPERA, RITA, People, people_at_work
 from tests.end_to_end.test_desks import tab
@@ -110,6 +110,39 @@ def test_a_declaration_from_draft_to_renewal(people: People) -> None:
     assert li.answer.url.path != path
     assert "has to be mended" in li.text
     assert li.answer.url.path.startswith("/declarations/")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "is suspended or withdrawn"), ("zh", "已暂停或撤销")])
+def test_a_part_that_was_withdrawn_since_is_said_to_owner_body_and_operator(
+    people: People, language: str, said: str
+) -> None:
+    part = draft(people)
+    people.good(LI, "POST", f"/v1{part}/submit")
+    people.good(CARL, "POST", f"/v1{part}/verification", statement())
+    record = people.good(OPERA, "POST", f"/v1{part}/publish")["record"]
+    path = draft(people, components=[{"record": record, "amount": "0.5", "unit": "kilogram"}])
+    people.good(LI, "POST", f"/v1{path}/submit")
+    carl = opened(people, CARL, path, language)
+    carl.fill(f"{path}/take-up")
+    assert said not in carl.text
+    people.good(LI, "POST", f"/v1/records/{record}/withdraw", {"reason": "Out of production"})
+    for verified in (False, True):
+        for who in (LI, CARL, OPERA):
+            here = opened(people, who, path, language)
+            sound(here)
+            assert said in here.text
+            assert f"{path}/publish" not in here.forms()
+            assert said in opened(people, who, "/declarations", language).text
+        if not verified:
+            accepted = [{"code": "component-stale", "path": "$.components[0].record", "sentence": "Not used any more"}]
+            people.good(CARL, "POST", f"/v1{path}/verification", statement() | {"accepted": accepted})
+    opera = opened(people, OPERA, path, language)
+    returning = opera.forms()[f"{path}/return"]
+    assert returning["path-1"] == "$.components"
+    assert str(record) in returning["sentence-1"]
+    opera.fill(f"{path}/return")
+    assert str(record) in opened(people, LI, path, language).text
+    assert people.good(LI, "GET", f"/v1{path}")["state"] == "draft"
 
 
 def test_returned_and_sent_again_in_chinese(people: People) -> None:
@@ -227,5 +260,6 @@ def test_there_is_a_sentence_for_whatever_comes_next(state: DeclarationState) ->
         owner = "me" if kind is MemberKind.MANUFACTURER else "another"
         stands = RecordLife.ACTIVE if state is DeclarationState.PUBLISHED else None
         assert next_step(caller, state, owner, body, asked, stands) in WORDS
+        assert next_step(caller, state, owner, body, asked, stands, is_part_revoked=True) in WORDS
     assert f"state_{state}" in WORDS
     assert {f"stands_{stands}" for stands in RecordLife} <= set(WORDS)

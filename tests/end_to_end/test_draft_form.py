@@ -9,8 +9,8 @@ from playwright.sync_api import sync_playwright
 from registry.registry import OPERATOR
 from tests.end_to_end.alliance import declaration, new_gtin
 from tests.end_to_end.desks import Tab
-from tests.end_to_end.test_browser import ARGUMENTS, CHROMIUM, PHONE
 from tests.end_to_end.people import LI, OPERA, People, people_at_work
+from tests.end_to_end.test_browser import ARGUMENTS, CHROMIUM, PHONE
 from tests.end_to_end.test_declaration_pages import opened, sound
 from tests.world import MAKER, gln
 

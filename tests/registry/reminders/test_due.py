@@ -4,7 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from registry.reminders.due import Current, Fate, Occasion, days_left, of_accreditation, of_record, unsent
+from registry.reminders.due import (
+    Current,
+    Fate,
+    Occasion,
+    Waiting,
+    days_left,
+    of_accreditation,
+    of_record,
+    of_waiting,
+    unsent,
+)
 from registry.reminders.words import sentence
 from schemas.verdict import VerdictCode
 
@@ -57,6 +67,22 @@ def test_a_renewed_accreditation_begins_anew() -> None:
     (other,) = of_accreditation("body", NAME, in_days(6), TODAY)
     assert first.key != other.key
     assert list(of_accreditation("body", NAME, None, TODAY)) == []
+
+
+def test_of_a_declaration_on_its_way_only_what_keeps_it_from_being_published_is_told() -> None:
+    waiting = Waiting("d", "maker", "checker", NAME, parts=(1, 2, 3, 3))
+    verdicts = {1: VerdictCode.SUPERSEDED, 2: VerdictCode.SUSPENDED, 3: VerdictCode.WITHDRAWN, 4: VerdictCode.WITHDRAWN}
+    fates = {part: Fate(verdict) for part, verdict in verdicts.items()}
+    found = list(of_waiting(waiting, fates))
+    assert [(one.occasion, one.subject, one.part, one.fate) for one in found] == [
+        (Occasion.WAITING, "declaration/d", 2, "suspended"),
+        (Occasion.WAITING, "declaration/d", 3, "withdrawn"),
+    ]
+    assert {one.body for one in found} == {"checker"}
+    for language in ("en", "zh"):
+        said = sentence(found[1], language, "https://id.example.org")
+        assert "https://id.example.org/declarations/d" in said
+        assert "declarations" not in sentence(found[1], language)
 
 
 def test_the_most_urgent_comes_first_and_each_is_a_sentence_in_both_languages() -> None:

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from registry.access.roles import Role, roles_text
 from registry.accounts.letters import Letters
 from registry.database.people_tables import MembershipRow, MessageRow, PersonRow
+from registry.declarations.life import give_back, row_of
 from registry.errors import RegistryError
 from registry.members.members import change, leave, member
 from registry.records import standing
@@ -30,6 +31,8 @@ from tests.world import (
     a_declaration,
     new_registry,
     published,
+    submitted,
+    verified,
 )
 from tests.world import (
     change as change_standing,
@@ -148,6 +151,31 @@ def test_whose_product_contains_it_over_several_steps_is_told_what_cannot_be_rel
     assert f"Steel beam 4 (record {whole.record}): a part of its parts, record {deep.record}, is withdrawn" in letter
     with registry.database.reading() as session:
         assert [one.part for one in to_do(session, MAKER.id, NOW.date())] == [deep.record]
+
+
+def test_a_part_that_falls_while_a_declaration_is_on_its_way_is_told_to_owner_body_and_operator(
+    registry: Registry,
+) -> None:
+    (part,) = published(registry, [a_declaration(1)], owner=RIVAL.id)
+    component = component_of(part.record)
+    (waiting,) = verified(registry, [a_declaration(2, components=(component,))])
+    submitted(registry, [a_declaration(3, components=(component,))])  # its owner can still change it
+    assert take_round(registry.database, LETTERS, NOW) == 0
+    change_standing(registry, part.record, StatusEvent.WITHDRAWN)
+    assert take_round(registry.database, LETTERS, NOW) == 1
+    assert take_round(registry.database, LETTERS, NOW) == 0
+    letters = told(registry)
+    assert set(letters) == {"li", "wei", "carl", "rev", "opera"}
+    said = f"Steel beam 2, verified or under review: its part, record {part.record}, is withdrawn."
+    for (letter,) in letters.values():
+        assert said in letter
+        assert f"部件（记录 {part.record}）已撤销，因此不能发布" in letter
+        assert f"https://id.example.org/declarations/{waiting}" in letter
+    with registry.database.writing() as session:
+        assert [one.fate for one in to_do(session, MAKER.id, NOW.date())] == ["withdrawn"]
+        give_back(session, row_of(session, waiting), NOW)
+        session.flush()
+        assert to_do(session, MAKER.id, NOW.date()) == []
 
 
 def test_the_end_of_an_accreditation_is_told_to_the_body_s_signers_and_the_operator(registry: Registry) -> None:
