@@ -21,15 +21,28 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
+from registry.sentences import Sentence, sentence
 from schemas.findings import Finding
 
 
 class RegistryError(Exception):
-    """Root of the tree. ``slug`` is the stable tail of the problem's ``type``."""
+    """Root of the tree. ``slug`` is the stable tail of the problem's ``type``.
+
+    What went wrong is a sentence: its English ``words``, in which ``{places}`` stand for the values. As a text it is
+    English; ``said`` tells it in the reader's language.
+    """
 
     slug = "error"
     status = 500
     title = "Something went wrong"
+
+    def __init__(self, words: str | Sentence, /, **values: object) -> None:
+        self.sentence = words if isinstance(words, Sentence) else sentence(words, **values)
+        super().__init__(str(self.sentence))
+
+    def said(self, language: str) -> str:
+        """What went wrong, in ``language``."""
+        return self.sentence.text(language)
 
 
 class HomeError(RegistryError):
@@ -77,7 +90,7 @@ class TooManyAttempts(RegistryError):
 
     def __init__(self, wait: timedelta) -> None:
         self.seconds = max(math.ceil(wait.total_seconds()), 1)
-        super().__init__(f"wait {self.seconds} seconds, then try again")
+        super().__init__("wait {seconds} seconds, then try again", seconds=self.seconds)
 
 
 class LinkEnded(RegistryError):
@@ -97,10 +110,15 @@ class InvalidInput(RegistryError):
 
     slug, status, title = "invalid-input", 400, "Invalid input"
 
-    def __init__(self, message: str, path: str, findings: Sequence[Finding] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, words: str | Sentence, path: str, findings: Sequence[Finding] = (), /, **values: object) -> None:
+        super().__init__(words, **values)
         self.path = path
         self.findings = tuple(findings)
+
+    def said(self, language: str) -> str:
+        """What is wrong, in ``language``."""
+        told = " ".join(one.message[language] for one in self.findings)
+        return told.rstrip(".。") or super().said(language)
 
 
 class Stopping(RegistryError):
@@ -120,6 +138,6 @@ class Refused(RegistryError):
 
     slug, status, title = "findings", 422, "The declaration has errors"
 
-    def __init__(self, message: str, findings: Sequence[Finding]) -> None:
-        super().__init__(message)
+    def __init__(self, words: str | Sentence, findings: Sequence[Finding], /, **values: object) -> None:
+        super().__init__(words, **values)
         self.findings = tuple(findings)

@@ -126,7 +126,9 @@ class Registry:
         try:
             public = published_size(self.store())
         except StoreError as problem:
-            raise LogOutOfReach(f"the public log is out of reach, so nothing was appended: {problem}") from problem
+            raise LogOutOfReach(
+                "the public log is out of reach, so nothing was appended: {problem}", problem=problem
+            ) from problem
         if public > (size := log_size(session)):
             raise DatabaseTooOld(
                 f"the public log has {public} entries, this database {size}: it was restored from an older backup. "

@@ -105,9 +105,9 @@ def propose(
     """
     words = reason.strip()
     if not words or len(words) > MAX_REASON or not words.isprintable():
-        raise InvalidInput(f"say why, in one line of 1 to {MAX_REASON} characters", "$.reason")
+        raise InvalidInput("say why, in one line of 1 to {most} characters", "$.reason", most=MAX_REASON)
     if _open(session, operation, subject, now, ApprovalState.PROPOSED, ApprovalState.CONFIRMED) is not None:
-        raise WrongState(f"to {operation} {subject} is proposed already")
+        raise WrongState("to {operation} {subject} is proposed already", operation=operation, subject=subject)
     row = ApprovalRow(
         id=str(uuid4()),
         operation=operation,
@@ -134,9 +134,13 @@ def decide(session: Session, key: UUID, person: str, confirmed: bool, now: datet
     """
     row = session.get(ApprovalRow, str(key))
     if row is None:
-        raise NotFound(f"there is no proposal {key}")
+        raise NotFound("there is no proposal {key}", key=key)
     if row.state != ApprovalState.PROPOSED or row.expires_at <= now:
-        raise WrongState(f"proposal {key} is {row.state if row.expires_at > now else 'too old'}: propose it anew")
+        raise WrongState(
+            "proposal {key} is {state}: propose it anew",
+            key=key,
+            state=row.state if row.expires_at > now else "too old",
+        )
     if confirmed and row.proposed_by == person:
         raise NotAllowed("who proposes does not confirm: another person of the operator has to")
     row.state = ApprovalState.CONFIRMED if confirmed else ApprovalState.REFUSED
@@ -167,8 +171,10 @@ def use_confirmed(
         row = _open(session, operation, subject, now, ApprovalState.USED)
     if row is None:
         raise NotAllowed(
-            f"two people of the operator have to agree to {operation}, {subject}: one proposes it at /desk/keys or "
-            "/v1/approvals, another confirms it, and then this goes on"
+            "two people of the operator have to agree to {operation}, {subject}: one proposes it at /desk/keys or "
+            "/v1/approvals, another confirms it, and then this goes on",
+            operation=operation,
+            subject=subject,
         )
     use(session, row, now)
     return row.id

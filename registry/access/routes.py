@@ -98,7 +98,12 @@ def make_token(service: Service, caller: Caller, wanted: NewToken, now: datetime
         raise InvalidInput("say in one line what it is for", "$.name")
     # Who manages tokens may make one for what colleagues do, but never for what the organisation does not.
     if not set(wanted.roles) <= ROLES_OF[caller.kind]:
-        raise InvalidInput(f"a {caller.kind} has the roles {', '.join(sorted(ROLES_OF[caller.kind]))}", "$.roles")
+        raise InvalidInput(
+            "a {kind} has the roles {roles}",
+            "$.roles",
+            kind=caller.kind,
+            roles=sorted(ROLES_OF[caller.kind]),
+        )
     ends = now + timedelta(days=wanted.days)
     use = TokenUse.CLIENT if wanted.is_client else TokenUse.BEARER
     with service.registry.database.writing(caller.author) as session:

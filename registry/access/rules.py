@@ -10,6 +10,7 @@ from msgspec import Struct
 from registry.access.callers import Caller
 from registry.access.roles import ROLES_OF, Role
 from registry.errors import NotAllowed
+from registry.sentences import Sentence, sentence
 from schemas.member import MemberKind
 
 
@@ -152,21 +153,41 @@ def _granted(caller: Caller, rule: Rule, grants: frozenset[tuple[MemberKind, Rol
 def require(caller: Caller, action: Action, owner: str, body: str | None = None) -> None:
     """Raises ``NotAllowed`` unless ``caller`` may do ``action`` on what is ``owner``'s, and assigned to ``body``."""
     if not may(caller, action, owner):
-        raise NotAllowed(f"{caller.member} ({caller.kind}) may not {action} of {owner}{_why(caller, action)}")
+        raise NotAllowed(
+            "{member} ({kind}) may not {action} of {owner}{why}",
+            member=caller.member,
+            kind=caller.kind,
+            action=action,
+            owner=owner,
+            why=_why(caller, action),
+        )
     if not may(caller, action, owner, body):
-        raise NotAllowed(f"{caller.member} may not {action} of {owner}: another verification body is assigned to it")
+        raise NotAllowed(
+            "{member} may not {action} of {owner}: another verification body is assigned to it",
+            member=caller.member,
+            action=action,
+            owner=owner,
+        )
 
 
 def require_others(caller: Caller, action: Action) -> None:
     """Raises ``NotAllowed`` unless ``caller`` may do ``action`` on what is others'."""
     if not may_others(caller, action):
-        raise NotAllowed(f"{caller.member} ({caller.kind}) may not {action}{_why(caller, action)}")
+        raise NotAllowed(
+            "{member} ({kind}) may not {action}{why}",
+            member=caller.member,
+            kind=caller.kind,
+            action=action,
+            why=_why(caller, action),
+        )
 
 
-def _why(caller: Caller, action: Action) -> str:
+def _why(caller: Caller, action: Action) -> Sentence:
     if RULES[action].person and caller.person is None:
-        return " with a token: somebody has to sign in"
-    return "" if len(caller.roles) == len(Role) else f" as {', '.join(sorted(caller.roles)) or 'one without a role'}"
+        return sentence(" with a token: somebody has to sign in")
+    if len(caller.roles) == len(Role):
+        return sentence("")
+    return sentence(" as {roles}", roles=sorted(caller.roles)) if caller.roles else sentence(" as one without a role")
 
 
 def rules_table() -> str:

@@ -22,6 +22,7 @@ from registry.audit.trail import Step, noted
 from registry.database.tables import MemberRow, TokenRow
 from registry.errors import NotAuthenticated, NotFound
 from registry.members.members import member
+from registry.sentences import sentence
 from schemas.member import MemberKind
 
 _TOKEN = re.compile(r"carbonlabel_([0-9a-f]{16})_([A-Za-z0-9_-]{43})", re.ASCII)
@@ -95,7 +96,7 @@ def revoke(session: Session, key: str, now: datetime, member_id: str | None = No
     """
     row = session.get(TokenRow, key)
     if row is None or (member_id is not None and row.member_id != member_id):
-        raise NotFound(f"there is no token {key}")
+        raise NotFound("there is no token {key}", key=key)
     row.revoked_at = row.revoked_at or now
     session.add(row)
     noted(session, now, Step(Did.ENDED, f"token/{key}", row.member_id))
@@ -132,7 +133,7 @@ def authenticate(session: Session, token: str, now: datetime) -> Caller:
     return Caller(of.id, MemberKind(of.kind), roles, token=row.client_id or row.id)
 
 
-_REFUSED = "this token is not known, or has ended: ask the operator for a new one (carbonlabel token create)"
+_REFUSED = sentence("this token is not known, or has ended: ask the operator for a new one (carbonlabel token create)")
 
 
 def _hash(secret: str) -> bytes:

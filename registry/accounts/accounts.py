@@ -34,9 +34,10 @@ from registry.database.tables import MemberRow
 from registry.errors import InvalidInput, RegistryError, SignInRefused, WrongState
 from registry.home import Config
 from registry.members.email import normal_email
+from registry.sentences import sentence
 from schemas.member import MemberKind
 
-REFUSED = "e-mail, password or code is wrong, or the account has no organisation"
+REFUSED = sentence("e-mail, password or code is wrong, or the account has no organisation")
 
 
 class Opened(Struct, frozen=True):

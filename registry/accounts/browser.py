@@ -5,6 +5,7 @@ of somebody who is signed in carries that session's token too.
 """
 
 import hmac
+import re
 import secrets
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -23,6 +24,7 @@ from registry.errors import InvalidInput, NotAllowed, RegistryError
 from registry.pages import choose_language
 from registry.pages.desk import DeskView, Field, Form, Section, Way, desk_page
 from registry.pages.desk_words import WORDS
+from registry.pages.refusal import refusal
 from registry.registry import utc_now
 from registry.web.security import page_headers
 from registry.web.service import Service
@@ -34,6 +36,7 @@ _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
 _FORM = "application/x-www-form-urlencoded"
 _UPLOAD = "multipart/form-data"
 _MOST_FIELDS = 100
+_LAST_STEP = re.compile(r"(\.[^.\[]*|\[[^\[]*)$")
 
 
 class Sent(Struct, frozen=True):
@@ -212,12 +215,13 @@ class Browser:
         return self.what_was_wrong(problem, labels)
 
     def what_was_wrong(self, problem: RegistryError, labels: dict[str, str]) -> str:
-        """A problem of ours in the reader's language; ``labels`` are those of the fields by their paths."""
-        said = str(problem)
-        if isinstance(problem, InvalidInput):
-            return self.t("wrong_field", field=labels.get(problem.path, problem.path), problem=said)
-        key = f"wrong_{problem.slug}"
-        return self.t(key if key in WORDS else "wrong_other", problem=said)
+        """A problem of ours in the reader's language; ``labels`` are those of the fields by their paths. What is wrong
+        inside a field is told of that field.
+        """
+        path = problem.path if isinstance(problem, InvalidInput) else ""
+        while path not in labels and path != (shorter := _LAST_STEP.sub("", path)):
+            path = shorter
+        return refusal(problem, self.language, labels.get(path, ""))
 
 
 def _typed(field: Field, sent: Sent, wrong: bool) -> Field:

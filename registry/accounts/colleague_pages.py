@@ -69,7 +69,7 @@ def _colleague(desk: Desk, person: str, alert: str = "", status: int = 200) -> R
         colleagues = people_shown(session, caller.member, browser.now).people
     one = next((one for one in colleagues if one.id == person), None)
     if one is None:
-        raise NotFound(f"nobody with the id {person!r} is of {caller.member}")
+        raise NotFound("nobody with the id {person} is of {member}", person=f"{person!r}", member=caller.member)
     path = f"/organisation/people/{person}"
     form = browser.form(f"{path}/roles", "give_roles", roles_field(browser, caller, one.roles))
     sections = [Section(form=form)]

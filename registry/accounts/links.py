@@ -85,7 +85,7 @@ def take_back(session: Session, link_id: str, member: str, now: datetime) -> Non
     """Ends an invitation of an organisation. Raises ``NotFound``."""
     row = next((row for row in invitations(session, member, now) if row.id == link_id), None)
     if row is None:
-        raise NotFound(f"no invitation {link_id[:40]} waits")
+        raise NotFound("no invitation {invitation} waits", invitation=link_id[:40])
     row.used_at = now
     session.add(row)
     noted(session, now, Step(Did.ENDED, f"invitation/{row.id}", member))

@@ -51,9 +51,9 @@ def require_good(password: str, email: str, path: str) -> None:
     """
     length = len(_one_form(password))
     if length < LEAST:
-        raise InvalidInput(f"a password has at least {LEAST} characters: a few words do well", path)
+        raise InvalidInput("a password has at least {least} characters: a few words do well", path, least=LEAST)
     if length > MOST:
-        raise InvalidInput(f"a password has at most {MOST} characters", path)
+        raise InvalidInput("a password has at most {most} characters", path, most=MOST)
     plain = _one_form(password).casefold()
     mailbox = email.partition("@")[0]
     if len(set(plain)) < _LEAST_DIFFERENT or (len(mailbox) > 3 and mailbox in plain):

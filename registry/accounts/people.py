@@ -149,15 +149,15 @@ def membership_of(session: Session, member_id: str, person_id: str) -> Membershi
     """Somebody's place in an organisation. Raises ``NotFound``."""
     row = session.get(MembershipRow, (person_id, member_id))
     if row is None:
-        raise NotFound(f"nobody with the id {person_id[:40]!r} is of {member_id}")
+        raise NotFound("nobody with the id {person} is of {member}", person=f"{person_id[:40]!r}", member=member_id)
     return row
 
 
 def _require_roles(kind: MemberKind, roles: frozenset[Role]) -> None:
     foreign = roles - ROLES_OF[kind]
     if foreign or not roles:
-        has = ", ".join(sorted(ROLES_OF[kind]))
-        raise InvalidInput(f"a {kind} gives at least one of these roles: {has}", "$.roles")
+        has = sorted(ROLES_OF[kind])
+        raise InvalidInput("a {kind} gives at least one of these roles: {roles}", "$.roles", kind=kind, roles=has)
 
 
 def _require_somebody_leads(
@@ -167,11 +167,15 @@ def _require_somebody_leads(
     leading = _LEADING.get(kind, Role.SIGNER)
     others = any(leading in held for person, held in people_of(session, member_id) if person.id != person_id)
     if not others and leading not in roles:
-        raise WrongState(f"{member_id} would have no {leading}: make somebody else one first")
+        raise WrongState(
+            "{member} would have no {role}: make somebody else one first",
+            member=member_id,
+            role=leading,
+        )
 
 
 def _sound_name(name: str) -> str:
     words = name.strip()
     if not words or len(words) > _MOST_NAME or not words.isprintable():
-        raise InvalidInput(f"a name is one line of 1 to {_MOST_NAME} characters", "$.name")
+        raise InvalidInput("a name is one line of 1 to {most} characters", "$.name", most=_MOST_NAME)
     return words

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, RawBody
@@ -14,6 +13,7 @@ from registry.accounts.browser import Sent
 from registry.accounts.colleague_pages import roles_sent
 from registry.accounts.organisation_pages import Desk, do
 from registry.errors import InvalidInput
+from registry.web.reading import struct_of_form
 from registry.web.service import Service
 
 Id = Annotated[str, PathParameter(max_length=64)]
@@ -40,11 +40,7 @@ def _wanted(sent: Sent) -> NewToken:
     if not days.isascii() or not days.isdigit() or len(days) > 3:
         raise InvalidInput("a number of days, from 1 to 365", "$.days")
     told = {"name": sent.one("name"), "roles": roles_sent(sent), "days": int(days)}
-    try:
-        return msgspec.convert(told | {"is_client": sent.one("use") == "client"}, NewToken)
-    except msgspec.ValidationError as problem:
-        message, _, path = str(problem).partition(" - at `")
-        raise InvalidInput(message, path.rstrip("`") or "$.name") from None
+    return struct_of_form(told | {"is_client": sent.one("use") == "client"}, NewToken)
 
 
 @post(

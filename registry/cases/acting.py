@@ -36,7 +36,7 @@ def cases_before(session: Session, caller: Caller, year: int) -> Sequence[CaseRo
 def require_own_case(caller: Caller, row: CaseRow) -> None:
     """Raises ``NotFound`` or ``NotAllowed`` unless the caller may act for whose case it is, or for who nominated it."""
     if caller.member not in (row.member_id, row.nominated_by):
-        raise NotFound(f"there is no case {row.id}")
+        raise NotFound("there is no case {key}", key=row.id)
     require(caller, Action.NOMINATE, row.member_id)
 
 

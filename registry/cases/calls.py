@@ -51,12 +51,12 @@ def open_call(session: Session, call: Call, now: datetime) -> None:
     if not call.categories or len(set(call.categories)) != len(call.categories):
         raise InvalidInput("at least one category, none twice", "$.categories")
     if not 1 <= len(call.criteria) <= MOST_CRITERIA or len({one.id for one in call.criteria}) != len(call.criteria):
-        raise InvalidInput(f"1 to {MOST_CRITERIA} criteria, none twice", "$.criteria")
+        raise InvalidInput("1 to {most} criteria, none twice", "$.criteria", most=MOST_CRITERIA)
     for at, criterion in enumerate(call.criteria):
         require_texts(criterion.name, f"$.criteria[{at}].name", MOST_TITLE)
     _require_order(call.dates)
     if session.get(CallRow, call.year) is not None:
-        raise WrongState(f"there is a call for {call.year} already")
+        raise WrongState("there is a call for {year} already", year=call.year)
     session.add(CallRow(year=call.year, content=msgspec.json.encode(call), opened_at=now))
     session.flush()
     noted(session, now, Step(Did.CREATED, f"call/{call.year}", OPERATOR))
@@ -67,7 +67,7 @@ def move_dates(session: Session, year: int, dates: Dates, now: datetime) -> Call
     row = call_row(session, year)
     before = call_of(row)
     if row.dataset is not None:
-        raise WrongState(f"the cases of {year} are released")
+        raise WrongState("the cases of {year} are released", year=year)
     _require_order(dates)
     after = msgspec.structs.replace(before, dates=dates)
     row.content = msgspec.json.encode(after)
@@ -88,14 +88,14 @@ def require_texts(texts: Text, path: str, most: int) -> None:
     for language, words in texts.items():
         shown = words.replace("\n", " ").replace("\r", " ")
         if len(words) > most or (words and not shown.isprintable()):
-            raise InvalidInput(f"at most {most} printable characters", f"{path}.{language}")
+            raise InvalidInput("at most {most} printable characters", f"{path}.{language}", most=most)
 
 
 def call_row(session: Session, year: int) -> CallRow:
     """The row of the call for ``year``. Raises ``NotFound``."""
     row = session.get(CallRow, year)
     if row is None:
-        raise NotFound(f"there is no call for cases of {year}")
+        raise NotFound("there is no call for cases of {year}", year=year)
     return row
 
 
@@ -113,7 +113,12 @@ def require_phase(row: CallRow, today: date, *phases: Phase) -> None:
     """Raises ``WrongState`` unless the call stands at one of ``phases``."""
     now = phase(call_of(row), row.dataset is not None, today)
     if now not in phases:
-        raise WrongState(f"the call for {row.year} is at {now}, and this is for {' or '.join(phases)}")
+        raise WrongState(
+            "the call for {year} is at {phase}, and this is for {phases}",
+            year=row.year,
+            phase=now,
+            phases=phases,
+        )
 
 
 def appoint(session: Session, year: int, email: str, now: datetime) -> PersonRow:

@@ -194,7 +194,7 @@ def dates_in(sent: Sent) -> Dates:
     try:
         return struct_of_form({day: sent.one(f"dates_{day}") for day in _DAYS}, Dates)
     except InvalidInput as problem:
-        raise InvalidInput(str(problem), f"$.dates{problem.path.removeprefix('$')}") from None
+        raise InvalidInput(problem.sentence, f"$.dates{problem.path.removeprefix('$')}") from None
 
 
 def case_in(sent: Sent) -> Case:
@@ -218,7 +218,7 @@ def _texts(sent: Sent, name: str) -> Text:
 def _criterion(line: str) -> dict[str, object]:
     parts = [part.strip() for part in line.replace("｜", "|").split("|")]
     if len(parts) != len(_CRITERION):
-        raise InvalidInput(f"id | English | 中文 | weight, and not: {line.strip()[:80]}", "$.criteria")
+        raise InvalidInput("id | English | 中文 | weight, and not: {line}", "$.criteria", line=line.strip()[:80])
     key, english, chinese, weight = parts
     name = {one: words for one, words in zip(_LANGUAGES, (english, chinese), strict=True) if words}
     return {"id": key, "name": name, "weight": weight}

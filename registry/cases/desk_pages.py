@@ -239,7 +239,7 @@ def case_page(
         asked = scoring.to_score(session, caller, year) if appointed else []
         before = next((one for one in asked if one.row.id == row.id), None)
         if not known and before is None:
-            raise NotFound(f"there is no case {key}")
+            raise NotFound("there is no case {key}", key=key)
         call_row = calls.call_row(session, year)
         sections = tuple(
             CaseSections(browser, session, caller, row, call_row, Forms(browser, typed)).sections(known, before)

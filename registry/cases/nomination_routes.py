@@ -117,7 +117,7 @@ def read_cases(
     with service.registry.database.reading() as session:
         data = calls.call_row(session, year).dataset
     if data is None:
-        raise NotFound(f"the cases of {year} are not released yet")
+        raise NotFound("the cases of {year} are not released yet", year=year)
     if form == "csv" or _CSV in request.headers.get("accept", ""):
         name = {"content-disposition": f'attachment; filename="cases-{year}.csv"', "vary": "accept"}
         return Response(as_csv(data), media_type=_CSV, headers=name)

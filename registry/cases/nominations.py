@@ -59,10 +59,14 @@ def nominate(session: Session, year: int, case: Case, nominated_by: str, now: da
     require_texts(case.title, "$.title", MOST_TITLE)
     require_texts(case.description, "$.description", MOST_DESCRIPTION)
     if len(case.records) > MOST_RECORDS or len(set(case.records)) != len(case.records):
-        raise InvalidInput(f"at most {MOST_RECORDS} records, none twice", "$.records")
+        raise InvalidInput("at most {most} records, none twice", "$.records", most=MOST_RECORDS)
     mine = [row for row in cases(session, year, nominated_by) if row.nominated_by == nominated_by]
     if len(mine) >= _MOST_OF_ONE:
-        raise WrongState(f"{nominated_by} has nominated {len(mine)} cases: that is all for one year")
+        raise WrongState(
+            "{member} has nominated {count} cases: that is all for one year",
+            member=nominated_by,
+            count=len(mine),
+        )
     key = uuid4()
     session.add(
         CaseRow(
@@ -101,7 +105,7 @@ def decide(session: Session, row: CaseRow, eligible: bool, reason: str, now: dat
     words = reason.strip()
     found = reasons_of(session, row, now.date())
     if len(words) > MOST_REASON or (words and not words.isprintable()):
-        raise InvalidInput(f"one line of at most {MOST_REASON} characters", "$.reason")
+        raise InvalidInput("one line of at most {most} characters", "$.reason", most=MOST_REASON)
     if not words and eligible == bool(found):
         raise InvalidInput("say why, against what was found", "$.reason")
     row.reason, row.against = words, " ".join(found) if eligible else ""
@@ -138,7 +142,7 @@ def case_row(session: Session, key: UUID) -> CaseRow:
     """The row of case ``key``. Raises ``NotFound``."""
     row = session.get(CaseRow, str(key))
     if row is None:
-        raise NotFound(f"there is no case {key}")
+        raise NotFound("there is no case {key}", key=key)
     return row
 
 
@@ -146,7 +150,7 @@ def case_of_year(session: Session, year: int, key: UUID) -> CaseRow:
     """The row of case ``key``, if it is of that year. Raises ``NotFound``."""
     row = case_row(session, key)
     if row.year != year:
-        raise NotFound(f"there is no case {key} of {year}")
+        raise NotFound("there is no case {key} of {year}", key=key, year=year)
     return row
 
 

@@ -83,7 +83,7 @@ def to_agree_on(session: Session, year: int, origin: str, now: datetime) -> tupl
     content = dataset(session, year, origin)
     released = read_dataset(content).cases
     if not released:
-        raise WrongState(f"no case of {year} has scores enough to be released")
+        raise WrongState("no case of {year} has scores enough to be released", year=year)
     _require_sound(session, [str(case.id) for case in released], now)
     return f"{year} {sha256(content).hexdigest()}", takes_two(session, OPERATOR)
 
@@ -93,10 +93,9 @@ def _require_sound(session: Session, chosen: list[str], now: datetime) -> None:
         row = session.get_one(CaseRow, key)
         found = new_reasons(session, row, now.date())
         if found:
+            words = "{reasons} now speaks against {title} ({key}): decide anew whether it may take part"
             title = in_language(case_of(row).title, "en")
-            raise WrongState(
-                f"{', '.join(found)} now speaks against {title!r} ({key}): decide anew whether it may take part"
-            )
+            raise WrongState(words, reasons=found, title=f"{title!r}", key=key)
 
 
 def release(session: Session, writer: LogWriter, subject: str, origin: str, now: datetime) -> CasesEntry:
@@ -107,7 +106,7 @@ def release(session: Session, writer: LogWriter, subject: str, origin: str, now:
     year = int(subject.partition(" ")[0])
     row = call_row(session, year)
     if to_agree_on(session, year, origin, now)[0] != subject:
-        raise WrongState(f"the cases of {year} are others than those agreed on: propose the release anew")
+        raise WrongState("the cases of {year} are others than those agreed on: propose the release anew", year=year)
     content = dataset(session, year, origin)
     entry = CasesEntry(year, sha256(content).hexdigest(), len(read_dataset(content).cases), now)
     appended = writer.append(EntryType.CASES, msgspec.json.encode(entry))

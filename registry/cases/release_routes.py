@@ -49,7 +49,7 @@ def _entry_of(service: Service, year: int) -> int:
     with service.registry.database.reading() as session:
         index = calls.call_row(session, year).entry
     if index is None:
-        raise NotFound(f"the cases of {year} are not released yet")
+        raise NotFound("the cases of {year} are not released yet", year=year)
     return index
 
 

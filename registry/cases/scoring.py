@@ -45,7 +45,7 @@ def is_appointed(session: Session, caller: Caller, year: int) -> bool:
 def require_appointed(session: Session, caller: Caller, year: int) -> str:
     """The id of the person who calls. Raises ``NotAllowed`` unless the operator asked that person to score."""
     if caller.person is None or not is_appointed(session, caller, year):
-        raise NotAllowed(f"the operator did not ask you to score the cases of {year}")
+        raise NotAllowed("the operator did not ask you to score the cases of {year}", year=year)
     return caller.person
 
 
@@ -77,7 +77,11 @@ def declare(session: Session, caller: Caller, row: CaseRow, conflict: bool, word
     person = _require_open(session, caller, row, now)
     told = words.strip()
     if len(told) > MOST_WORDS or (told and not told.isprintable()) or (conflict and not told):
-        raise InvalidInput(f"say in one line of at most {MOST_WORDS} characters what the conflict is", "$.words")
+        raise InvalidInput(
+            "say in one line of at most {most} characters what the conflict is",
+            "$.words",
+            most=MOST_WORDS,
+        )
     given = session.get(ScoreRow, (row.id, person))
     if given is None:
         given = ScoreRow(case_id=row.id, person_id=person, conflict=conflict, at=now)
@@ -104,7 +108,12 @@ def score(session: Session, caller: Caller, row: CaseRow, scores: Mapping[str, i
     criteria = call_of(call_row(session, row.year)).criteria
     for criterion in criteria:
         if scores.get(criterion.id) not in SCORES:
-            raise InvalidInput(f"a whole number from {SCORES[0]} to {SCORES[-1]}", f"$.scores.{criterion.id}")
+            raise InvalidInput(
+                "a whole number from {least} to {most}",
+                f"$.scores.{criterion.id}",
+                least=SCORES[0],
+                most=SCORES[-1],
+            )
     if len(scores) != len(criteria):
         raise InvalidInput("a score for each criterion, and for nothing else", "$.scores")
     given.scores, given.at = msgspec.json.encode(dict(scores)), now
@@ -129,7 +138,7 @@ def _require_open(session: Session, caller: Caller, row: CaseRow, now: datetime)
     person = require_appointed(session, caller, row.year)
     require_phase(call_row(session, row.year), now.date(), Phase.SCORING)
     if row.state != CaseState.ELIGIBLE:
-        raise WrongState(f"this case is {row.state}")
+        raise WrongState("this case is {state}", state=row.state)
     if is_bound(Ownership(session), caller.member, row):
         raise NotAllowed("this case is of your own organisation, or of one that belongs together with it")
     return person

@@ -78,7 +78,7 @@ def _newest(session: Session, path: Gs1Path) -> int:
     query = select(RecordRow.index).where(RecordRow.key_path == path.key_path).order_by(col(RecordRow.version).desc())
     record = session.exec(query).first()
     if record is None:
-        raise NotFound(f"no declaration is published for {path.gtin or path.gln}")
+        raise NotFound("no declaration is published for {key}", key=path.gtin or path.gln)
     return record
 
 

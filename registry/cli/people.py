@@ -61,6 +61,6 @@ def remove_second_factor(
     with opened(home) as registry, registry.database.writing() as session:
         person = people.person_with(session, normal_email(email, "$.email"))
         if person is None:
-            raise NotFound(f"nobody has the address {email[:80]}")
+            raise NotFound("nobody has the address {email}", email=email[:80])
         people.remove_second_factor(session, member, person.id, utc_now())
     console.print("the second factor is removed", markup=False)

@@ -25,6 +25,7 @@ from registry.declarations.known import KnownProducts
 from registry.declarations.states import TRANSITIONS, DeclarationState, after
 from registry.errors import NotFound, Refused
 from registry.members.members import member
+from registry.sentences import counted
 from schemas.declaration import Declaration, Verification
 from schemas.findings import UNSIGNED, Finding, Severity, findings, publication_findings
 
@@ -85,7 +86,7 @@ def row_of(session: Session, key: UUID) -> DeclarationRow:
     """The row of declaration ``key``. Raises ``NotFound``."""
     row = session.get(DeclarationRow, str(key))
     if row is None:
-        raise NotFound(f"there is no declaration {key}")
+        raise NotFound("there is no declaration {key}", key=key)
     return row
 
 
@@ -139,7 +140,17 @@ def refuse_errors(found: list[Finding]) -> None:
     """Raises ``Refused`` with all of ``found`` when one of them is an error."""
     errors = sum(finding.severity is Severity.ERROR for finding in found)
     if errors:
-        raise Refused(f"{errors} error{'s' if errors > 1 else ''} to mend; nothing was changed", found)
+        words = counted("1 error to mend; nothing was changed", "{count} errors to mend; nothing was changed", errors)
+        raise Refused(words, found)
+
+
+def unread(found: list[Finding]) -> Refused:
+    """That a content cannot be read, for all of ``found``."""
+    errors = sum(finding.severity is Severity.ERROR for finding in found)
+    words = counted(
+        "1 field cannot be read; nothing was changed", "{count} fields cannot be read; nothing was changed", errors
+    )
+    return Refused(words, found)
 
 
 def move(

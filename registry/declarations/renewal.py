@@ -26,9 +26,13 @@ def renew(session: Session, record: RecordRow, now: datetime) -> UUID:
     row = row_of(session, UUID(record.declaration_id))  # stays as it is: its times are those of its log entry
     after(Action.RENEW, row.state, row.id)
     if record.standing == "withdrawn":
-        raise WrongState(f"record {record.index} is withdrawn: declare the product anew")
+        raise WrongState("record {record} is withdrawn: declare the product anew", record=record.index)
     if record.superseded_by is not None:
-        raise WrongState(f"record {record.index} is superseded by {record.superseded_by}: renew that one")
+        raise WrongState(
+            "record {record} is superseded by {newer}: renew that one",
+            record=record.index,
+            newer=record.superseded_by,
+        )
     begun = _begun(session, record)
     if begun is not None:
         return begun

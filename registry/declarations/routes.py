@@ -17,7 +17,6 @@ from registry.declarations import life
 from registry.declarations.readable import PAGE_SIZE, listed, readable
 from registry.declarations.signed import take_signed
 from registry.declarations.status import DeclarationStatus, status_of
-from registry.errors import Refused
 from registry.registry import utc_now
 from registry.reviews.acceptance import Accepted
 from registry.reviews.turn import publish_one, turn
@@ -26,7 +25,6 @@ from registry.web.problems import responses
 from registry.web.reading import JOSE, is_jose, json_body, struct_body
 from registry.web.service import Service
 from schemas.declaration import AssuranceLevel, Declaration, Verification
-from schemas.findings import Severity
 from schemas.reading import read_declaration
 from schemas.text import Text
 
@@ -255,8 +253,7 @@ def publish_declaration(
 def _declaration(request: Request[Any, Any, Any], body: bytes) -> Declaration:
     declaration, found = read_declaration(json_body(request, body))
     if declaration is None:
-        errors = sum(finding.severity is Severity.ERROR for finding in found)
-        raise Refused(f"{errors} field{'s' if errors > 1 else ''} cannot be read; nothing was changed", found)
+        raise life.unread(found)
     return declaration
 
 

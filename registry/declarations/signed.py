@@ -8,12 +8,12 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from registry.declarations.known import key_path_of
+from registry.declarations.life import unread
 from registry.errors import Refused
 from registry.log.append import log_size
 from registry.members.keys import MemberKey
 from registry.registry import Registry
 from schemas.declaration import Declaration
-from schemas.findings import Severity
 from schemas.findings.finding import error
 from schemas.reading import read_declaration
 from verifier.member_signature import WrongSignature, read_signed_declaration, require_same
@@ -32,8 +32,7 @@ def take_signed(session: Session, registry: Registry, jws: bytes, owner: str) ->
         raise _refused(problem) from problem
     declared, found = read_declaration(json.loads(compact.payload)["declaration"])
     if declared is None:
-        errors = sum(finding.severity is Severity.ERROR for finding in found)
-        raise Refused(f"{errors} field{'s' if errors > 1 else ''} cannot be read; nothing was changed", found)
+        raise unread(found)
     newest = session.connection().execute(_NEWEST, {"key_path": key_path_of(declared)}).scalar()
     as_record = msgspec.structs.replace(declared, owner=owner, supersedes=newest)
     keys = registry.keys_in_force(session).members

@@ -55,8 +55,14 @@ def after(action: Action, state: str, what: str) -> DeclarationState:
     """The state of declaration ``what`` after ``action``. Raises ``WrongState`` when it cannot be taken now."""
     transition = TRANSITIONS[action]
     if state not in transition.sources:
-        needed = " or ".join(source for source in DeclarationState if source in transition.sources)
-        raise WrongState(f"declaration {what} is {state}: one can {action} only when it is {needed}")
+        needed = [source for source in DeclarationState if source in transition.sources]
+        raise WrongState(
+            "declaration {key} is {state}: one can {action} only when it is {needed}",
+            key=what,
+            state=state,
+            action=action,
+            needed=needed,
+        )
     return transition.target
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
@@ -20,12 +19,13 @@ from registry.declarations.forms import ACCEPTED, FINDINGS_OF_A_FORM, Typed
 from registry.declarations.life import content_of, row_of
 from registry.declarations.renewal import renew
 from registry.declarations.states import after
-from registry.errors import InvalidInput, NotFound, Refused, RegistryError, WrongState
+from registry.errors import InvalidInput, NotFound, Refused, RegistryError
 from registry.records.routes import reinstate, suspend, withdraw
 from registry.records.standing import record_row
 from registry.reviews.acceptance import Accepted
 from registry.reviews.reviews import ReviewFinding
 from registry.reviews.turn import Turn, publish_one, turn
+from registry.web.reading import struct_of_form
 from registry.web.service import Service
 from schemas.declaration import Verification
 
@@ -125,13 +125,7 @@ def _verify(taken: Turn, sent: Sent) -> None:
     )
     told = {name: sent.one(name).strip() for name in ("standard", "level", "date", "report_sha256", "report_url")}
     stated = {name: words for name, words in told.items() if words} | {"body": taken.caller.member}
-    try:
-        verification = msgspec.convert(stated, Verification)
-    except msgspec.ValidationError as problem:
-        message, _, path = str(problem).partition(" - at `")
-        missing = message.partition("required field `")[2].rstrip("`")
-        raise InvalidInput(message, path.rstrip("`") or f"$.{missing}") from None
-    taken.state_verification(verification, accepted)
+    taken.state_verification(struct_of_form(stated, Verification), accepted)
 
 
 def _return(taken: Turn, sent: Sent) -> None:

@@ -259,7 +259,11 @@ def annotated_copy(service: Service, caller: Caller, job: UUID) -> Response[byte
         row = queue.job(session, job, imports.KIND)
         require(caller, Action.REGISTER_MANY, row.member_id)
         if row.state != JobState.DONE:
-            raise WrongState(f"job {job} is {row.state}: the annotated copy is there when it is done")
+            raise WrongState(
+                "job {job} is {state}: the annotated copy is there when it is done",
+                job=job,
+                state=row.state,
+            )
         content = files.read_file(session, row.id, imports.ANNOTATED)
     path = PurePath(msgspec.json.decode(row.request, type=ImportRequest).file)
     suffix = ".csv" if path.suffix.lower() in ILCD_SUFFIXES else path.suffix

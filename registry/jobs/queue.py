@@ -29,6 +29,7 @@ from registry.database.database import author_of
 from registry.database.job_tables import JobPartRow, JobRow
 from registry.errors import NotFound, WrongState
 from registry.jobs.files import put_file
+from registry.sentences import sentence
 
 LEASE = timedelta(seconds=60)
 """For how long a job is its holder's without a word from it."""
@@ -82,7 +83,11 @@ def put(session: Session, kind: str, member: str, request: bytes, files: Mapping
     open_states = (JobState.QUEUED, JobState.RUNNING)
     waiting = session.exec(under_way.where(JobRow.member_id == member, col(JobRow.state).in_(open_states))).one()
     if waiting >= MOST_WAITING:
-        raise WrongState(f"{waiting} jobs of {member} are under way: wait until one has ended")
+        raise WrongState(
+            "{waiting} jobs of {member} are under way: wait until one has ended",
+            waiting=waiting,
+            member=member,
+        )
     row = JobRow(
         id=str(uuid4()),
         kind=kind,
@@ -113,7 +118,7 @@ def take(session: Session, now: datetime) -> Taken | None:
             return None
         if row.attempts < MOST_ATTEMPTS:
             break
-        _end(session, row, JobState.FAILED, now, f"it was broken off {row.attempts} times, and is given up")
+        _end(session, row, JobState.FAILED, now, str(sentence("it was broken off again and again, and is given up")))
         session.flush()
     row.state, row.holder, row.lease_until = JobState.RUNNING, str(uuid4()), now + LEASE
     row.attempts += 1
@@ -159,7 +164,7 @@ def end(session: Session, taken: Taken, state: JobState, now: datetime, error: s
 def cancel(session: Session, row: JobRow, now: datetime) -> None:
     """Stops a job: what it has done stays. Raises ``WrongState`` when it has ended."""
     if row.state in ENDED:
-        raise WrongState(f"job {row.id} is {row.state}: it cannot be cancelled any more")
+        raise WrongState("job {job} is {state}: it cannot be cancelled any more", job=row.id, state=row.state)
     _end(session, row, JobState.CANCELLED, now, None)
 
 
@@ -167,7 +172,7 @@ def job(session: Session, key: UUID, kind: str) -> JobRow:
     """A job of that kind. Raises ``NotFound``."""
     row = session.get(JobRow, str(key))
     if row is None or row.kind != kind:
-        raise NotFound(f"there is no job {key}, or it was so long ago that it was removed")
+        raise NotFound("there is no job {job}, or it was so long ago that it was removed", job=key)
     return row
 
 

@@ -14,6 +14,7 @@ from registry.errors import RegistryError
 from registry.jobs import queue
 from registry.jobs.queue import LEASE, JobState, Lost, Taken
 from registry.registry import Registry
+from registry.sentences import sentence
 
 _LOG = logging.getLogger("carbonlabel.jobs")
 _RENEWED = LEASE.total_seconds() / 4
@@ -94,7 +95,7 @@ def _done(registry: Registry, work: Work, kinds: Mapping[str, Doing]) -> str:
         error = str(problem)
     except Exception:
         _LOG.exception("job %s of kind %s went wrong", taken.id, taken.kind)
-        error = "something went wrong on our side; what was done before stays"
+        error = str(sentence("something went wrong on our side; what was done before stays"))
     try:
         with registry.database.writing(taken.author) as session:
             queue.end(session, taken, JobState.FAILED, work.clock(), error)

@@ -20,7 +20,7 @@ def label_text(session: Session, record: int, path: str | None = None) -> str:
     wanted = path or record_row(session, record).key_path
     row = session.exec(select(LabelRow).where(LabelRow.record == record, LabelRow.path == wanted)).one_or_none()
     if row is None:
-        raise NotFound(f"no label of record {record} was minted for {wanted}")
+        raise NotFound("no label of record {record} was minted for {path}", record=record, path=wanted)
     return row.text
 
 

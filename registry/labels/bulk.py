@@ -69,19 +69,36 @@ class LabelsWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def checked(self) -> "LabelsWanted":
         """This, if it can be done. Raises ``InvalidInput``."""
         if self.sheet not in FORMS:
-            raise InvalidInput(f"{self.sheet[:80]!r} is no sheet known here: one of {', '.join(FORMS)}", "$.sheet")
+            raise InvalidInput(
+                "{sheet} is no sheet known here: one of {sheets}",
+                "$.sheet",
+                sheet=f"{self.sheet[:80]!r}",
+                sheets=list(FORMS),
+            )
         if not 0 <= self.skip < FORMS[self.sheet].count:
             most = FORMS[self.sheet].count - 1
-            raise InvalidInput(f"of a sheet of {self.sheet} 0 to {most} labels can be used up", "$.skip")
+            raise InvalidInput(
+                "of a sheet of {sheet} 0 to {most} labels can be used up",
+                "$.skip",
+                sheet=self.sheet,
+                most=most,
+            )
         if self.language not in ("en", "zh"):
             raise InvalidInput("en or zh", "$.language")
         if len(self.paths) > MOST_LABELS:
-            raise InvalidInput(f"{len(self.paths)} labels are too many for one job: at most {MOST_LABELS}", "$.paths")
+            raise InvalidInput(
+                "{count} labels are too many for one job: at most {most}",
+                "$.paths",
+                count=len(self.paths),
+                most=MOST_LABELS,
+            )
         for at, path in enumerate(self.paths):
             try:
                 parse_path(path)
             except InvalidGs1 as problem:
-                raise InvalidInput(str(problem), f"$.paths[{at}]") from None
+                raise InvalidInput(
+                    "{problem}, so it is no path of a label", f"$.paths[{at}]", problem=problem
+                ) from None
         return self
 
 
@@ -121,7 +138,7 @@ def _draw(work: Work, wanted: LabelsWanted) -> None:
         work.go_on()
         arts += some
     if not arts:
-        raise NotFound(f"{member} has no record in force: publish a declaration first")
+        raise NotFound("{member} has no record in force: publish a declaration first", member=member)
 
     def drawn(count: int) -> None:
         work.go_on()
@@ -187,7 +204,7 @@ def labels_of(registry: Registry, member: str, paths: Sequence[str], today: date
     with registry.database.reading() as session:
         wanted = list(paths) or _all_of(session, member, today)
     if len(wanted) > MOST_LABELS:
-        raise InvalidInput(f"more than {MOST_LABELS} labels are too many for one job: name some", "$.paths")
+        raise InvalidInput("more than {most} labels are too many for one job: name some", "$.paths", most=MOST_LABELS)
     for start in range(0, len(wanted), _AT_ONCE):
         some = [parse_path(path).text for path in wanted[start : start + _AT_ONCE]]
         with registry.database.reading() as session:
@@ -261,7 +278,7 @@ def _mint(registry: Registry, author: Author, member: str, paths: Sequence[Gs1Pa
         query = select(RecordRow.index).where(*_in_force(member, now.date()), RecordRow.key_path == paths[0].key_path)
         record = session.exec(query).first()
         if record is None:  # since they were looked at
-            raise NotFound(f"{member} has no record in force of {paths[0].key_path} any more")
+            raise NotFound("{member} has no record in force of {path} any more", member=member, path=paths[0].key_path)
         writer, signer = registry.log_writer(session, now), registry.keys_in_force(session).label
         mint_set(session, writer, signer, registry.config.origin, record, paths, now)
 

@@ -7,6 +7,7 @@ from registry.errors import InvalidInput
 from registry.labels.artwork import LabelArt, Variant, layout_on
 from registry.labels.layout import SMALLEST_MODULE
 from registry.labels.sheets import FORMS, SheetForm
+from registry.sentences import sentence
 from schemas.findings import Finding
 from schemas.findings.finding import error
 from schemas.text import Text
@@ -28,9 +29,9 @@ class LabelsRefused(InvalidInput):
     """Some labels cannot be drawn. The path of each of ``findings`` is ``$.paths[...]``, its place among the labels."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-        super().__init__(f"{findings[0].message['en']}{more}", findings[0].path)
-        self.findings = tuple(findings)
+        first, more = findings[0].message["en"], len(findings) - 1
+        words = sentence("{finding} (and {more} more)", finding=first, more=more) if more else sentence(first)
+        super().__init__(words, findings[0].path, findings)
 
 
 def not_in_force(at: int, path: str) -> Finding:

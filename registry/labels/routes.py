@@ -106,7 +106,7 @@ def artwork_of(service: Service, caller: Caller, job: UUID) -> Response[bytes]:
         row = queue.job(session, job, bulk.KIND)
         require(caller, Action.PRINT_LABELS, row.member_id)
         if row.state != JobState.DONE:
-            raise WrongState(f"job {job} is {row.state}: its file is there when it is done")
+            raise WrongState("job {job} is {state}: its file is there when it is done", job=job, state=row.state)
         content = files.read_file(session, row.id, bulk.ARTWORK)
     media_type, name = _MEDIA_TYPES[msgspec.json.decode(row.request, type=LabelsWanted).form]
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}

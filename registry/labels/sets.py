@@ -47,11 +47,15 @@ def mint_set(
     """
     row = record_row(session, record)
     if row.standing != "active":
-        raise WrongState(f"record {record} is {row.standing}: no labels are minted for it")
+        raise WrongState("record {record} is {state}: no labels are minted for it", record=record, state=row.standing)
     for path in paths:
         if path.key_path != row.key_path:
             raise InvalidInput(
-                f"record {record} is of {row.key_path}, and the label would be for {path.key_path}", "$.path"
+                "record {record} is of {key}, and the label would be for {path}",
+                "$.path",
+                record=record,
+                key=row.key_path,
+                path=path.key_path,
             )
     kept = select(LabelRow.path, LabelRow.text).where(LabelRow.record == record)
     texts = dict(session.exec(kept).all())
@@ -111,12 +115,19 @@ def serial_range(text: str) -> Iterator[str]:
     match = _RANGE.fullmatch(text)
     if match is None:
         raise InvalidInput(
-            f"{text[:60]!r} is not a range of serial numbers such as 0001-0500 or AB07-AB12", "$.serials"
+            "{text} is not a range of serial numbers such as 0001-0500 or AB07-AB12",
+            "$.serials",
+            text=f"{text[:60]!r}",
         )
     first, last = match["first"], match["last"]
     if int(last) < int(first) or len(last) < len(first):
-        raise InvalidInput(f"the range {text[:60]!r} ends before it starts", "$.serials")
+        raise InvalidInput("the range {text} ends before it starts", "$.serials", text=f"{text[:60]!r}")
     count = int(last) - int(first) + 1
     if count > MOST_SERIALS:
-        raise InvalidInput(f"{count} serial numbers at once are too many: at most {MOST_SERIALS}", "$.serials")
+        raise InvalidInput(
+            "{count} serial numbers at once are too many: at most {most}",
+            "$.serials",
+            count=count,
+            most=MOST_SERIALS,
+        )
     return (f"{match['prefix']}{number:0{len(first)}}" for number in range(int(first), int(last) + 1))

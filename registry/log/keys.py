@@ -65,7 +65,7 @@ def active_kid(entries: list[KeyEntry], use: KeyUse) -> str:
     ended = {entry.kid for entry in entries if entry.event is not KeyEvent.INTRODUCED}
     in_force = [entry.kid for entry in entries if entry.use == use and entry.kid not in ended]
     if not in_force:
-        raise WrongState(f"the log has no {use} key in force")
+        raise WrongState("the log has no {use} key in force", use=use)
     return in_force[-1]
 
 

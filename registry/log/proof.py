@@ -17,6 +17,6 @@ def entry_proof(session: Session, store: Store, origin: str, index: int) -> byte
     """
     last = last_committed(session, origin)
     if last is None or index >= last.checkpoint.size:
-        raise WrongState(f"entry {index} is not yet in a checkpoint: try again in two seconds")
+        raise WrongState("entry {index} is not yet in a checkpoint: try again in two seconds", index=index)
     hashes = inclusion_proof(index, last.checkpoint.size, StoredTiles(store))
     return TlogProof(index, tuple(hashes), last.note).encode()

@@ -29,7 +29,7 @@ def _file(service: Service, path: str) -> Response[Any]:
     with _available():
         data = service.file(path)
     if data is None:
-        raise NotFound(f"there is no file {path[:200]!r}")
+        raise NotFound("there is no file {path}", path=f"{path[:200]!r}")
     return _answer(data, served_as(path))
 
 

@@ -118,7 +118,7 @@ def application_row(session: Session, key: UUID) -> ApplicationRow:
     """The row of application ``key``. Raises ``NotFound``."""
     row = session.get(ApplicationRow, str(key))
     if row is None:
-        raise NotFound(f"there is no application {key}")
+        raise NotFound("there is no application {key}", key=key)
     return row
 
 
@@ -155,13 +155,13 @@ def refuse(session: Session, row: ApplicationRow, reason: str, by: str, now: dat
     _require_waiting(row)
     words = reason.strip()
     if not words or len(words) > MAX_REASON or not words.isprintable():
-        raise InvalidInput(f"say why, in one line of 1 to {MAX_REASON} characters", "$.reason")
+        raise InvalidInput("say why, in one line of 1 to {most} characters", "$.reason", most=MAX_REASON)
     _decide(session, row, ApplicationState.REFUSED, by, words, now)
 
 
 def _require_waiting(row: ApplicationRow) -> None:
     if row.state != ApplicationState.WAITING:
-        raise WrongState(f"application {row.id} is {row.state} already")
+        raise WrongState("application {key} is {state} already", key=row.id, state=row.state)
 
 
 def _decide(

@@ -161,7 +161,7 @@ def compromise_by_form(
     def act(browser: Browser, caller: Caller, sent: Sent) -> None:
         first = sent.one("from").strip()
         if kid not in {key.kid for key in keys_of(service.registry, caller.member).keys}:
-            raise NotFound(f"{caller.member} has no key {kid}")
+            raise NotFound("{member} has no key {kid}", member=caller.member, kid=kid)
         if not first.isascii() or not first.isdigit() or len(first) > 18:
             raise InvalidInput("the log index of a record", "$.compromised_from")
         end(service.registry, caller, caller.member, kid, int(first), browser.now)

@@ -101,7 +101,7 @@ def ask_for_all(registry: Registry, caller: Caller, member_id: str, signs_all: b
         member = members.member(session, member_id)
         known = registry.keys_in_force(session).members.values()
         if signs_all and not any(key.member == member_id and key.window.until is None for key in known):
-            raise WrongState(f"{member_id} has no key in force: enrol one first")
+            raise WrongState("{member} has no key in force: enrol one first", member=member_id)
         changed = msgspec.structs.replace(member, signs_all=signs_all)
         writer = registry.log_writer(session, now)
         members.change(session, writer, changed, now)

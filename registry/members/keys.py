@@ -71,14 +71,20 @@ def enrol(writer: LogWriter, known: list[KeyEntry], member: str, request: str, o
             raise WrongSignature(f"it has more than {MAX_REQUEST} characters")
         key, enrolment = read_enrolment(request.strip().encode(), member, origin)
     except WrongSignature as problem:
-        raise InvalidInput(f"{problem}. `carbonlabel member-key request` writes one", "$.request") from problem
+        raise InvalidInput(
+            "{problem}. `carbonlabel member-key request` writes one", "$.request", problem=problem
+        ) from problem
     if enrolment.at.tzinfo is None or not now - GOOD_FOR <= enrolment.at <= now + _CLOCK_SKEW:
-        raise InvalidInput(f"the request is of {enrolment.at.isoformat()}: make one anew, good for a day", "$.request")
+        raise InvalidInput(
+            "the request is of {when}: make one anew, good for a day",
+            "$.request",
+            when=enrolment.at.isoformat(),
+        )
     if any(entry.kid == key.kid for entry in known):
-        raise WrongState(f"key {key.kid} is in the log already: a key is enrolled once")
+        raise WrongState("key {kid} is in the log already: a key is enrolled once", kid=key.kid)
     in_force = [one for one in member_keys(known).values() if one.member == member and one.window.until is None]
     if len(in_force) >= _MOST_IN_FORCE:
-        raise WrongState(f"{member} has {len(in_force)} keys in force: end one first")
+        raise WrongState("{member} has {count} keys in force: end one first", member=member, count=len(in_force))
     entry = KeyEntry(
         kid=key.kid,
         use=MEMBER_KEY,
@@ -105,13 +111,18 @@ def end(
     """
     key = member_keys(known).get(kid)
     if key is None or key.member != member:
-        raise NotFound(f"{member} has no key {kid[:80]!r}")
+        raise NotFound("{member} has no key {kid}", member=member, kid=f"{kid[:80]!r}")
     state = key.window.state
     if state is KeyState.COMPROMISED or (state is KeyState.RETIRED and compromised_from is None):
-        raise WrongState(f"key {kid} has ended already")
+        raise WrongState("key {kid} has ended already", kid=kid)
     if compromised_from is not None and not 0 <= compromised_from <= writer.next_index:
         path = "$.compromised_from"
-        raise InvalidInput(f"the log has indexes 0 to {writer.next_index}, not {compromised_from}", path)
+        raise InvalidInput(
+            "the log has indexes 0 to {last}, not {index}",
+            path,
+            last=writer.next_index,
+            index=compromised_from,
+        )
     entry = KeyEntry(
         kid=kid,
         use=MEMBER_KEY,

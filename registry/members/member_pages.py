@@ -206,7 +206,7 @@ def leave_by_form(
     def act(browser: Browser, caller: Caller, sent: Sent) -> str:
         require(caller, Action.LEAVE, member)
         if sent.one("typed_id").strip() != member:
-            raise InvalidInput(f"type {member}", "$.typed_id")
+            raise InvalidInput("type {member}", "$.typed_id", member=member)
         end_membership(service, caller, member, browser.now)
         return "/sign-in" if caller.member == member else "/members?done"
 
@@ -231,7 +231,6 @@ def _do(
         return browser.go(act(browser, caller, sent))
     except InvalidInput as problem:
         labels = {path: browser.t(word) for path, word in _LABELS.items()}
-        labels |= {f"$.ids[{at}]": browser.t("ids") for at in range(100)}
         return again(browser, caller, key, browser.refuse(sent, problem, labels), problem.status)
 
 

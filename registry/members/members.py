@@ -38,7 +38,7 @@ def join(session: Session, writer: LogWriter, member: Member, now: datetime) -> 
     require_accreditation(member)
     require_part_of(session, member)
     if session.get(MemberRow, member.id) is not None:
-        raise WrongState(f"{member.id} is a member already, or was one: its id is taken for ever")
+        raise WrongState("{member} is a member already, or was one: its id is taken for ever", member=member.id)
     index = _append(writer, member, MemberEvent.JOINED, now)
     session.add(MemberRow(id=member.id, kind=member.kind, content=msgspec.json.encode(member), joined=index))
     noted(session, now, Step(Did.JOINED, f"member/{member.id}", member.id))
@@ -53,7 +53,11 @@ def change(session: Session, writer: LogWriter, member: Member, now: datetime) -
     require_particulars(member)
     require_part_of(session, member)
     if row.kind != member.kind:
-        raise WrongState(f"{member.id} is a {row.kind}, and stays one: what it may do follows from it")
+        raise WrongState(
+            "{member} is a {kind}, and stays one: what it may do follows from it",
+            member=member.id,
+            kind=row.kind,
+        )
     content = msgspec.json.encode(member)
     if content == row.content:
         return
@@ -108,7 +112,7 @@ def require_particulars(member: Member) -> None:
     for language, words in member.name.items():
         _require_line(words, f"$.name.{language}")
     if len(member.ids) > _MOST_IDS:
-        raise InvalidInput(f"at most {_MOST_IDS} identifiers", "$.ids")
+        raise InvalidInput("at most {most} identifiers", "$.ids", most=_MOST_IDS)
     for at, identifier in enumerate(member.ids):
         if not is_urn(identifier):
             raise InvalidInput("an identifier is a URN, such as urn:lei:529900T8BM49AURSDO55", f"$.ids[{at}]")
@@ -137,15 +141,20 @@ def is_accredited(body: Member, day: date) -> bool:
 
 def require_accredited(body: Member, today: date) -> None:
     """Raises ``NotAllowed`` for a body whose accreditation has ended, or that has none."""
-    if not is_accredited(body, today):
-        ended = None if body.accreditation is None else body.accreditation_until
-        of = f"{body.id} has no accreditation" if ended is None else f"the accreditation of {body.id} ended on {ended}"
-        raise NotAllowed(f"{of}: the operator enters a new one")
+    if is_accredited(body, today):
+        return
+    if body.accreditation is None or body.accreditation_until is None:
+        raise NotAllowed("{member} has no accreditation: the operator enters one", member=body.id)
+    raise NotAllowed(
+        "the accreditation of {member} ended on {day}: the operator enters a new one",
+        member=body.id,
+        day=body.accreditation_until,
+    )
 
 
 def _require_line(words: str, path: str) -> None:
     if not words.strip() or len(words) > _MOST or not words.isprintable():
-        raise InvalidInput(f"one line of 1 to {_MOST} printable characters", path)
+        raise InvalidInput("one line of 1 to {most} printable characters", path, most=_MOST)
     if not is_readable(words):
         raise InvalidInput(UNREADABLE, path)
 
@@ -154,9 +163,9 @@ def row_in(session: Session, member_id: str) -> MemberRow:
     """The row of a member that has not left. Raises ``NotFound`` and ``WrongState``."""
     row = session.get(MemberRow, member_id)
     if row is None:
-        raise NotFound(f"there is no member {member_id!r}")
+        raise NotFound("there is no member {member}", member=f"{member_id!r}")
     if row.left_at is not None:
-        raise WrongState(f"{member_id} has left the alliance")
+        raise WrongState("{member} has left the alliance", member=member_id)
     return row
 
 

@@ -111,7 +111,7 @@ def objection_row(session: Session, key: UUID) -> ObjectionRow:
     """The row of an objection. Raises ``NotFound``."""
     row = session.get(ObjectionRow, str(key))
     if row is None:
-        raise NotFound(f"there is no objection {key}")
+        raise NotFound("there is no objection {key}", key=key)
     return row
 
 
@@ -124,12 +124,21 @@ def decide(
     suspends the record, in the same transaction. Raises ``WrongState`` and ``InvalidInput``.
     """
     if row.state not in _FROM.get(state, ()):
-        raise WrongState(f"objection {row.id} is {row.state}: it cannot be {state}")
+        raise WrongState(
+            "objection {key} is {state}: it cannot be {decision}",
+            key=row.id,
+            state=row.state,
+            decision=state,
+        )
     words = answer.strip()
     told = None
     if state is not ObjectionState.ADMITTED:
         if not words or len(words) > MOST_ANSWER or not words.isprintable():
-            raise InvalidInput(f"say why, in one line of 1 to {MOST_ANSWER} characters: it is public", "$.words")
+            raise InvalidInput(
+                "say why, in one line of 1 to {most} characters: it is public",
+                "$.words",
+                most=MOST_ANSWER,
+            )
         row.answer, row.decided_at, row.decided_by = words, now, by
         told, row.email = row.email, None
     row.state = state
@@ -146,7 +155,11 @@ def suspension_reason(row: ObjectionRow) -> str:
 def state_view(session: Session, row: ObjectionRow, member: str, words: str, now: datetime) -> None:
     """The owner, or the body, says what it has to say, while it is open. Raises ``WrongState`` and ``InvalidInput``."""
     if row.state != ObjectionState.ADMITTED:
-        raise WrongState(f"objection {row.id} is {row.state}: views are heard while it is admitted")
+        raise WrongState(
+            "objection {key} is {state}: views are heard while it is admitted",
+            key=row.id,
+            state=row.state,
+        )
     said = sound_words(words, MOST_WORDS, "$.words")
     if member == row.owner_id:
         row.owner_says = said
@@ -160,7 +173,7 @@ def sound_words(words: str, most: int, path: str) -> str:
     """Plain text of several lines. Raises ``InvalidInput``."""
     said = words.replace("\r\n", "\n").strip()
     if not said or len(said) > most or not all(one.isprintable() or one == "\n" for one in said):
-        raise InvalidInput(f"plain text of 1 to {most} characters", path)
+        raise InvalidInput("plain text of 1 to {most} characters", path, most=most)
     return said
 
 

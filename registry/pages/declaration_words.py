@@ -52,6 +52,7 @@ DECLARATION_WORDS: dict[str, Both] = {
     "next_body_barred": Both(
         "You are of its owner as well, or acted for it on this declaration: a colleague has to review it.",
         "您同时属于声明所有者，或曾代表其办理过本声明，须由贵机构其他人员核查。",
+    ),
     "next_body_revoked": Both(
         "The record of a part of it is suspended or withdrawn, so it cannot be published. Return it, unless the record "
         "is about to be reinstated.",

@@ -251,17 +251,7 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
         "撤销记录 {record} 的请求已提交，待运营方另一人确认。",
     ),
     "withdrawal_done": Both("Record {record} is withdrawn.", "记录 {record} 已撤销。"),
-    # what is wrong
-    "wrong_field": Both("{field}: {problem}", "“{field}”填写有误，请检查。"),
-    "wrong_sign-in-refused": Both("E-mail, password or code is wrong.", "邮箱、密码或验证码有误。"),
-    "wrong_too-many-attempts": Both("Too many attempts: {problem}.", "尝试次数过多，请稍候再试。"),
-    "wrong_link-ended": Both(
-        "This link is not known, was used, or has ended. Ask for a new one.", "该链接无效、已使用或已过期，请重新申请。"
-    ),
-    "wrong_not-allowed": Both("This is not allowed: {problem}.", "您无权执行此操作。"),
-    "wrong_wrong-state": Both("Not possible now: {problem}.", "当前状态下无法执行此操作。"),
-    "wrong_not-found": Both("It is not there any more.", "该对象已不存在。"),
-    "wrong_other": Both("{problem}", "操作未完成，请重试。"),
+    # what there is to do
     "next_to_do": Both("What to do next", "待办事项"),
     # the audit trail
     "audit": Both("Audit trail", "审计记录"),

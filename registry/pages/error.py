@@ -18,19 +18,21 @@ class ErrorShown(Struct, frozen=True):
 
     status: str
     title: str
-    detail: str
+    reason: str
+    advice: str
     where: str
 
 
 def error_page(
-    site: Site, status: int, title: Text, detail: Text, path: str, query: str, language: str, nonce: str
+    site: Site, status: int, title: Text, reason: str, advice: Text, path: str, query: str, language: str, nonce: str
 ) -> str:
-    """The HTML of an error: ``title`` says what was wrong, ``detail`` how to mend it."""
+    """The HTML of an error: ``title`` says what was wrong, ``reason`` why if it is known, ``advice`` how to mend it."""
     reader, t = Reader(language), Phrasebook(language)
     shown = ErrorShown(
         t("error_status", status=str(status)),
         reader.text(title),
-        reader.text(detail),
+        reason,
+        reader.text(advice),
         shortened(unquote(path, errors="replace"), _MOST_PATH) if path.strip("/") else "",
     )
     page = frame(site, shown.title, path, query, language, nonce, frozenset())

@@ -82,7 +82,7 @@ def read_product(
             if found:
                 number = key_path.rsplit("/", 1)[1]
                 return Versions(number if kind == "gtin" else None, number if kind == "gln" else None, found)
-    raise NotFound(f"no declaration is published for {key}")
+    raise NotFound("no declaration is published for {key}", key=key)
 
 
 def _key_paths(key: str) -> list[tuple[str, str]]:
@@ -90,7 +90,7 @@ def _key_paths(key: str) -> list[tuple[str, str]]:
     try:
         paths = [("gtin", f"/01/{parse_gtin(key)}")]
     except InvalidGs1 as problem:
-        raise InvalidInput(str(problem), "$.key") from None
+        raise InvalidInput("{problem}, so it is no GTIN or GLN", "$.key", problem=problem) from None
     try:
         return [*paths, ("gln", f"/414/{parse_gln(key)}")]
     except InvalidGs1:

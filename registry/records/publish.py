@@ -208,7 +208,7 @@ class _Batch:
         """The declaration and its GS1 path, if it may be published now."""
         waiting = self._waiting.get(str(key))
         if waiting is None:
-            raise NotFound(f"there is no declaration {key}")
+            raise NotFound("there is no declaration {key}", key=key)
         state, declaration, key_path = waiting.state, waiting.declaration, waiting.key_path
         after(Action.PUBLISH, state, str(key))
         found = [*publication_findings(declaration, OPERATOR, self._today), *label_findings(declaration)]
@@ -218,11 +218,15 @@ class _Batch:
             found += component_standing(declaration, KnownProducts(self._session))
         refuse_errors(found)
         if key_path is None or declaration.valid_from is None or declaration.valid_until is None:
-            raise WrongState(f"declaration {key} names no product, or no validity")
+            raise WrongState("declaration {key} names no product, or no validity", key=key)
         if not declaration.valid_from <= self._today <= declaration.valid_until:
             raise WrongState(
-                f"declaration {key} is valid from {declaration.valid_from} to {declaration.valid_until}, "
-                f"and today is {self._today}: publish it on a day on which it holds"
+                "declaration {key} is valid from {first} to {last}, and today is {today}: publish it on a "
+                "day on which it holds",
+                key=key,
+                first=declaration.valid_from,
+                last=declaration.valid_until,
+                today=self._today,
             )
         return declaration, key_path
 
@@ -268,7 +272,7 @@ class _Batch:
         declared = _declared(record)
         if signature is None:
             if self._member(declared.owner).signs_all:
-                raise Refused(f"{declared.owner} signs all that it declares", [UNSIGNED])
+                raise Refused("{owner} signs all that it declares", [UNSIGNED], owner=declared.owner)
             return record, None
         kid = require_signed(signature, declared, self._config.origin, self._keys.members, record.record)
         subject = msgspec.structs.replace(record.credential_subject, owner_signature=signature.decode())

@@ -41,7 +41,7 @@ def record_row(session: Session, index: int) -> RecordRow:
     """The record at log index ``index``. Raises ``NotFound``."""
     row = session.get(RecordRow, index) if 0 <= index < 1 << 63 else None
     if row is None:
-        raise NotFound(f"there is no record {index}")
+        raise NotFound("there is no record {record}", record=index)
     return row
 
 
@@ -83,9 +83,18 @@ def change_standing(
     row = record_row(session, index)
     words = reason.strip()
     if not words or len(words) > MAX_REASON or not words.isprintable():
-        raise InvalidInput(f"say why, in one line of 1 to {MAX_REASON} characters: the reason is public", "$.reason")
+        raise InvalidInput(
+            "say why, in one line of 1 to {most} characters: the reason is public",
+            "$.reason",
+            most=MAX_REASON,
+        )
     if not may_become(row.standing, event):
-        raise WrongState(f"record {index} is {row.standing}: it cannot be {event}")
+        raise WrongState(
+            "record {record} is {state}: it cannot be {event}",
+            record=index,
+            state=row.standing,
+            event=event,
+        )
     entry = StatusEntry(index, event, words, by, now)
     writer.append(EntryType.STATUS, msgspec.json.encode(entry), about=index)
     active = event is StatusEvent.REINSTATED

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from registry.errors import InvalidInput, Refused
 from registry.reviews.words import sound_words
+from registry.sentences import counted
 from schemas.findings import Finding, Severity
 
 MAX_SENTENCE = 1_000
@@ -30,11 +31,20 @@ def require_accepted(found: Sequence[Finding], accepted: Sequence[Accepted]) -> 
     for at, one in enumerate(accepted):
         sound_words(one.sentence, f"$.accepted[{at}].sentence", MAX_SENTENCE)
         if (one.code, one.path) not in open_ones:
-            raise InvalidInput(f"there is no warning {one.code} at {one.path}", f"$.accepted[{at}]")
+            raise InvalidInput(
+                "there is no warning {code} at {path}",
+                f"$.accepted[{at}]",
+                code=one.code,
+                path=one.path,
+            )
     words = {(one.code, one.path) for one in accepted}
     missing = [finding for finding in warnings if (finding.code, finding.path) not in words]
     if missing:
-        some = f"{len(missing)} warning{'s need' if len(missing) > 1 else ' needs'} your word"
-        raise Refused(
-            f"{some}: name each in `accepted`, by code and path, with a sentence; nothing was changed", missing
+        words = counted(
+            "1 warning needs your word: name each in `accepted`, by code and path, with a sentence; "
+            "nothing was changed",
+            "{count} warnings need your word: name each in `accepted`, by code and path, with a sentence; "
+            "nothing was changed",
+            len(missing),
         )
+        raise Refused(words, missing)

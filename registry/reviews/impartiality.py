@@ -78,11 +78,13 @@ class Ownership:
 def require_eligible(session: Session, body: Member, owner: str, today: date) -> None:
     """Raises ``NotAllowed`` unless ``body`` may check the products of ``owner``: accredited, and not related to it."""
     if body.kind is not MemberKind.VERIFICATION_BODY:
-        raise NotAllowed(f"{body.id} is no verification body")
+        raise NotAllowed("{body} is no verification body", body=body.id)
     require_accredited(body, today)
     if Ownership(session).related(body.id, owner):
         raise NotAllowed(
-            f"{body.id} and {owner} belong together: a body checks neither its own nor its owner's product"
+            "{body} and {owner} belong together: a body checks neither its own nor its owner's product",
+            body=body.id,
+            owner=owner,
         )
 
 

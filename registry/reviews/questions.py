@@ -16,6 +16,7 @@ from registry.declarations.life import move
 from registry.errors import NotFound, WrongState
 from registry.reviews.reviewers import require_no_part
 from registry.reviews.words import sound_path, sound_words
+from registry.sentences import counted
 
 MAX_WORDS = 2_000
 MOST = 200
@@ -47,7 +48,7 @@ def ask(
     move(session, row, Action.ASK, now, changes({}, {"question": words, "path": about}))
     count = select(func.count()).select_from(QuestionRow).where(QuestionRow.declaration_id == row.id)
     if session.exec(count).one() >= MOST:
-        raise WrongState(f"{MOST} questions were asked of this declaration: return it with findings")
+        raise WrongState("{count} questions were asked of this declaration: return it with findings", count=MOST)
     asked = QuestionRow(
         id=str(uuid4()), declaration_id=row.id, body_id=body, path=about, question=words, asked_by=by, asked_at=now
     )
@@ -59,7 +60,7 @@ def answer(session: Session, row: DeclarationRow, key: UUID, words: str, by: str
     """The owner answers. Raises ``NotFound``, ``InvalidInput``, and ``WrongState`` when there is an answer already."""
     asked = session.get(QuestionRow, str(key))
     if asked is None or asked.declaration_id != row.id:
-        raise NotFound(f"there is no question {key} on this declaration")
+        raise NotFound("there is no question {key} on this declaration", key=key)
     given = sound_words(words, "$.answer", MAX_WORDS)
     move(session, row, Action.ANSWER, now, changes({}, {"question": str(key), "answer": given}))
     if asked.answer is not None or asked.closed_at is not None:
@@ -79,7 +80,10 @@ def require_none_open(session: Session, row: DeclarationRow) -> None:
     """Raises ``WrongState`` while a question waits for its answer."""
     waiting = sum(question.state == "open" for question in listed(session, row))
     if waiting:
-        raise WrongState(f"{waiting} question{'s wait' if waiting > 1 else ' waits'} for an answer of the owner")
+        words = counted(
+            "1 question waits for an answer of the owner", "{count} questions wait for an answer of the owner", waiting
+        )
+        raise WrongState(words)
 
 
 def close_open(session: Session, row: DeclarationRow, now: datetime) -> None:

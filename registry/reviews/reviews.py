@@ -100,7 +100,7 @@ def hand_back(session: Session, row: DeclarationRow, now: datetime) -> None:
     """The body does not review it, or no more: it waits for another. Raises ``WrongState``."""
     after(Action.HAND_BACK, row.state, row.id)
     if review_of(session, row) is None:
-        raise WrongState(f"declaration {row.id} is assigned to nobody: there is nothing to hand back")
+        raise WrongState("declaration {key} is assigned to nobody: there is nothing to hand back", key=row.id)
     _end(session, row, now)
     life.move(session, row, Action.HAND_BACK, now)
 
@@ -115,7 +115,7 @@ def give_back(
     if member_id != OPERATOR:
         require_no_part(session, row, member_id, by)
     if not 1 <= len(found) <= MOST_FINDINGS:
-        raise InvalidInput(f"say what was found: 1 to {MOST_FINDINGS} findings", "$.findings")
+        raise InvalidInput("say what was found: 1 to {most} findings", "$.findings", most=MOST_FINDINGS)
     sound = [
         ReviewFinding(
             sentence=sound_words(one.sentence, f"$.findings[{at}].sentence", MAX_SENTENCE),
@@ -184,7 +184,7 @@ def _assign(session: Session, row: DeclarationRow, body: str, by: str, now: date
     try:
         require_eligible(session, member(session, body), row.owner_id, now.date())
     except (NotAllowed, NotFound, WrongState) as problem:
-        raise InvalidInput(str(problem), "$.body") from None
+        raise InvalidInput(problem.sentence, "$.body") from None
     session.add(_review(row, body, by, now))
 
 

@@ -12,7 +12,7 @@ def sound_words(text: str, path: str, most: int) -> str:
     """``text`` without space around it, its lines apart by a line feed. Raises ``InvalidInput``, at ``path``."""
     words = "\n".join(text.strip().splitlines())
     if not words or len(words) > most or not all(line.isprintable() for line in words.split("\n")):
-        raise InvalidInput(f"write 1 to {most} printable characters", path)
+        raise InvalidInput("write 1 to {most} printable characters", path, most=most)
     return words
 
 

@@ -67,13 +67,15 @@ def _statement(session: Session, gln: str, year: int | None) -> AreaStatement:
     try:
         key_path = f"/414/{parse_gln(gln)}"
     except InvalidGs1 as problem:
-        raise InvalidInput(str(problem), "$.gln") from None
+        raise InvalidInput("{problem}, so it is no GLN", "$.gln", problem=problem) from None
     rows = session.exec(select(RecordRow).where(RecordRow.key_path == key_path).order_by(col(RecordRow.version).desc()))
     index = next((row.index for row in rows if year in (None, parse_claims(row.claims).year)), None)
     records = KnownRecords(session, utc_now().date())
     place = None if index is None else records([index]).get(index)
     if place is None:
-        raise NotFound(f"no declaration of the place {gln} is published{'' if year is None else f' for {year}'}")
+        if year is None:
+            raise NotFound("no declaration of the place {gln} is published", gln=gln)
+        raise NotFound("no declaration of the place {gln} is published for {year}", gln=gln, year=year)
     return area_statement(place, records)
 
 

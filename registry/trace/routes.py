@@ -37,7 +37,7 @@ def read_trace(record: RecordIndex, service: NamedDependency[Service], depth: De
     with service.registry.database.reading() as session:
         found = trace(record, KnownRecords(session, utc_now().date()), depth)
     if found is None:
-        raise NotFound(f"there is no record {record}")
+        raise NotFound("there is no record {record}", record=record)
     return found
 
 
@@ -49,7 +49,7 @@ def trace_page_of(
     with service.registry.database.reading() as session:
         found = trace(record, KnownRecords(session, utc_now().date()), nodes=_ON_A_PAGE)
         if found is None:
-            raise NotFound(f"there is no record {record}")
+            raise NotFound("there is no record {record}", record=record)
         url = label_path(label_text(session, record))
     language = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
     view = TraceView(site=service.site, trace=found, path=request.url.path, query=request.url.query, product_url=url)

@@ -112,7 +112,8 @@ def _allowance(request: Request[Any, Any, Any], service: Service) -> None:
     """None: the caller may ask for any number. Raises ``NotAuthenticated`` or ``NotAllowed``."""
     caller = provide_caller(request, service)
     if not may_others(caller, Action.VERIFY_MANY):
-        raise NotAllowed(f"{caller.member} ({caller.kind}) may not {Action.VERIFY_MANY}")
+        words = "{member} ({kind}) may not {action}{why}"
+        raise NotAllowed(words, member=caller.member, kind=caller.kind, action=Action.VERIFY_MANY, why="")
 
 
 def _without_token(service: Service) -> Allowance:

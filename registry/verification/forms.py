@@ -84,7 +84,12 @@ class CsvReader(Reader):
     def _begin(self, header: list[str]) -> None:
         names = [name.strip().lower() for name in header]
         if names.count(LABEL) != 1 or names.count(EXPECT) > 1:
-            raise InvalidInput(f"the header must name the column {LABEL} once, and may name {EXPECT}", "$")
+            raise InvalidInput(
+                "the header must name the column {label} once, and may name {expect}",
+                "$",
+                label=LABEL,
+                expect=EXPECT,
+            )
         self._width, self._label = len(names), names.index(LABEL)
         self._expect = names.index(EXPECT) if EXPECT in names else None
 

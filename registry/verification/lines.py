@@ -37,7 +37,7 @@ class Inflater:
             try:
                 content = self._member.decompress(self._waiting, most)
             except zlib.error as problem:
-                raise InvalidInput(f"the content is not gzip: {problem}", "$") from None
+                raise InvalidInput("the content is not gzip: {problem}", "$", problem=problem) from None
             self._waiting = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
             if content:
                 return content

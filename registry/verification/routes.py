@@ -54,7 +54,7 @@ def check_expectation(expect: str) -> None:
         try:
             parse_gln(expect)
         except InvalidGs1:
-            raise InvalidInput(f"expect: {problem}", "$.expect") from None
+            raise InvalidInput("expect: {problem}", "$.expect", problem=problem) from None
 
 
 ROUTES = [verify_label]

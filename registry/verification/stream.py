@@ -30,7 +30,9 @@ class Allowance(Struct, frozen=True):
     def refusal(self) -> NotAuthenticated:
         """What is answered to more."""
         return NotAuthenticated(
-            f"without a token at most {self.lines:,} lines and {self.size:,} bytes are judged: nothing behind this was"
+            "without a token at most {lines} lines and {size} bytes are judged: nothing behind this was",
+            lines=f"{self.lines:,}",
+            size=f"{self.size:,}",
         )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 from registry.errors import InvalidInput, Refused, RegistryError, TooManyAttempts
 from registry.pages import choose_language, error_page
+from registry.pages.refusal import refusal
 from registry.web.security import page_headers, problem_headers
 from schemas.findings import Finding
 from schemas.text import Text
@@ -41,17 +42,22 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 _TITLES: dict[int, Text] = {
     400: {"en": "This request cannot be read", "zh": "无法读取该请求"},
+    401: {"en": "You are not signed in", "zh": "您尚未登录"},
     403: {"en": "Not for you to do", "zh": "您没有此权限"},
     404: {"en": "Nothing is here", "zh": "此处没有内容"},
     405: {"en": "Not possible here", "zh": "此处不支持该操作"},
+    409: {"en": "Not possible now", "zh": "当前无法执行此操作"},
+    410: {"en": "This has ended", "zh": "已经失效"},
     413: {"en": "Too large", "zh": "内容过大"},
     415: {"en": "Not a kind of content that is read here", "zh": "不支持该内容类型"},
+    422: {"en": "There is something to mend", "zh": "有内容须修改"},
     429: {"en": "Too many requests", "zh": "请求过于频繁"},
     500: {"en": "Something went wrong on our side", "zh": "服务器出现问题"},
     503: {"en": "The registry cannot do this at the moment", "zh": "注册系统暂时无法完成该操作"},
 }
 _ADVICE: dict[int, Text] = {
     400: {"en": "Check the address, or search for the product.", "zh": "请检查网址，或搜索该产品。"},
+    401: {"en": "Sign in, then try again.", "zh": "请登录后重试。"},
     404: {
         "en": "Check the address, scan the label again, or search for the product.",
         "zh": "请检查网址、重新扫码，或搜索该产品。",
@@ -60,6 +66,12 @@ _ADVICE: dict[int, Text] = {
         "en": "Ask whoever speaks for your organisation, or sign in as somebody else.",
         "zh": "请联系贵机构的授权代表，或换用其他账号登录。",
     },
+    405: {"en": "Open the page again, and use what is on it.", "zh": "请重新打开页面，并使用页面上的功能。"},
+    409: {"en": "Go back, and look how it stands now.", "zh": "请返回查看当前状态。"},
+    410: {"en": "Ask for a new one.", "zh": "请重新申请。"},
+    413: {"en": "Send less at once.", "zh": "请减少单次提交的内容。"},
+    415: {"en": "Open the page again, and use what is on it.", "zh": "请重新打开页面，并使用页面上的功能。"},
+    422: {"en": "Go back, and mend it.", "zh": "请返回修改。"},
     429: {"en": "Wait a minute, then try again.", "zh": "请稍等一分钟后重试。"},
     500: {"en": "Nothing was changed. Try again later.", "zh": "没有任何更改，请稍后重试。"},
     503: {"en": "Try again later.", "zh": "请稍后重试。"},
@@ -80,6 +92,7 @@ def responses(*statuses: int) -> dict[int, ResponseSpec]:
 
 
 _OTHER: Text = {"en": "A problem", "zh": "出现问题"}
+_OTHER_ADVICE: Text = {"en": "Go back, and try again.", "zh": "请返回重试。"}
 
 
 def of_registry_error(request: Request[Any, Any, Any], error: RegistryError) -> Response[Any]:
@@ -87,7 +100,7 @@ def of_registry_error(request: Request[Any, Any, Any], error: RegistryError) -> 
     extra = {"www-authenticate": "Bearer"} if error.status == 401 else {}
     if isinstance(error, TooManyAttempts):
         extra["retry-after"] = str(error.seconds)
-    return _answer(request, problem_of(error), extra)
+    return _answer(request, problem_of(error), extra, error)
 
 
 def problem_of(error: RegistryError) -> Problem:
@@ -193,7 +206,10 @@ def internal_problem() -> Problem:
     )
 
 
-def _answer(request: Request[Any, Any, Any], problem: Problem, extra: dict[str, str]) -> Response[Any]:
+def _answer(
+    request: Request[Any, Any, Any], problem: Problem, extra: dict[str, str], error: RegistryError | None = None
+) -> Response[Any]:
+    """The problem as a document; to a person as a page, with the reason if it is an ``error`` of ours."""
     headers = problem_headers() | extra
     if not wants_page(request):
         return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=headers)
@@ -203,7 +219,8 @@ def _answer(request: Request[Any, Any, Any], problem: Problem, extra: dict[str, 
         request.app.state.service.site,
         problem.status,
         _TITLES.get(problem.status, _OTHER),
-        _ADVICE.get(problem.status, {"en": problem.detail}),
+        refusal(error, language) if error is not None and error.status < 500 else "",
+        _ADVICE.get(problem.status, _OTHER_ADVICE),
         request.url.path,
         request.url.query,
         language,

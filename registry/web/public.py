@@ -56,7 +56,7 @@ def schema_names() -> SchemaNames:
 def schema(name: Annotated[str, PathParameter(description="one of /v1/schemas")]) -> Response[bytes]:
     """One JSON Schema."""
     if name not in SCHEMAS:
-        raise NotFound(f"there is no schema {name[:80]!r}; /v1/schemas names them")
+        raise NotFound("there is no schema {name}; /v1/schemas names them", name=f"{name[:80]!r}")
     return Response(schema_json(name), media_type="application/schema+json")
 
 

@@ -7,6 +7,7 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 
 from registry.errors import InvalidInput
+from registry.sentences import malformed
 
 Content = TypeVar("Content")
 
@@ -37,12 +38,14 @@ def struct_of_form(told: object, form: type[Content]) -> Content:
     try:
         return msgspec.convert(told, form, strict=False)
     except msgspec.ValidationError as problem:
-        raise _by_field(problem) from None
+        wrong = _by_field(problem)
+        missing = wrong.sentence.values.get("field")
+        raise wrong if missing is None else InvalidInput(wrong.sentence, f"{wrong.path}.{missing}") from None
 
 
 def _by_field(problem: msgspec.ValidationError) -> InvalidInput:
-    message, _, path = str(problem).partition(" - at `")
-    return InvalidInput(message, path.rstrip("`") or "$")
+    path = str(problem).partition(" - at `")[2].rstrip("`")
+    return InvalidInput(malformed(problem), path or "$")
 
 
 def _decoded(request: Request[Any, Any, Any], body: bytes, form: type[Content]) -> Content:
@@ -54,7 +57,7 @@ def _decoded(request: Request[Any, Any, Any], body: bytes, form: type[Content]) 
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-        raise InvalidInput(f"the body is not JSON: {problem}", "$") from None
+        raise InvalidInput("the body is not JSON: {problem}", "$", problem=problem) from None
 
 
 def _media_type(request: Request[Any, Any, Any]) -> str:

@@ -296,12 +296,13 @@ def _without_one_key(at: int) -> Finding:
 def _revoked(at: int, record: int | None, status: str) -> Finding:
     path = f"$.components[{at}].record"
     name = name_of(path)
+    wait = ("Wait until it is reinstated, or ", "请等待其恢复，或") if status == "suspended" else ("", "请")
+    fix = f"{wait[0]}declare anew with a record that stands"
     return error(
         REVOKED,
         path,
-        f"{name.en} is {record}, which is {status}: nothing is published that rests on it. Wait until it is "
-        "reinstated, or declare anew with a record that stands.",
-        f"{name.zh}为{record}，该记录已{_STATUS_ZH.get(status)}：不能据此发布。请等待其恢复，或改用现行记录重新申报。",
+        f"{name.en} is {record}, which is {status}: nothing is published that rests on it. {fix[0].upper()}{fix[1:]}.",
+        f"{name.zh}为{record}，该记录已{_STATUS_ZH.get(status)}：不能据此发布。{wait[1]}改用现行记录重新申报。",
     )
 
 

@@ -103,7 +103,7 @@ def _prepared(people: People, beam: str, experts: tuple[str, ...]) -> None:
     opera.fill(f"{beam}/eligibility", eligible="yes")
     assert "eligible" in opera.text
     opera.get(NEXT)
-    wrong(opera, f"{NEXT}/experts", "It is not there any more", email=LI)
+    wrong(opera, f"{NEXT}/experts", "nobody with this address is an expert", email=LI)
     for who in experts:
         opera.fill(f"{NEXT}/experts", email=who)
     wrong(opera, f"{NEXT}/dates", "Dates:", **in_form(0, 2, 1))

@@ -208,7 +208,7 @@ def test_with_the_keyboard_alone_and_without_a_script_a_draft_is_kept_and_mended
         context = browser.new_context(viewport=PHONE, locale="zh-CN", java_script_enabled=False)
         cookie = people.sessions[LI].removeprefix("carbonlabel-session_")
         where = {"domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True, "sameSite": "Strict"}
-        context.add_cookies([{"name": "__Host-session", "value": cookie, **where}])  # ty: ignore[invalid-argument-type]
+        context.add_cookies([{"name": "__Host-session", "value": cookie, **where}])
         page = context.new_page()
         page.goto(people.url + NEW)
         page.get_by_label("产品名称（中文）").focus()

@@ -37,7 +37,17 @@ def error(language: str) -> str:
     """A 404."""
     title = {"en": "There is no product with this number", "zh": "没有此编号的商品"}
     detail = {"en": "Compare the digits with those under the barcode.", "zh": "请与条形码下的数字核对。"}
-    return error_page(DEMONSTRATION, 404, title, detail, "/01/09521234567893", "", language, NONCE)
+    return error_page(
+        DEMONSTRATION,
+        404,
+        title,
+        "没有记录7" if language == "zh" else "There is no record 7.",
+        detail,
+        "/01/09521234567893",
+        "",
+        language,
+        NONCE,
+    )
 
 
 def demonstration_pages() -> Iterator[tuple[str, str, str]]:

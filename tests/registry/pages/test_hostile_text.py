@@ -94,7 +94,7 @@ def test_on_search_and_error_pages_too(text: str) -> None:
     found = msgspec.structs.replace(results(text), results=records, query_string=f"q={text}&lang=zh")
     is_harmless(search_page(found, "en", NONCE))
     is_harmless(search_page(nothing(text), "zh", NONCE))
-    is_harmless(error_page(SITE, 400, {"en": text}, {"en": text}, "/" + text, text, "en", NONCE))
+    is_harmless(error_page(SITE, 400, {"en": text}, text, {"en": text}, "/" + text, text, "en", NONCE))
 
 
 @given(st.text(max_size=200))

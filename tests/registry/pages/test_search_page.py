@@ -83,5 +83,5 @@ def test_counts_are_written_for_the_reader() -> None:
 def test_an_error_says_what_was_wrong_where_and_how_to_mend_it() -> None:
     title = {"en": "Too many requests", "zh": "请求过多"}
     detail = {"en": "Wait 20 seconds, then scan again.", "zh": "请等待 20 秒后再扫。"}
-    shown = Document(error_page(SITE, 429, title, detail, "/01/x%20y", "lang=zh", "zh", NONCE)).text
-    assert re.search("错误 429 请求过多 请等待 20 秒后再扫。 所请求的地址 /01/x y", shown)
+    shown = Document(error_page(SITE, 429, title, "已核验 1,000 次", detail, "/01/x%20y", "lang=zh", "zh", NONCE)).text
+    assert re.search("错误 429 请求过多 已核验 1,000 次 请等待 20 秒后再扫。 所请求的地址 /01/x y", shown)
