@@ -19,7 +19,7 @@ from registry.declarations.forms import ACCEPTED, FINDINGS_OF_A_FORM, Typed
 from registry.declarations.life import content_of, row_of
 from registry.declarations.renewal import renew
 from registry.declarations.states import after
-from registry.errors import InvalidInput, NotFound, Refused, RegistryError
+from registry.errors import InvalidInput, NotFound, Refused, RegistryError, WrongState
 from registry.records.routes import reinstate, suspend, withdraw
 from registry.records.standing import record_row
 from registry.reviews.acceptance import Accepted
