@@ -17,7 +17,10 @@ LONGEST_PAUSE = 30.0
 
 
 def deliver_next(database: Database, mailer: Mailer, now: datetime) -> bool:
-    """Tries to send the message that is due. Returns whether one was due."""
+    """Tries to send the message that is due. Returns whether one was due.
+
+    Whatever is wrong with one, the others are sent.
+    """
     with database.reading() as session:
         due = next_due(session, now)
     if due is None:
@@ -25,7 +28,8 @@ def deliver_next(database: Database, mailer: Mailer, now: datetime) -> bool:
     key, letter = due
     try:
         mailer.send(letter, now)
-    except (OSError, ValueError) as problem:  # ValueError: an address that a mail cannot carry
+    except Exception as problem:
+        # Never what it says, which may name the recipient. ValueError: an address that a mail cannot carry.
         _LOG.warning("message %s was not sent: %s", key, type(problem).__name__)
         settle = was_not_sent
     else:
@@ -66,10 +70,11 @@ class DeliveryThread:
                         while not self._stopping.is_set() and self._deliver():
                             pass
                 pause = INTERVAL
-            except (SQLAlchemyError, OSError) as problem:
+            except Exception as problem:
                 pause = min(pause * 2, LONGEST_PAUSE)
                 said = problem.orig if isinstance(problem, DBAPIError) else problem  # without the statement
-                _LOG.critical("mail is not being sent: %s", said)
+                expected = isinstance(problem, (SQLAlchemyError, OSError))
+                _LOG.critical("mail is not being sent: %s", said, exc_info=None if expected else problem)
 
     def _deliver(self) -> bool:
         assert self._mailer is not None

@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
+from email.policy import SMTPUTF8
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from registry.accounts.outbox import Letter
+from registry.members.email import mailbox
 
 PASSWORD_VARIABLE = "CARBONLABEL_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
 _WAIT = 20.0
@@ -85,7 +86,8 @@ class SmtpMailer:
                 server.starttls(context=context)
             if url.user:
                 server.login(url.user, self._password)
-            server.send_message(as_mail(letter, url.sender, now))
+            # To this one address, whatever a program may read out of the header.
+            server.send_message(as_mail(letter, url.sender, now), to_addrs=[mailbox(letter.recipient)])
 
 
 class FolderMailer:
@@ -101,14 +103,20 @@ class FolderMailer:
         name = f"{now:%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}"
         writing = self._folder / f".{name}"
         with os.fdopen(os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(as_mail(letter, self._sender, now).as_bytes(policy=SMTP_POLICY))
+            file.write(as_mail(letter, self._sender, now).as_bytes(policy=SMTPUTF8))
         writing.replace(self._folder / f"{name}.eml")
 
 
 def as_mail(letter: Letter, sender: str, now: datetime) -> EmailMessage:
-    """The letter as a mail (RFC 5322): plain text, no tracking, nothing to answer to."""
+    """The letter as a mail (RFC 5322): plain text, no tracking, nothing to answer to. To the recipient and nobody else.
+
+    Raises ``ValueError`` for a recipient that is not exactly one address.
+    """
+    recipient = mailbox(letter.recipient)
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, letter.recipient, letter.subject
+    mail["From"], mail["To"], mail["Subject"] = sender, recipient, letter.subject
+    if [address.addr_spec for address in mail["To"].addresses] != [recipient]:
+        raise ValueError("a mail would name another recipient")
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no robot answers it

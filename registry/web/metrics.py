@@ -18,11 +18,11 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from registry.access.admission import SCRAPER
+from registry.accounts.outbox import waiting
 from registry.database.job_tables import JobRow
-from registry.database.people_tables import MessageRow
 from registry.errors import NotAuthenticated, NotFound
 from registry.home import COUNTERS_VARIABLE
 from registry.jobs.queue import JobState
@@ -48,12 +48,12 @@ class _OfLog:
         try:
             with self._registry.database.reading() as session:
                 found = progress(session, self._registry.store())
-                waiting = [*_jobs(session, utc_now()), *_mail(session, utc_now())]
+                behind = [*_jobs(session, utc_now()), *_mail(session, utc_now())]
         except SQLAlchemyError:
             return  # which carbonlabel_ready says
         now = utc_now()
         yield from _gauges(found, now)
-        for name, meaning, value in waiting:
+        for name, meaning, value in behind:
             yield GaugeMetricFamily(name, meaning, value=value)
 
 
@@ -91,10 +91,11 @@ def _jobs(session: Session, now: datetime) -> Iterable[_Figure]:
 
 
 def _mail(session: Session, now: datetime) -> Iterable[_Figure]:
-    outbox = select(func.count(), func.min(MessageRow.created_at)).where(col(MessageRow.due_at).is_not(None))
-    count, since = session.exec(outbox).one()
-    yield "carbonlabel_mail_waiting", "Messages that have not left yet.", count
-    yield "carbonlabel_mail_waiting_seconds", "For how long the first of them has waited.", _age(since, now)
+    found = waiting(session)
+    yield "carbonlabel_mail_waiting", "Messages that have not left yet.", found.count
+    yield "carbonlabel_mail_tried", "Those of them that were tried, and not taken.", found.tried
+    yield "carbonlabel_mail_waiting_seconds", "For how long the first of them has waited.", _age(found.since, now)
+    yield "carbonlabel_mail_overdue_seconds", "For how long one of them has been due, and was not tried.", _age(found.due, now)
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session, col, delete
 
 from keys import KeysError
+from registry.accounts.outbox import wrong_with_mail
 from registry.database.author import REGISTRY
 from registry.database.request_tables import RequestsRow
 from registry.database.upgrade import newest_version
@@ -20,7 +21,7 @@ from registry.errors import HomeError, RegistryError
 from registry.log.append import log_size
 from registry.log.keys import ONLINE_USES, active_kid, key_entries
 from registry.log.reader import published_size
-from registry.registry import Registry
+from registry.registry import Registry, utc_now
 from registry.store import StoreError
 
 OK = "ok"
@@ -31,7 +32,7 @@ _LOG = logging.getLogger("carbonlabel.readiness")
 
 class Readiness(Struct, frozen=True):
     """``checks`` says ``ok`` or a sentence of the database, its migrations, the signing keys, the log's position, and
-    whether the database takes writes."""
+    whether the database takes writes; and of mail, without which a process is ready all the same."""
 
     ready: bool
     log_size: int | None
@@ -58,7 +59,7 @@ def readiness(registry: Registry) -> Readiness:
             checks["database"] = "the database does not answer"
         else:
             checks[next(name for name, said in checks.items() if said == _UNKNOWN)] = "the database cannot say"
-    return Readiness(all(said == OK for said in checks.values()), size, checks)
+    return Readiness(all(said == OK for name, said in checks.items() if name not in _BESIDE), size, checks)
 
 
 def _wrong_with_version(_: Registry, session: Session) -> str | None:
@@ -105,9 +106,17 @@ def _wrong_with_log(registry: Registry, session: Session) -> str | None:
     )
 
 
+def _wrong_with_mail(registry: Registry, session: Session) -> str | None:
+    return wrong_with_mail(session, utc_now()) if registry.config.mail else None
+
+
 _CHECKS: dict[str, Callable[[Registry, Session], str | None]] = {
     "migrations": _wrong_with_version,
     "keys": _wrong_with_keys,
     "log": _wrong_with_log,
+    "mail": _wrong_with_mail,
 }
 """What is wrong with each, in the order in which one builds on the other; None: nothing."""
+
+_BESIDE = frozenset({"mail"})
+"""What somebody has to look at, and no request waits for: it is said, and nothing is sent elsewhere for it."""

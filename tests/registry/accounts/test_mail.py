@@ -7,7 +7,7 @@ import stat
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,7 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__((host, 0), Conversation)
         self.refuses = refuses
         self.received: list[bytes] = []
+        self.recipients: list[str] = []
 
 
 class Conversation(socketserver.StreamRequestHandler):
@@ -60,6 +61,8 @@ class Conversation(socketserver.StreamRequestHandler):
                 while (part := self.rfile.readline()) not in (b".\r\n", b""):
                     text += part
                 self.server.received.append(text)
+            if word == b"RCPT":
+                self.server.recipients.append(line.decode().partition("<")[2].rpartition(">")[0])
             if word == b"RCPT" and self.server.refuses:
                 self.wfile.write(b"450 later\r\n")
             else:
@@ -140,6 +143,58 @@ def test_no_letter_leaves_without_tls_for_another_host() -> None:
         with pytest.raises(OSError, match="STARTTLS"):
             mailer(server, "127.0.0.2").send(LETTER, NOW)
         assert server.received == []
+
+
+NO_ADDRESS = ("=?utf-8?q??=@x.example", "=?utf-8?q?victim=40evil.example=2C?=a@x.example", "two@a.example,b@b.example")
+
+
+@pytest.mark.parametrize("address", NO_ADDRESS)
+def test_what_an_older_program_took_for_an_address_stops_no_other_and_reaches_nobody(desk: Desk, address: str) -> None:
+    put(desk, Letter(address, "An objection", "was dismissed"))
+    put(desk)
+    with mail_server() as server:
+        while deliver_next(desk.registry.database, mailer(server), NOW):
+            pass
+        (_,) = server.received
+        assert server.recipients == [LI]
+    assert [row.recipient for row in rows(desk) if row.sent_at is None] == [address]
+
+
+class Broken:
+    """Fails as nobody foresaw."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def send(self, letter: Letter, now: datetime) -> None:
+        self.asked.append(letter.recipient)
+        if letter.recipient != LI:
+            raise IndexError("list index out of range")
+
+
+def test_a_letter_that_fails_as_nobody_foresaw_stops_no_other(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    put(desk, Letter("odd@maker.example", "x", "x"))
+    put(desk)
+    broken = Broken()
+    while deliver_next(desk.registry.database, broken, NOW):
+        pass
+    assert sorted(broken.asked) == [LI, "odd@maker.example"]
+    assert {row.recipient: row.tries for row in rows(desk) if row.due_at} == {"odd@maker.example": 1}
+    assert "IndexError" in caplog.text
+    assert "odd@maker.example" not in caplog.text
+
+
+def test_letters_of_all_scripts_go_where_a_server_takes_them(desk: Desk, tmp_path: Path) -> None:
+    put(desk, Letter("li@例子.广告", "x", "x"))
+    put(desk, Letter("李伟@例子.广告", "x", "x"))
+    with mail_server() as server:  # which does not take SMTPUTF8 (RFC 6531, 3.1)
+        while deliver_next(desk.registry.database, mailer(server), NOW):
+            pass
+        assert server.recipients == ["li@xn--fsqu00a.xn--4rr70v"]
+    sink = FolderMailer(tmp_path / "outbox", "registry@example.org")
+    assert deliver_next(desk.registry.database, sink, NOW + timedelta(minutes=1))
+    (file,) = (tmp_path / "outbox").iterdir()
+    assert "To: 李伟@xn--fsqu00a.xn--4rr70v" in file.read_bytes().decode()
 
 
 def test_a_folder_gets_a_file_a_letter_that_only_its_owner_reads(tmp_path: Path) -> None:
