@@ -18,9 +18,9 @@ from registry.access import tokens
 from registry.access.admission import ANYBODY, on_own
 from registry.access.callers import Caller
 from registry.access.clients import CLIENT_CREDENTIALS, AccessToken, OAuthFault, OAuthRefused, grant
-from registry.access.roles import EVERY_ROLE, ROLES_OF, Role, parse_roles
+from registry.access.roles import ROLES_OF, Role, parse_roles
 from registry.access.rules import Action, require
-from registry.access.tokens import TokenUse
+from registry.access.tokens import MOST_DAYS, TokenUse
 from registry.database.author import VISITOR
 from registry.database.tables import TokenRow
 from registry.errors import InvalidInput
@@ -29,10 +29,10 @@ from registry.web.openapi import json_operation
 from registry.web.problems import answer, responses
 from registry.web.reading import struct_body
 from registry.web.service import Service
+from schemas.member import MemberKind
 
 _BEARER = [{"bearer": []}]
 _PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
-_MOST_DAYS = 365
 _NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}  # RFC 6749, 5.1
 _CLIENT_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
@@ -40,9 +40,9 @@ _CLIENT_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 class NewToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A token or client to be made. ``roles`` are those in which it acts: none is enough to verify labels."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=100, description="what it is for, for the list")]
+    name: Annotated[str, Meta(min_length=1, max_length=tokens.MAX_NAME, description="what it is for, for the list")]
     roles: tuple[Role, ...] = ()
-    days: Annotated[int, Meta(ge=1, le=_MOST_DAYS, description="how long it is good for")] = 90
+    days: Annotated[int, Meta(ge=1, le=MOST_DAYS, description="how long it is good for")] = 90
     is_client: bool = False
 
 
@@ -74,9 +74,9 @@ class Tokens(Struct, frozen=True):
     tokens: tuple[TokenListed, ...]
 
 
-def token_listed(row: TokenRow) -> TokenListed:
-    """A token as lists show it."""
-    roles = EVERY_ROLE if row.roles is None else parse_roles(row.roles)
+def token_listed(row: TokenRow, kind: MemberKind) -> TokenListed:
+    """A token as lists show it: in those of its roles that there are in an organisation of its ``kind``."""
+    roles = ROLES_OF[kind] if row.roles is None else parse_roles(row.roles) & ROLES_OF[kind]
     return TokenListed(
         id=row.id,
         use=TokenUse(row.use),
@@ -89,14 +89,12 @@ def token_listed(row: TokenRow) -> TokenListed:
 
 
 def make_token(service: Service, caller: Caller, wanted: NewToken, now: datetime) -> MadeToken:
-    """Makes a token of the caller's organisation, in no role that the caller has not.
+    """Makes a token of the caller's organisation, in no role that it has not: those of colleagues are among them.
 
     Raises ``NotAllowed`` and ``InvalidInput``.
     """
     require(caller, Action.MANAGE_TOKENS, caller.member)
-    if not wanted.name.strip() or not wanted.name.isprintable():
-        raise InvalidInput("say in one line what it is for", "$.name")
-    # Who manages tokens may make one for what colleagues do, but never for what the organisation does not.
+    name = tokens.sound_name(wanted.name)
     if not set(wanted.roles) <= ROLES_OF[caller.kind]:
         raise InvalidInput(
             "a {kind} has the roles {roles}",
@@ -113,7 +111,7 @@ def make_token(service: Service, caller: Caller, wanted: NewToken, now: datetime
             now,
             ends,
             use=use,
-            name=wanted.name.strip(),
+            name=name,
             roles=wanted.roles,
             issued_by=caller.person,
         )
@@ -142,7 +140,7 @@ def list_tokens(service: NamedDependency[Service], caller: NamedDependency[Calle
     """The tokens and clients of the caller's organisation, without their secrets. For its people."""
     require(caller, Action.READ_PEOPLE, caller.member)
     with service.registry.database.reading() as session:
-        return Tokens(tuple(map(token_listed, tokens.listed(session, caller.member))))
+        return Tokens(tuple(token_listed(row, caller.kind) for row in tokens.listed(session, caller.member)))
 
 
 @post(

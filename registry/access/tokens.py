@@ -20,11 +20,15 @@ from registry.audit.changes import changes
 from registry.audit.steps import Did
 from registry.audit.trail import Step, noted
 from registry.database.tables import MemberRow, TokenRow
-from registry.errors import NotAuthenticated, NotFound
+from registry.errors import InvalidInput, NotAuthenticated, NotFound
 from registry.members.members import member
 from registry.sentences import sentence
 from schemas.member import MemberKind
 
+MOST_DAYS = 365
+"""For so many days a token is good at the most, wherever it is made."""
+
+MAX_NAME = 100
 _TOKEN = re.compile(r"carbonlabel_([0-9a-f]{16})_([A-Za-z0-9_-]{43})", re.ASCII)
 
 
@@ -39,6 +43,14 @@ class TokenUse(StrEnum):
 
     ACCESS = "access"
     """Such a short-lived token: it calls the API as a bearer token does."""
+
+
+def sound_name(name: str) -> str:
+    """What a token is for, as lists show it. Raises ``InvalidInput`` unless it is one line."""
+    words = name.strip()
+    if not words or len(words) > MAX_NAME or not words.isprintable():
+        raise InvalidInput(f"say in one line of 1 to {MAX_NAME} characters what it is for", "$.name")
+    return words
 
 
 def issue(
@@ -87,6 +99,11 @@ def listed(session: Session, member_id: str) -> list[TokenRow]:
         TokenRow.member_id == member_id, col(TokenRow.revoked_at).is_(None), TokenRow.use != TokenUse.ACCESS
     )
     return list(session.exec(query.order_by(col(TokenRow.created_at).desc(), col(TokenRow.id))))
+
+
+def made_by(session: Session, member_id: str, person: str) -> list[TokenRow]:
+    """Those of them that a person made."""
+    return [row for row in listed(session, member_id) if row.issued_by == person]
 
 
 def revoke(session: Session, key: str, now: datetime, member_id: str | None = None) -> None:

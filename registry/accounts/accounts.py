@@ -4,6 +4,8 @@
     password --> enrolment --> full           without one, where the organisation needs it
     password --> full                         else
 
+Whoever acts for several organisations goes from one to another without signing in anew, once past the code.
+
 Each step begins a new session and ends the one before. Passwords are hashed outside transactions: that takes long, and
 a write holds the one lock.
 """
@@ -13,14 +15,15 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec import Struct
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from registry.access.roles import Role
 from registry.accounts import lockout, sessions
 from registry.accounts.letters import Letters, address_of
 from registry.accounts.links import Purpose, new_link, open_link, use_link
 from registry.accounts.outbox import StoredOutbox
 from registry.accounts.passwords import Passwords, require_good
-from registry.accounts.people import accept, person_with
+from registry.accounts.people import accept, organisations_of, person_with
 from registry.accounts.sealing import Seal
 from registry.accounts.second_factor import NEEDED_BY, accepted_step, key_uri, new_secret, shown_secret
 from registry.accounts.sessions import SignedIn, Stage
@@ -29,13 +32,13 @@ from registry.audit.trail import Step, noted
 from registry.database import author
 from registry.database.author import VISITOR
 from registry.database.database import Database
-from registry.database.people_tables import MembershipRow, PersonRow
-from registry.database.tables import MemberRow
-from registry.errors import InvalidInput, RegistryError, SignInRefused, WrongState
+from registry.database.people_tables import PersonRow
+from registry.errors import InvalidInput, NotFound, RegistryError, SignInRefused, WrongState
 from registry.home import Config
 from registry.members.email import normal_email
 from registry.sentences import sentence
-from schemas.member import MemberKind
+from schemas.member import Member, MemberKind
+from schemas.text import Text
 
 REFUSED = sentence("e-mail, password or code is wrong, or the account has no organisation")
 
@@ -52,6 +55,16 @@ class Enrolment(Struct, frozen=True):
 
     uri: str
     secret: str
+
+
+class Organisation(Struct, frozen=True, kw_only=True):
+    """An organisation that somebody acts for, and in which roles. ``enrols``: a second factor is to be set up first."""
+
+    member: str
+    name: Text
+    kind: MemberKind
+    roles: tuple[Role, ...]
+    enrols: bool
 
 
 class Accounts:
@@ -86,7 +99,7 @@ class Accounts:
                     raise SignInRefused(REFUSED)
                 row.password_hash = fresh or hashed
                 session.add(row)
-                stage = _stage(row, MemberKind(found.kind))
+                stage = _stage(row, found.kind)
                 if stage is Stage.FULL:
                     _note(session, Did.SIGNED_IN, row.id, found.id, now)
                 return Opened(sessions.begin(session, row.id, found.id, stage, now), stage)
@@ -109,17 +122,19 @@ class Accounts:
             return self._renew(session, secret, signed_in, now)
 
     def begin_enrolment(self, secret: str, now: datetime) -> Enrolment:
-        """A new second factor, in force once a code of it has come back. Raises ``SignInRefused``, ``WrongState``."""
+        """A new second factor, in force once a code of it has come back to this session.
+
+        It is the same until then, so that a page can be opened again. Raises ``SignInRefused``, ``WrongState``.
+        """
         signed_in = self._at(secret, None, now)
         with self._database.writing() as session:
             person = session.get(PersonRow, signed_in.person)
             assert person is not None
             if person.totp_secret is not None:
                 raise WrongState("there is a second factor already: have who manages people remove it first")
-            shared = person.totp_pending and self._seal.open(person.totp_pending, person.id)
-            shared = shared or new_secret()
-            person.totp_pending = self._seal.seal(shared, person.id)
-            session.add(person)
+            kept = sessions.pending(session, secret)
+            shared = (kept and self._seal.open(kept, person.id)) or new_secret()
+            sessions.keep_pending(session, secret, self._seal.seal(shared, person.id))
             return Enrolment(key_uri(shared, person.email, self._name), shown_secret(shared))
 
     def confirm_enrolment(self, secret: str, code: str, now: datetime) -> Opened:
@@ -128,14 +143,15 @@ class Accounts:
         with self._attempt((lockout.CODE, signed_in.person), None, now), self._database.writing() as session:
             person = session.get(PersonRow, signed_in.person)
             assert person is not None
-            if person.totp_secret is not None or person.totp_pending is None:
+            kept = sessions.pending(session, secret)
+            if person.totp_secret is not None or kept is None:
                 raise WrongState("no second factor is being set up: begin anew")
-            shared = self._seal.open(person.totp_pending, person.id)
+            shared = self._seal.open(kept, person.id)
             step = None if shared is None else accepted_step(shared, code, 0, now)
             if shared is None or step is None:
                 raise InvalidInput("this is not the code that the app shows now", "$.code")
             sealed = self._seal.seal(shared, person.id)
-            person.totp_secret, person.totp_pending, person.totp_step = sealed, None, step
+            person.totp_secret, person.totp_step = sealed, step
             session.add(person)
             StoredOutbox(session, now).put(self.letters.second_factor_changed(person.email, now))
             _note(session, Did.SECOND_FACTOR_SET, person.id, signed_in.member, now)
@@ -143,6 +159,47 @@ class Accounts:
                 _note(session, Did.SIGNED_IN, person.id, signed_in.member, now)
             sessions.end_all(session, person.id)
             return self._renew(session, secret, signed_in, now)
+
+    def organisations(self, secret: str, now: datetime) -> tuple[Organisation, ...]:
+        """Those that whoever is signed in can act for, the one joined first in front; none while a code is due."""
+        with self._database.reading() as session:
+            found = sessions.find(session, secret, now)
+            if found is None or found.stage is Stage.CODE:
+                return ()
+            return tuple(
+                Organisation(
+                    member=one.id,
+                    name=one.name,
+                    kind=one.kind,
+                    roles=tuple(sorted(roles)),
+                    enrols=one.kind in NEEDED_BY and not found.has_second_factor,
+                )
+                for one, roles in organisations_of(session, found.person)
+            )
+
+    def act_for(self, secret: str, member: str, now: datetime) -> Opened:
+        """A session for another of the person's organisations, in place of this one, and as old as this one.
+
+        Raises ``SignInRefused`` while a code is due, ``NotFound``, and ``WrongState`` where the organisation needs a
+        second factor that is to be set up first.
+        """
+        with self._database.writing() as session:
+            found = sessions.find(session, secret, now)
+            if found is None or found.stage is Stage.CODE:
+                raise SignInRefused(REFUSED)
+            person = session.get(PersonRow, found.person)
+            wanted = None if person is None else self._organisation(session, person, member)
+            if wanted is None:
+                raise NotFound(f"you do not act for an organisation {member[:64]!r}")
+            is_enough = wanted.kind not in NEEDED_BY or found.has_second_factor
+            if found.stage is Stage.FULL and not is_enough:
+                raise WrongState(f"{wanted.id} needs a second factor: set one up first")
+            if found.stage is Stage.FULL:
+                _note(session, Did.SIGNED_OUT, found.person, found.member, now)
+            stage = Stage.FULL if is_enough else Stage.ENROLMENT
+            if stage is Stage.FULL:
+                _note(session, Did.SIGNED_IN, found.person, wanted.id, now)
+            return Opened(sessions.begin_for(session, secret, wanted.id, stage, now), stage)
 
     def request_reset(self, address: str, remote: str, now: datetime) -> None:
         """Sends a link, if there is such an account; says and takes the same if not. Raises ``TooManyAttempts``."""
@@ -280,15 +337,9 @@ class Accounts:
         StoredOutbox(session, now).put(self.letters.password_changed(person.email, now))
 
     @staticmethod
-    def _organisation(session: Session, person: PersonRow, wanted: str | None) -> MemberRow | None:
-        query = (
-            select(MemberRow)
-            .join(MembershipRow, col(MembershipRow.member_id) == MemberRow.id)
-            .where(MembershipRow.person_id == person.id, col(MemberRow.left_at).is_(None))
-            .order_by(col(MembershipRow.created_at), col(MemberRow.id))
-        )
-        found = session.exec(query).all()
-        return next((row for row in found if wanted in (None, row.id)), None)
+    def _organisation(session: Session, person: PersonRow, wanted: str | None) -> Member | None:
+        found = (one for one, _ in organisations_of(session, person.id))
+        return next((one for one in found if wanted in (None, one.id)), None)
 
 
 def _note(session: Session, did: Did, person: str, member: str, now: datetime) -> None:

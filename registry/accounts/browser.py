@@ -32,6 +32,10 @@ from registry.web.service import Service
 COOKIE = "__Host-session"
 """Its prefix makes browsers refuse it from any other host, and without TLS (RFC 6265bis, 4.1.3.2)."""
 
+FACTOR = "/sign-in/second-factor"
+CHOICE = "/sign-in/organisation"
+"""Where one says for which of one's organisations one acts."""
+
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
 _FORM = "application/x-www-form-urlencoded"
 _UPLOAD = "multipart/form-data"
@@ -180,15 +184,18 @@ class Browser:
             headers["set-cookie"] = cookie
         return Response("", status_code=303, media_type=MediaType.HTML, headers=headers)
 
-    def go_on(self, opened: Opened) -> Response[str]:
-        """After a step of signing in: the new session's cookie, and the page of the next step."""
+    def go_on(self, opened: Opened, asks: bool = False) -> Response[str]:
+        """After a step of signing in: the new session's cookie, and the page of the next step; with ``asks``, first
+        that on which whoever acts for several organisations says for which."""
         following = {
             Stage.CODE: "/sign-in/code",
-            Stage.ENROLMENT: "/sign-in/second-factor",
+            Stage.ENROLMENT: FACTOR,
             Stage.FULL: "/organisation",
         }
+        is_asked = asks and len(self.accounts.organisations(opened.secret, self.now)) > 1
+        path = CHOICE if is_asked else following[opened.stage]
         age = int(ABSOLUTE.total_seconds())
-        return self.go(following[opened.stage], f"{COOKIE}={opened.secret}; Max-Age={age}; {_ATTRIBUTES}")
+        return self.go(path, f"{COOKIE}={opened.secret}; Max-Age={age}; {_ATTRIBUTES}")
 
     def form(self, action: str, word: str, *fields: Field) -> Form:
         """A form of this session. In one that was refused, what was typed stays, but for passwords."""

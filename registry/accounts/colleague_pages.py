@@ -7,12 +7,15 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, RawBody
 
+from registry.access import tokens
 from registry.access.admission import on_own
 from registry.access.roles import Role
+from registry.access.routes import TokenListed, token_listed
 from registry.access.rules import Action, require
 from registry.accounts.browser import Browser, Sent
 from registry.accounts.organisation_pages import Desk, desk_of, do
-from registry.accounts.organisation_sections import roles_field
+from registry.accounts.organisation_sections import roles_field, token_name
+from registry.accounts.people import is_guarded_elsewhere
 from registry.accounts.people_routes import (
     free_of_second_factor,
     give_roles,
@@ -22,7 +25,7 @@ from registry.accounts.people_routes import (
     take_back,
 )
 from registry.errors import InvalidInput, NotFound
-from registry.pages.desk import Section
+from registry.pages.desk import Field, Option, Section
 from registry.web.service import Service
 
 Id = Annotated[str, PathParameter(max_length=64)]
@@ -67,6 +70,8 @@ def _colleague(desk: Desk, person: str, alert: str = "", status: int = 200) -> R
     require(caller, Action.MANAGE_PEOPLE, caller.member)
     with browser.service.registry.database.reading() as session:
         colleagues = people_shown(session, caller.member, browser.now).people
+        is_guarded = is_guarded_elsewhere(session, caller.member, person)
+        made = tuple(token_listed(row, caller.kind) for row in tokens.made_by(session, caller.member, person))
     one = next((one for one in colleagues if one.id == person), None)
     if one is None:
         raise NotFound("nobody with the id {person} is of {member}", person=f"{person!r}", member=caller.member)
@@ -74,13 +79,23 @@ def _colleague(desk: Desk, person: str, alert: str = "", status: int = 200) -> R
     form = browser.form(f"{path}/roles", "give_roles", roles_field(browser, caller, one.roles))
     sections = [Section(form=form)]
     if person != caller.person and one.second_factor:
-        form = browser.form(f"{path}/second-factor", "remove_second_factor")
-        sections.append(Section(title=t("second_factor"), text=(t("remove_second_factor_intro"),), form=form))
+        intro = t("second_factor_guarded" if is_guarded else "remove_second_factor_intro")
+        form = None if is_guarded else browser.form(f"{path}/second-factor", "remove_second_factor")
+        sections.append(Section(title=t("second_factor"), text=(intro,), form=form))
     if person != caller.person:
-        form = browser.form(f"{path}/remove", "remove")
+        form = browser.form(f"{path}/remove", "remove", *_their_tokens(browser, made))
         sections.append(Section(title=t("remove_person"), text=(t("remove_person_intro"),), form=form))
     back = Section(links=((browser.link("/organisation"), t("my_organisation")),))
     return browser.page(one.name, *sections, back, intro=one.email, alert=alert, status=status)
+
+
+def _their_tokens(browser: Browser, made: tuple[TokenListed, ...]) -> tuple[Field, ...]:
+    """Whether the tokens that a colleague made end as well, if there are any: whoever made one may have kept it."""
+    if not made:
+        return ()
+    names = browser.t("comma").join(token_name(browser, one) for one in made)
+    end = Option("end", browser.t("end_their_tokens", names=names), True)
+    return (Field(name="tokens", label=browser.t("their_tokens"), kind="choices", options=(end,)),)
 
 
 @get(
@@ -147,8 +162,12 @@ def remove_second_factor_by_form(
 def remove_person_by_form(
     request: Request[Any, Any, Any], body: RawBody, person: Id, service: NamedDependency[Service]
 ) -> Response[str]:
-    """Removes a colleague."""
-    return do(request, service, body, lambda desk, _: remove(service, desk.caller, person, desk.browser.now))
+    """Removes a colleague, and ends the tokens they made, if that is ticked."""
+
+    def act(desk: Desk, sent: Sent) -> None:
+        remove(service, desk.caller, person, desk.browser.now, sent.one("tokens") == "end")
+
+    return _do(request, service, body, person, act)
 
 
 ROUTES = [

@@ -1,4 +1,5 @@
-"""Waiting after failures, ever longer: for each account, whether it exists or not, and for each address.
+"""Waiting after failures, ever longer: for each account, whether it exists or not, and for each address, which of IPv6
+is a /64.
 
 An attempt counts as a failure before it is looked at, and is given back when it succeeds: so a hundred at once are a
 hundred. What is kept of an account or an address is a hash.
@@ -31,6 +32,7 @@ ADDRESS = Limit("address", 30, timedelta(seconds=1), timedelta(minutes=1), timed
 RESET = Limit("reset", 3, timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
 APPLICATION_FROM = Limit("application-from", 10, timedelta(minutes=1), timedelta(hours=1), timedelta(days=1))
 OBJECTION_FROM = Limit("objection-from", 5, timedelta(minutes=1), timedelta(hours=6), timedelta(days=1))
+OBJECTION_IN_FLOOD = Limit("objection-in-flood", 1, timedelta(days=1), timedelta(days=1), timedelta(days=1))
 RESET_FROM = Limit("reset-from", 20, timedelta(seconds=10), timedelta(minutes=5), timedelta(hours=1))
 
 
@@ -43,8 +45,7 @@ def count(session: Session, limit: Limit, whose: str, now: datetime) -> bool:
     row = session.get(AttemptRow, key)
     if row is None:
         _forget_old(session, now)
-        session.add(AttemptRow(key=key, failures=1, last_at=now))
-        return False
+        row = AttemptRow(key=key, failures=0, last_at=now)
     if row.locked_until is not None and row.locked_until > now:
         raise TooManyAttempts(row.locked_until - now)
     row.failures = 1 if row.last_at <= now - limit.forgotten else row.failures + 1

@@ -9,14 +9,16 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import RawBody
+from sqlmodel import Session
 
 from registry.access import approvals, tokens
 from registry.access.admission import EVERY_CALLER, SIGNED_IN
 from registry.access.approvals import ApprovalState, approval_shown
 from registry.access.callers import Caller
-from registry.access.routes import token_listed
+from registry.access.routes import TokenListed, token_listed
 from registry.access.rules import Action, may
-from registry.accounts.browser import Browser, Sent
+from registry.accounts.browser import FACTOR, Browser, Sent
+from registry.accounts.choice_pages import organisation_form
 from registry.accounts.organisation_sections import (
     approval_section,
     organisation_section,
@@ -25,7 +27,8 @@ from registry.accounts.organisation_sections import (
     token_sections,
     withdrawal_section,
 )
-from registry.accounts.people_routes import people_shown
+from registry.accounts.people import names_of
+from registry.accounts.people_routes import People, people_shown
 from registry.accounts.sessions import SignedIn, Stage
 from registry.accounts.sign_in_pages import password_form
 from registry.errors import RegistryError
@@ -65,7 +68,8 @@ class Desk:
         with browser.service.registry.database.reading() as session:
             name = in_language(member(session, me.member).name, browser.language)
             everybody = people_shown(session, me.member, browser.now)
-            listed = tuple(map(token_listed, tokens.listed(session, me.member)))
+            listed = tuple(token_listed(row, me.kind) for row in tokens.listed(session, me.member))
+            makers = _makers(browser, session, listed, everybody)
             proposed = approvals.listed(session, ApprovalState.PROPOSED) if decides else []
             reminders = to_do(session, me.member, browser.now.date())
             waiting = tuple(approval_shown(row) for row in proposed if row.expires_at > browser.now)
@@ -75,7 +79,7 @@ class Desk:
             *_to_do(browser, reminders),
             *approval_section(browser, caller, waiting),
             *people_sections(browser, caller, everybody),
-            *token_sections(browser, caller, listed),
+            *token_sections(browser, caller, listed, makers),
             *withdrawal_section(browser, caller),
             *organisation_section(browser, caller),
             *_own(browser, me),
@@ -90,6 +94,13 @@ class Desk:
         )
 
 
+def _makers(browser: Browser, session: Session, listed: tuple[TokenListed, ...], now: People) -> dict[str, str]:
+    """Who made the tokens, by their ids: their names, and who of them is here no more."""
+    here = {person.id for person in now.people}
+    names = names_of(session, (one.issued_by for one in listed if one.issued_by is not None))
+    return {key: name if key in here else browser.t("has_left", name=name) for key, name in names.items()}
+
+
 def _to_do(browser: Browser, reminders: list[Reminder]) -> tuple[Section, ...]:
     """What to do next, the most urgent first."""
     text = tuple(sentence(one, browser.language) for one in reminders[:_MOST_TO_DO])
@@ -97,8 +108,11 @@ def _to_do(browser: Browser, reminders: list[Reminder]) -> tuple[Section, ...]:
 
 
 def _own(browser: Browser, me: SignedIn) -> tuple[Section, ...]:
-    enrol = () if me.has_second_factor else (("/sign-in/second-factor", browser.t("factor_title")),)
+    enrol = () if me.has_second_factor else ((browser.link(FACTOR), browser.t("factor_title")),)
+    switch = organisation_form(browser, None, "switch_organisation")
+    others = (Section(title=browser.t("other_organisation"), form=switch),) if switch.fields[0].options else ()
     return (
+        *others,
         Section(title=browser.t("change_password"), form=password_form(browser), links=enrol),
         Section(form=browser.form("/sign-out", "sign_out")),
     )

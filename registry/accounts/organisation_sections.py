@@ -9,7 +9,7 @@ from registry.access.routes import TokenListed
 from registry.access.rules import Action, may, may_others
 from registry.accounts.browser import Browser
 from registry.accounts.people_routes import InvitationShown, People, PersonShown
-from registry.pages.desk import Field, Form, Option, Row, Section
+from registry.pages.desk import Field, Option, Row, Section
 
 
 def roles_in_words(browser: Browser, roles: Iterable[Role]) -> str:
@@ -28,7 +28,7 @@ def people_sections(browser: Browser, caller: Caller, shown: People) -> tuple[Se
     """Colleagues, who is invited, and the form to invite."""
     t, manages = browser.t, may(caller, Action.MANAGE_PEOPLE, caller.member)
     head = tuple(map(t, ("person", "email", "roles", "second_factor", "to_do")))
-    rows = tuple(_person(browser, caller, one, manages) for one in shown.people)
+    rows = tuple(_person(browser, one, manages) for one in shown.people)
     sections = [Section(title=t("people"), head=head, rows=rows)]
     if shown.invitations:
         head = tuple(map(t, ("email", "roles", "until", "to_do")))
@@ -41,11 +41,9 @@ def people_sections(browser: Browser, caller: Caller, shown: People) -> tuple[Se
     return tuple(sections)
 
 
-def _person(browser: Browser, caller: Caller, one: PersonShown, manages: bool) -> Row:
+def _person(browser: Browser, one: PersonShown, manages: bool) -> Row:
     path = f"/organisation/people/{one.id}"
-    forms: tuple[Form, ...] = (browser.asking(path, "change"),) if manages else ()
-    if manages and one.id != caller.person:
-        forms = (*forms, browser.form(f"{path}/remove", "remove"))
+    forms = (browser.asking(path, "change"),) if manages else ()
     has = browser.t("yes" if one.second_factor else "no")
     return Row((one.name, one.email, roles_in_words(browser, one.roles), has), forms)
 
@@ -55,8 +53,10 @@ def _invitation(browser: Browser, one: InvitationShown, manages: bool) -> Row:
     return Row((one.email, roles_in_words(browser, one.roles), f"{one.expires:%Y-%m-%d}"), forms)
 
 
-def token_sections(browser: Browser, caller: Caller, listed: tuple[TokenListed, ...]) -> tuple[Section, ...]:
-    """Tokens and clients, and the form to make one."""
+def token_sections(
+    browser: Browser, caller: Caller, listed: tuple[TokenListed, ...], makers: dict[str, str]
+) -> tuple[Section, ...]:
+    """Tokens and clients, each with who made it, and the form to make one. ``makers``: their names by their ids."""
     t, manages = browser.t, may(caller, Action.MANAGE_TOKENS, caller.member)
     if not manages and not listed:
         return ()
@@ -68,15 +68,21 @@ def token_sections(browser: Browser, caller: Caller, listed: tuple[TokenListed, 
         Field(name="days", label=t("token_days"), kind="number", value="90", most=3),
     )
     form = browser.form("/organisation/tokens", "make_token", *fields) if manages else None
-    head = tuple(map(t, ("token_name", "token_use", "roles", "until", "to_do")))
-    rows = tuple(_token(browser, one, manages) for one in listed)
+    head = tuple(map(t, ("token_name", "token_use", "roles", "token_by", "until", "to_do")))
+    rows = tuple(_token(browser, one, makers, manages) for one in listed)
     return (Section(title=t("tokens"), head=head, rows=rows, form=form),)
 
 
-def _token(browser: Browser, one: TokenListed, manages: bool) -> Row:
+def token_name(browser: Browser, one: TokenListed) -> str:
+    """What a token is for, as it was said, or which it is."""
+    return one.name or browser.t("token_unnamed", id=one.id)
+
+
+def _token(browser: Browser, one: TokenListed, makers: dict[str, str], manages: bool) -> Row:
     forms = (browser.form(f"/organisation/tokens/{one.id}/end", "end"),) if manages else ()
     until = f"{one.expires:%Y-%m-%d}" if one.expires else ""
-    cells = (one.name or one.id, browser.t(f"use_{one.use}"), roles_in_words(browser, one.roles), until)
+    by = browser.t("command_line") if one.issued_by is None else makers.get(one.issued_by, one.issued_by)
+    cells = (token_name(browser, one), browser.t(f"use_{one.use}"), roles_in_words(browser, one.roles), by, until)
     return Row(cells, forms)
 
 

@@ -1,8 +1,8 @@
 """The outbox: a message is written in the transaction that it tells of, and sent after it, as often as it takes.
 
 So nothing is told of what did not happen, and nobody waits for a mail server. A message may be sent twice when a
-process dies in between. Once sent, or given up after three days, it is emptied: there may be a link in its text, and nobody's
-address is kept for a letter that has left.
+process dies in between. Once sent, or given up after three days, it is emptied: there may be a link in its text, and
+nobody's address is kept for a letter that has left.
 """
 
 from datetime import datetime, timedelta
@@ -111,12 +111,12 @@ def waiting(session: Session) -> Waiting:
 
 
 def wrong_with_mail(session: Session, now: datetime) -> str | None:
-    """In a sentence, how it shows that mail does not leave; None: it leaves, or there is none."""
+    """In a sentence, how it shows that mail does not leave; None where it does not show."""
     found = waiting(session)
     if found.due is not None and found.due < now - _OVERDUE:
         return "messages are due that nobody sends: see the program's log"
     if found.tried and found.since is not None and found.since < now - _NONE_TAKEN:
         last = session.exec(select(func.max(MessageRow.sent_at))).one()
         if last is None or last < found.since:
-            return "the mail server has taken no message for an hour: see the program's log"
+            return "messages were tried for an hour, and none has left: see the program's log"
     return None

@@ -6,20 +6,23 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, select
 
+from registry.access import tokens
 from registry.access.roles import ROLES_OF, Role, parse_roles, roles_text
 from registry.accounts.letters import Letters
 from registry.accounts.links import Purpose, new_link, open_link, use_link
 from registry.accounts.outbox import Outbox
+from registry.accounts.second_factor import NEEDED_BY
 from registry.accounts.sessions import end_all
 from registry.audit.changes import Change, changes
 from registry.audit.steps import Did
 from registry.audit.trail import Step, noted
 from registry.database import author
 from registry.database.people_tables import LinkRow, MembershipRow, PersonRow
+from registry.database.tables import MemberRow
 from registry.errors import InvalidInput, NotFound, WrongState
 from registry.members.email import normal_email
-from registry.members.members import member
-from schemas.member import MemberKind
+from registry.members.members import member, particulars
+from schemas.member import Member, MemberKind
 from schemas.text import in_language
 
 _MOST_NAME = 100
@@ -40,6 +43,23 @@ def people_of(session: Session, member_id: str) -> list[tuple[PersonRow, frozens
         .order_by(PersonRow.email)
     )
     return [(person, parse_roles(roles)) for person, roles in session.exec(query)]
+
+
+def organisations_of(session: Session, person_id: str) -> list[tuple[Member, frozenset[Role]]]:
+    """The organisations that somebody acts for, with their roles there, the one joined first in front."""
+    query = (
+        select(MemberRow, MembershipRow.roles)
+        .join(MembershipRow, col(MembershipRow.member_id) == MemberRow.id)
+        .where(MembershipRow.person_id == person_id, col(MemberRow.left_at).is_(None))
+        .order_by(col(MembershipRow.created_at), col(MemberRow.id))
+    )
+    return [(particulars(row), parse_roles(roles)) for row, roles in session.exec(query)]
+
+
+def names_of(session: Session, people: Iterable[str]) -> dict[str, str]:
+    """The names of people by their ids, also of those who are no more of an organisation."""
+    rows = session.exec(select(PersonRow.id, PersonRow.name).where(col(PersonRow.id).in_(set(people))))
+    return dict(rows.all())
 
 
 def invite(
@@ -69,10 +89,11 @@ def invite(
 def accept(session: Session, link: LinkRow, name: str, password_hash: str | None, now: datetime) -> PersonRow:
     """Whoever opened ``link`` is of the organisation now. ``password_hash`` is that of somebody who is new.
 
-    Raises ``InvalidInput`` for a name that is none, ``NotFound`` and ``WrongState`` when the organisation has left.
+    Whoever is of it already has from now on the roles of the invitation. Raises ``InvalidInput`` for a name that is
+    none, ``NotFound``, and ``WrongState`` when the organisation has left, or would have nobody who speaks for it.
     """
     assert link.member_id is not None
-    member(session, link.member_id)
+    kind = member(session, link.member_id).kind
     person = person_with(session, link.email)
     if person is None:
         assert password_hash is not None
@@ -86,10 +107,12 @@ def accept(session: Session, link: LinkRow, name: str, password_hash: str | None
         )
         session.add(person)
         session.flush()
-    membership = session.get(MembershipRow, (person.id, link.member_id))
+    membership, given = session.get(MembershipRow, (person.id, link.member_id)), parse_roles(link.roles)
     if membership is None:
         membership = MembershipRow(person_id=person.id, member_id=link.member_id, roles="", created_at=now)
-    changed = _roles_changed(membership.roles, parse_roles(link.roles))
+    else:
+        _require_somebody_leads(session, link.member_id, kind, person.id, given)
+    changed = _roles_changed(membership.roles, given)
     membership.roles = link.roles
     session.add(membership)
     use_link(session, link, now)
@@ -111,8 +134,9 @@ def set_roles(session: Session, member_id: str, person_id: str, roles: Iterable[
     noted(session, now, Step(Did.CHANGED, f"person/{person_id}", member_id, changed))
 
 
-def remove(session: Session, member_id: str, person_id: str, now: datetime) -> None:
-    """Somebody is no more of the organisation, and is signed out. Raises ``NotFound`` and ``WrongState``.
+def remove(session: Session, member_id: str, person_id: str, now: datetime, end_tokens: bool = False) -> None:
+    """Somebody is no more of the organisation, and is signed out; with ``end_tokens``, what tokens and clients they
+    made for it end too. Raises ``NotFound`` and ``WrongState``.
 
     Once the operator has two people it keeps two, lest one of them alone does what takes two.
     """
@@ -124,6 +148,13 @@ def remove(session: Session, member_id: str, person_id: str, now: datetime) -> N
     end_all(session, person_id, member_id)
     session.delete(membership)
     noted(session, now, Step(Did.REMOVED, f"person/{person_id}", member_id, _roles_changed(membership.roles, ())))
+    for token in tokens.made_by(session, member_id, person_id) if end_tokens else ():
+        tokens.revoke(session, token.id, now, member_id)
+
+
+def is_guarded_elsewhere(session: Session, member_id: str, person_id: str) -> bool:
+    """Whether another organisation of that person needs the second factor, which is then not this one's to remove."""
+    return any(one.id != member_id and one.kind in NEEDED_BY for one, _ in organisations_of(session, person_id))
 
 
 def remove_second_factor(session: Session, member_id: str, person_id: str, now: datetime) -> PersonRow:
@@ -134,7 +165,7 @@ def remove_second_factor(session: Session, member_id: str, person_id: str, now: 
     membership_of(session, member_id, person_id)
     person = session.get(PersonRow, person_id)
     assert person is not None
-    person.totp_secret = person.totp_pending = None
+    person.totp_secret = None
     session.add(person)
     end_all(session, person_id)
     noted(session, now, Step(Did.SECOND_FACTOR_REMOVED, f"person/{person_id}", member_id))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import PathParameter, RawBody
+from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Meta, Struct
 from sqlmodel import Session
 
@@ -17,6 +17,7 @@ from registry.access.rules import Action, require
 from registry.accounts import links, people
 from registry.accounts.outbox import StoredOutbox
 from registry.database.people_tables import LinkRow, PersonRow
+from registry.errors import NotAllowed
 from registry.registry import utc_now
 from registry.web.openapi import json_operation
 from registry.web.problems import responses
@@ -113,17 +114,29 @@ def give_roles(service: Service, caller: Caller, person: str, roles: Iterable[Ro
         people.set_roles(session, caller.member, person, roles, now)
 
 
-def remove(service: Service, caller: Caller, person: str, now: datetime) -> None:
-    """Removes a colleague. Raises ``NotAllowed``, ``NotFound`` and ``WrongState``."""
+def remove(service: Service, caller: Caller, person: str, now: datetime, end_tokens: bool) -> None:
+    """Removes a colleague, and ends the tokens they made, if that is asked for.
+
+    Raises ``NotAllowed``, ``NotFound`` and ``WrongState``.
+    """
     require(caller, Action.MANAGE_PEOPLE, caller.member)
     with service.registry.database.writing(caller.author) as session:
-        people.remove(session, caller.member, person, now)
+        people.remove(session, caller.member, person, now, end_tokens)
 
 
 def free_of_second_factor(service: Service, caller: Caller, person: str, now: datetime) -> None:
-    """Removes a colleague's second factor, and writes to whom it was. Raises ``NotAllowed`` and ``NotFound``."""
+    """Removes a colleague's second factor, and writes to whom it was.
+
+    Raises ``NotFound``, and ``NotAllowed`` also while another organisation needs that person's second factor.
+    """
     require(caller, Action.MANAGE_PEOPLE, caller.member)
     with service.registry.database.writing(caller.author) as session:
+        people.membership_of(session, caller.member, person)
+        if people.is_guarded_elsewhere(session, caller.member, person):
+            raise NotAllowed(
+                "another organisation of this person needs the second factor: ask the operator, who removes it with "
+                "`carbonlabel person remove-second-factor`"
+            )
         row = people.remove_second_factor(session, caller.member, person, now)
         StoredOutbox(session, now).put(service.accounts.letters.second_factor_changed(row.email, now))
 
@@ -211,9 +224,16 @@ def change_roles(
     tags=["people"],
     sync_to_thread=True,
 )
-def remove_person(person: PersonId, service: NamedDependency[Service], caller: NamedDependency[Caller]) -> None:
-    """Remove a colleague from the organisation, who is signed out at once."""
-    remove(service, caller, person, utc_now())
+def remove_person(
+    person: PersonId,
+    service: NamedDependency[Service],
+    caller: NamedDependency[Caller],
+    end_tokens: Annotated[
+        bool, QueryParameter(description="whether the tokens and clients end that this person made")
+    ] = False,
+) -> None:
+    """Remove a colleague from the organisation, who is signed out at once. Tokens that they made can end too."""
+    remove(service, caller, person, utc_now(), end_tokens)
 
 
 @delete(

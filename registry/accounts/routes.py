@@ -6,19 +6,19 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.middleware.rate_limit import get_remote_address
 from litestar.params import RawBody
 from msgspec import Meta, Struct
 
 from registry.access.admission import ANYBODY, SIGNED_IN
 from registry.access.roles import Role
-from registry.accounts.accounts import Enrolment, Opened
+from registry.accounts.accounts import Enrolment, Opened, Organisation
 from registry.accounts.passwords import LEAST
 from registry.accounts.sessions import Stage
 from registry.registry import utc_now
 from registry.web.openapi import json_operation
 from registry.web.problems import responses
 from registry.web.reading import struct_body
+from registry.web.remote import remote_of
 from registry.web.service import SESSION_PREFIX, Service, Visitor
 from schemas.member import MemberKind
 
@@ -90,6 +90,14 @@ class Myself(Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...]
     stage: Stage
     second_factor: bool
+    organisations: tuple[Organisation, ...]
+    """All that this person can act for; none while a code is due."""
+
+
+class ActFor(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of one's organisations to act for from now on."""
+
+    member: Annotated[str, Meta(max_length=64, description="its member id")]
 
 
 def _opened(opened: Opened) -> Response[SessionOpened]:
@@ -116,15 +124,15 @@ def sign_in(
 ) -> Response[SessionOpened]:
     """Sign in with e-mail and password. A second step may be to come: `stage` says which."""
     told = struct_body(request, body, SignIn)
-    remote = get_remote_address(request)
+    remote = remote_of(request)
     return _opened(service.accounts.sign_in(told.email, told.password, remote, utc_now(), told.member))
 
 
 @get(
     "/v1/session", admits=SIGNED_IN, responses=responses(401), security=_BEARER, tags=["accounts"], sync_to_thread=True
 )
-def read_session(visitor: NamedDependency[Visitor]) -> Response[Myself]:
-    """Who is signed in, for which organisation, in which roles."""
+def read_session(service: NamedDependency[Service], visitor: NamedDependency[Visitor]) -> Response[Myself]:
+    """Who is signed in, for which organisation, in which roles, and which others there are."""
     signed_in = visitor.signed_in
     me = Myself(
         person=signed_in.person,
@@ -135,8 +143,28 @@ def read_session(visitor: NamedDependency[Visitor]) -> Response[Myself]:
         roles=tuple(sorted(signed_in.roles)),
         stage=signed_in.stage,
         second_factor=signed_in.has_second_factor,
+        organisations=service.accounts.organisations(visitor.secret, utc_now()),
     )
     return Response(me, headers=_NO_STORE)
+
+
+@put(
+    "/v1/session/member",
+    admits=SIGNED_IN,
+    operation_class=json_operation(ActFor),
+    responses=responses(*_BODY, 401, 404, 409),
+    security=_BEARER,
+    tags=["accounts"],
+    sync_to_thread=True,
+)
+def act_for(
+    request: Request[Any, Any, Any],
+    body: RawBody,
+    service: NamedDependency[Service],
+    visitor: NamedDependency[Visitor],
+) -> Response[SessionOpened]:
+    """Act for another of one's organisations: a new session takes the place of this one, which ends."""
+    return _opened(service.accounts.act_for(visitor.secret, struct_body(request, body, ActFor).member, utc_now()))
 
 
 @delete(
@@ -232,7 +260,7 @@ def change_password(
 def request_reset(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> None:
     """Ask for a link to choose a new password. The answer is the same whether there is such an account or not."""
     email = struct_body(request, body, ResetRequest).email
-    service.accounts.request_reset(email, get_remote_address(request), utc_now())
+    service.accounts.request_reset(email, remote_of(request), utc_now())
 
 
 @put(
@@ -268,6 +296,7 @@ def accept_invitation(request: Request[Any, Any, Any], body: RawBody, service: N
 ROUTES = [
     sign_in,
     read_session,
+    act_for,
     sign_out,
     answer_code,
     begin_second_factor,

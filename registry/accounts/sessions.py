@@ -62,16 +62,32 @@ class SignedIn(Struct, frozen=True):
         return Caller(self.member, self.kind, self.roles, self.person)
 
 
-def begin(session: Session, person: str, member: str, stage: Stage, now: datetime) -> str:
-    """A new session. Returns its secret."""
+def begin(
+    session: Session, person: str, member: str, stage: Stage, now: datetime, since: datetime | None = None
+) -> str:
+    """A new session, of somebody who has been signed in ``since``. Returns its secret."""
     session.exec(delete(SessionRow).where(col(SessionRow.created_at) <= now - ABSOLUTE))
     secret = secrets.token_urlsafe(32)
     session.add(
         SessionRow(
-            secret_hash=_hash(secret), person_id=person, member_id=member, stage=stage, created_at=now, seen_at=now
+            secret_hash=_hash(secret),
+            person_id=person,
+            member_id=member,
+            stage=stage,
+            created_at=since or now,
+            seen_at=now,
         )
     )
     return secret
+
+
+def begin_for(session: Session, secret: str, member: str, stage: Stage, now: datetime) -> str:
+    """Another session in place of that of ``secret``, for another organisation: it ends when that would have ended."""
+    row = session.get(SessionRow, _hash(secret))
+    assert row is not None
+    begun = begin(session, row.person_id, member, stage, now, row.created_at)
+    session.delete(row)
+    return begun
 
 
 def find(session: Session, secret: str, now: datetime) -> SignedIn | None:
@@ -106,6 +122,20 @@ def touch(session: Session, secret: str, now: datetime) -> None:
     row = session.get(SessionRow, _hash(secret))
     if row is not None:
         row.seen_at = now
+        session.add(row)
+
+
+def pending(session: Session, secret: str) -> bytes | None:
+    """The sealed shared secret that the session was shown last."""
+    row = session.get(SessionRow, _hash(secret))
+    return None if row is None else row.totp_pending
+
+
+def keep_pending(session: Session, secret: str, sealed: bytes) -> None:
+    """Keeps a sealed shared secret that the session is shown, in place of another."""
+    row = session.get(SessionRow, _hash(secret))
+    if row is not None:
+        row.totp_pending = sealed
         session.add(row)
 
 

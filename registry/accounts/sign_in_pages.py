@@ -6,14 +6,14 @@ from typing import Annotated, Any
 import qrcode
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.middleware.rate_limit import get_remote_address
 from litestar.params import PathParameter, RawBody
 
 from registry.access.admission import ANYBODY, SIGNED_IN
-from registry.accounts.browser import NO_COOKIE, Browser
+from registry.accounts.browser import CHOICE, FACTOR, NO_COOKIE, Browser
 from registry.accounts.sessions import Stage
 from registry.errors import InvalidInput, RegistryError
 from registry.pages.desk import Field, Form, Section
+from registry.web.remote import remote_of
 from registry.web.service import Service
 
 Link = Annotated[str, PathParameter(max_length=100)]
@@ -80,7 +80,7 @@ def sign_in_by_form(request: Request[Any, Any, Any], body: RawBody, service: Nam
     """Signs in; the session of before, if there is one, ends: nobody can hand out a session and wait."""
     browser = Browser(request, service)
     sent = browser.read(body)
-    remote = get_remote_address(request)
+    remote = remote_of(request)
     try:
         opened = service.accounts.sign_in(sent.one("email"), sent.one("password"), remote, browser.now)
     except RegistryError as problem:
@@ -88,7 +88,7 @@ def sign_in_by_form(request: Request[Any, Any, Any], body: RawBody, service: Nam
         return _sign_in_page(browser, sent.one("email")[:300], alert, status=problem.status)
     if browser.secret:
         service.accounts.sign_out(browser.secret, browser.now)
-    return browser.go_on(opened)
+    return browser.go_on(opened, asks=True)
 
 
 @post("/sign-out", admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
@@ -102,6 +102,12 @@ def sign_out_by_form(
     return browser.go("/sign-in", NO_COOKIE)
 
 
+def account_told(browser: Browser) -> tuple[tuple[str, str], ...]:
+    """Whose account it is that a step of signing in is about."""
+    assert browser.signed_in is not None
+    return ((browser.t("account"), browser.signed_in.email),)
+
+
 def _code_page(browser: Browser, alert: str = "", status: int = 200) -> Response[str]:
     form = Form(
         name="code",
@@ -110,8 +116,10 @@ def _code_page(browser: Browser, alert: str = "", status: int = 200) -> Response
         fields=(_code(browser),),
         form_token=browser.form_token,
     )
-    intro = browser.t("code_intro")
-    return browser.page(browser.t("code_title"), Section(form=form), intro=intro, alert=alert, status=status)
+    section = Section(
+        facts=account_told(browser), form=form, links=((browser.link("/sign-in"), browser.t("sign_in_other")),)
+    )
+    return browser.page(browser.t("code_title"), section, intro=browser.t("code_intro"), alert=alert, status=status)
 
 
 @get("/sign-in/code", admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
@@ -129,7 +137,7 @@ def code_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedD
     if not browser.is_at(Stage.CODE):
         return browser.go("/sign-in")
     try:
-        return browser.go_on(service.accounts.answer_code(browser.secret, sent.one("code"), browser.now))
+        return browser.go_on(service.accounts.answer_code(browser.secret, sent.one("code"), browser.now), asks=True)
     except RegistryError as problem:
         return _code_page(browser, browser.what_was_wrong(problem, {}), problem.status)
 
@@ -139,14 +147,30 @@ def _factor_page(browser: Browser, alert: str = "", status: int = 200) -> Respon
     path, size = _modules(told.uri)
     form = Form(
         name="factor",
-        action="/sign-in/second-factor",
+        action=FACTOR,
         button=browser.t("go_on"),
         fields=(_code(browser),),
         form_token=browser.form_token,
     )
-    section = Section(secret=told.secret, qr=path, qr_size=size, qr_label=browser.t("factor_qr"), form=form)
+    section = Section(
+        secret=told.secret,
+        qr=path,
+        qr_size=size,
+        qr_label=browser.t("factor_qr"),
+        facts=account_told(browser),
+        form=form,
+    )
     intro = browser.t("factor_intro")
-    return browser.page(browser.t("factor_title"), section, intro=intro, alert=alert, status=status)
+    return browser.page(browser.t("factor_title"), section, *_back(browser), intro=intro, alert=alert, status=status)
+
+
+def _back(browser: Browser) -> tuple[Section, ...]:
+    """The ways out of setting up a second factor: back to one's organisation, else to another one, or to sign out."""
+    if browser.is_at(Stage.FULL):
+        return (Section(links=((browser.link("/organisation"), browser.t("my_organisation")),)),)
+    several = len(browser.accounts.organisations(browser.secret, browser.now)) > 1
+    links = ((browser.link(CHOICE), browser.t("other_organisation")),) if several else ()
+    return (Section(form=browser.form("/sign-out", "sign_out"), links=links),)
 
 
 def _modules(text: str) -> tuple[str, int]:
@@ -158,7 +182,7 @@ def _modules(text: str) -> tuple[str, int]:
     return "".join(dark), len(matrix)
 
 
-@get("/sign-in/second-factor", admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
+@get(FACTOR, admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
 def factor_page(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> Response[str]:
     """Where a second factor is set up."""
     browser = Browser(request, service)
@@ -169,7 +193,7 @@ def factor_page(request: Request[Any, Any, Any], service: NamedDependency[Servic
     return _factor_page(browser)
 
 
-@post("/sign-in/second-factor", admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
+@post(FACTOR, admits=SIGNED_IN, include_in_schema=False, sync_to_thread=True)
 def factor_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Response[str]:
     """Takes the first code."""
     browser = Browser(request, service)
@@ -177,7 +201,9 @@ def factor_by_form(request: Request[Any, Any, Any], body: RawBody, service: Name
     if not browser.is_at(Stage.ENROLMENT, Stage.FULL):
         return browser.go("/sign-in")
     try:
-        return browser.go_on(service.accounts.confirm_enrolment(browser.secret, sent.one("code"), browser.now))
+        opened = service.accounts.confirm_enrolment(browser.secret, sent.one("code"), browser.now)
+        # Who had to set it up has said for which organisation; who did by themselves may have done so for another one.
+        return browser.go_on(opened, asks=browser.is_at(Stage.FULL))
     except InvalidInput as problem:
         return _factor_page(browser, browser.what_was_wrong(problem, {"$.code": browser.t("code")}), problem.status)
 
@@ -209,7 +235,7 @@ def reset_request_by_form(
     browser = Browser(request, service)
     email = browser.read(body).one("email")
     try:
-        service.accounts.request_reset(email, get_remote_address(request), browser.now)
+        service.accounts.request_reset(email, remote_of(request), browser.now)
     except RegistryError as problem:
         return _reset_request(browser, alert=browser.what_was_wrong(problem, {}), status=problem.status)
     return _reset_request(browser, notice=browser.t("reset_asked"))

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from registry.access.tokens import issue, revoke
+from registry.access.tokens import MOST_DAYS, issue, revoke, sound_name
 from registry.cli.shell import DEFAULT_HOME, HomeOption, console, opened
 from registry.members.members import all_members, join
 from registry.registry import utc_now
@@ -65,13 +65,14 @@ def list_members(home: HomeOption = DEFAULT_HOME) -> None:
 
 def create_token(
     member: Annotated[str, typer.Option(help="the member's id; its kind decides what the token may do")],
-    days: Annotated[int, typer.Option(min=1, max=3650, help="how long it is good for")] = 365,
+    name: Annotated[str, typer.Option(help="what it is for, for the list of tokens")] = "",
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="how long it is good for")] = MOST_DAYS,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Make a token of a member. It is shown this once; the registry keeps only its hash."""
     now = utc_now()
     with opened(home) as registry, registry.database.writing() as session:
-        token = issue(session, member, now, now + timedelta(days=days))
+        token = issue(session, member, now, now + timedelta(days=days), name=sound_name(name) if name else "")
     typer.echo(token)
 
 

@@ -39,8 +39,6 @@ class PersonRow(SQLModel, table=True):
     """Argon2id, with its parameters (PHC string format)."""
     totp_secret: bytes | None = Field(default=None, sa_type=LargeBinary)
     """Shared secret of the second factor, as ``registry.accounts.sealing`` seals it; None without one."""
-    totp_pending: bytes | None = Field(default=None, sa_type=LargeBinary)
-    """A shared secret, sealed too, that is shown, and not yet confirmed by a code."""
     totp_step: int = Field(default=0, sa_type=BigInteger)
     """Time step of the last code that was accepted: none up to it is accepted again (RFC 6238, 5.2)."""
     created_at: datetime
@@ -68,6 +66,9 @@ class SessionRow(SQLModel, table=True):
     member_id: str = Field(foreign_key="member.id")
     stage: str
     """What is still to come: ``code``, ``enrolment``, or nothing: ``full``."""
+    totp_pending: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """A shared secret, sealed too, that this session was shown, and has not confirmed by a code yet: what another
+    session was shown is no use in it, and none outlives its session."""
     created_at: datetime
     seen_at: datetime
 
@@ -100,7 +101,7 @@ class AttemptRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """A message to be sent. Its text is emptied once it is sent, or has been given up: it may hold a link."""
+    """A message to be sent. Once it is, or has been given up, recipient, subject and text are empty."""
 
     __tablename__ = "message"
 
@@ -112,7 +113,7 @@ class MessageRow(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, index=True)
     """When to try to send it next; None: sent, or given up."""
     tries: int = 0
-    sent_at: datetime | None = None
+    sent_at: datetime | None = Field(default=None, index=True)
 
 
 class ApprovalRow(SQLModel, table=True):

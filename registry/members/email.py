@@ -34,20 +34,23 @@ def normal_email(address: str, path: str) -> str:
     Whether mail arrives there only a message can tell. Case counts in no mailbox that is in use, and two accounts that
     differ by it alone would be a trap. Its domain is as IDNA 2008 has it, in letters: that of "ß" is not that of "ss".
     """
-    local, _, domain = address.strip().translate(_PLAIN).rpartition("@")
     try:
-        normal = f"{_normal_local(local)}@{idna.decode(_ascii_domain(domain))}"
+        local, _, domain = mailbox(address).rpartition("@")
+        normal = f"{local}@{idna.decode(domain)}"
     except ValueError:
         normal = ""
-    if not normal or not normal.isprintable() or len(normal.encode()) > MAX_EMAIL:
+    if not normal or not normal.isprintable():
         raise InvalidInput("this is no e-mail address", path)
     return normal
 
 
 def mailbox(address: str) -> str:
     """``address`` as a mail carries it, its domain in ASCII (RFC 5891, 4). Raises ``ValueError`` when it cannot."""
-    local, _, domain = address.rpartition("@")
-    return f"{_normal_local(local)}@{_ascii_domain(domain)}"
+    local, _, domain = address.strip().translate(_PLAIN).rpartition("@")
+    carried = f"{_normal_local(local)}@{_ascii_domain(domain)}"
+    if len(carried.encode()) > MAX_EMAIL:
+        raise ValueError("the address is too long")
+    return carried
 
 
 def _normal_local(local: str) -> str:

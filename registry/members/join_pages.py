@@ -7,7 +7,6 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.middleware.rate_limit import get_remote_address
 from litestar.params import PathParameter, RawBody
 
 from registry.access.admission import ANYBODY, on_others
@@ -23,6 +22,7 @@ from registry.members.members import all_members, called_alike
 from registry.members.routes import approve, receive, refuse
 from registry.pages.desk import Field, Form, Option, Section
 from registry.pages.reader import Reader
+from registry.web.remote import remote_of
 from registry.web.service import Service
 from schemas.member import Member, MemberKind, Plan
 from schemas.text import in_language
@@ -88,7 +88,7 @@ def join_by_form(request: Request[Any, Any, Any], body: RawBody, service: NamedD
     sent = browser.read(body)
     try:
         application = _application(sent)
-        receive(service, application, get_remote_address(request), browser.now)
+        receive(service, application, remote_of(request), browser.now)
     except RegistryError as problem:
         wrong = _FIELDS.get(problem.path, "") if isinstance(problem, InvalidInput) else ""
         labels = {path: browser.t(name) for path, name in _FIELDS.items()}

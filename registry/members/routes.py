@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 from litestar import Request, get, post, put
 from litestar.di import NamedDependency
-from litestar.middleware.rate_limit import get_remote_address
 from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Meta, Struct
 
@@ -25,6 +24,7 @@ from registry.registry import utc_now
 from registry.web.openapi import json_operation
 from registry.web.problems import responses
 from registry.web.reading import struct_body
+from registry.web.remote import remote_of
 from registry.web.service import Service
 from schemas.member import Member, MemberKind, Plan
 from schemas.text import Text, in_language
@@ -124,7 +124,7 @@ def application_shown(row: ApplicationRow) -> ApplicationShown:
 )
 def apply_to_join(request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service]) -> Received:
     """Apply to join the alliance: for any enterprise or social organisation. The contact is never public."""
-    return receive(service, struct_body(request, body, Application), get_remote_address(request), utc_now())
+    return receive(service, struct_body(request, body, Application), remote_of(request), utc_now())
 
 
 def receive(service: Service, application: Application, remote: str, now: datetime) -> Received:

@@ -14,8 +14,9 @@ from uuid import UUID, uuid4
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func
+from sqlalchemy import case, false, func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from registry.audit.changes import changes
 from registry.audit.steps import Did
@@ -34,8 +35,12 @@ DUE = timedelta(days=30)
 MOST_WORDS = 2_000
 MOST_ANSWER = 800
 PAGE_SIZE = 50
-_MOST_WAITING = 10_000
-_MOST_OF_A_RECORD = 100
+MOST_AT_ONCE = 200
+_MANY_WAITING, _MANY_OF_A_RECORD = 10_000, 100
+_MOST_WAITING = 100_000
+_IN_TURN = 5
+"""So many of one record that wait to be read come before those of others, by the day they are due; the rest after."""
+_MOST_CROWDED = 10
 
 
 class ObjectionState(StrEnum):
@@ -79,14 +84,12 @@ class Objection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def file(session: Session, record: int, objection: Objection, now: datetime) -> ObjectionRow:
-    """Keeps an objection for the operator to read. Raises ``NotFound``, ``InvalidInput``, and ``WrongState`` when ever
-    so many wait."""
+    """Keeps an objection for the operator to read. Raises ``NotFound``, ``InvalidInput``, and ``WrongState`` when more
+    wait than anybody can read."""
     row = record_row(session, record)
     words = sound_words(objection.words, MOST_WORDS, "$.words")
     email = None if objection.email is None else normal_email(objection.email, "$.email")
-    waiting = select(func.count()).select_from(ObjectionRow).where(ObjectionRow.state == ObjectionState.FILED)
-    of_it = waiting.where(ObjectionRow.record == record)
-    if session.exec(waiting).one() >= _MOST_WAITING or session.exec(of_it).one() >= _MOST_OF_A_RECORD:
+    if session.exec(_waiting()).one() >= _MOST_WAITING:
         raise WrongState("too many objections wait to be read: try again in some days")
     declared = session.get(DeclarationRow, row.declaration_id)
     verification = None if declared is None else content_of(declared).verification
@@ -103,8 +106,21 @@ def file(session: Session, record: int, objection: Objection, now: datetime) -> 
         due_at=now + DUE,
     )
     session.add(filed)
-    _note(session, filed, Did.FILED, now)
+    _note(session, filed, Did.FILED, now, False)
     return filed
+
+
+def is_flooded(session: Session, record: int) -> bool:
+    """Whether so many objections to a record, or in all, wait to be read that somebody seems to want the door shut.
+
+    It is not: whoever sent none yet may send one, and others wait.
+    """
+    of_it = _waiting().where(ObjectionRow.record == record)
+    return session.exec(of_it).one() >= _MANY_OF_A_RECORD or session.exec(_waiting()).one() >= _MANY_WAITING
+
+
+def _waiting() -> SelectOfScalar[int]:
+    return select(func.count()).select_from(ObjectionRow).where(ObjectionRow.state == ObjectionState.FILED)
 
 
 def objection_row(session: Session, key: UUID) -> ObjectionRow:
@@ -141,10 +157,18 @@ def decide(
             )
         row.answer, row.decided_at, row.decided_by = words, now, by
         told, row.email = row.email, None
+    is_known = ObjectionState(row.state) in KNOWN or state in KNOWN
     row.state = state
     session.add(row)
-    _note(session, row, Did(state), now)
+    _note(session, row, Did(state), now, is_known)
     return told
+
+
+def dismiss_unread(session: Session, row: ObjectionRow, answer: str, by: str, now: datetime) -> str | None:
+    """As ``decide``, of one that is only filed: what was admitted is decided by itself. Raises ``WrongState``."""
+    if row.state != ObjectionState.FILED:
+        raise WrongState(f"objection {row.id} is {row.state}: decide it by itself")
+    return decide(session, row, ObjectionState.DISMISSED, answer, by, now)
 
 
 def suspension_reason(row: ObjectionRow) -> str:
@@ -166,7 +190,7 @@ def state_view(session: Session, row: ObjectionRow, member: str, words: str, now
     else:
         row.body_says = said
     session.add(row)
-    _note(session, row, Did.STATED, now)
+    _note(session, row, Did.STATED, now, True)
 
 
 def sound_words(words: str, most: int, path: str) -> str:
@@ -177,17 +201,40 @@ def sound_words(words: str, most: int, path: str) -> str:
     return said
 
 
-def listed(session: Session, member: str | None, state: ObjectionState | None, page: int) -> list[ObjectionRow]:
-    """A page of objections, those that are due first: all, or those admitted that concern ``member``."""
+def listed(
+    session: Session, member: str | None, state: ObjectionState | None, page: int, record: int | None = None
+) -> list[ObjectionRow]:
+    """A page of objections, those that are due first: all, or those admitted that concern ``member``.
+
+    A flood on one record waits behind the first objections to every other.
+    """
     query = select(ObjectionRow)
     if member is not None:
         concerned = (col(ObjectionRow.owner_id) == member) | (col(ObjectionRow.body_id) == member)
         query = query.where(concerned, col(ObjectionRow.state).in_(KNOWN))
     if state is not None:
         query = query.where(ObjectionRow.state == state)
+    if record is not None:
+        query = query.where(ObjectionRow.record == record)
+    alike = (col(ObjectionRow.record), col(ObjectionRow.state))
+    turn = func.row_number().over(partition_by=alike, order_by=(col(ObjectionRow.due_at), col(ObjectionRow.id)))
+    waits = case((ObjectionRow.state == ObjectionState.FILED, turn > _IN_TURN), else_=false())
     is_decided = col(ObjectionRow.decided_at).is_not(None)
-    query = query.order_by(is_decided, col(ObjectionRow.due_at), col(ObjectionRow.id))
+    query = query.order_by(is_decided, waits, col(ObjectionRow.due_at), col(ObjectionRow.id))
     return list(session.exec(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)))
+
+
+def crowded(session: Session) -> list[tuple[int, int]]:
+    """The records to which the most objections wait to be read, and how many: those with more than a few."""
+    count = func.count()
+    query = (
+        select(ObjectionRow.record, count)
+        .where(ObjectionRow.state == ObjectionState.FILED)
+        .group_by(col(ObjectionRow.record))
+        .having(count > _IN_TURN)
+        .order_by(count.desc(), col(ObjectionRow.record))
+    )
+    return list(session.exec(query.limit(_MOST_CROWDED)))
 
 
 def public(session: Session, record: int) -> list[ObjectionRow]:
@@ -208,6 +255,7 @@ def product_of(session: Session, row: ObjectionRow) -> Text:
     return msgspec.json.decode(record_row(session, row.record).name, type=Text)
 
 
-def _note(session: Session, row: ObjectionRow, did: Did, now: datetime) -> None:
+def _note(session: Session, row: ObjectionRow, did: Did, now: datetime, is_known: bool) -> None:
+    """``is_known``: whether the owner has been told of it, and so may read of it in the trail."""
     about = changes({}, {"record": row.record, "category": row.category})
-    noted(session, now, Step(did, f"objection/{row.id}", row.owner_id if row.state != "filed" else None, about))
+    noted(session, now, Step(did, f"objection/{row.id}", row.owner_id if is_known else None, about))

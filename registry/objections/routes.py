@@ -6,13 +6,12 @@ from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.middleware.rate_limit import get_remote_address
 from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Meta, Struct
 
-from registry.access.admission import ANYBODY, on_named, on_own
+from registry.access.admission import ANYBODY, on_named, on_others, on_own
 from registry.access.callers import Caller
-from registry.access.rules import Action, may_others, require
+from registry.access.rules import Action, may_others, require, require_others
 from registry.accounts import lockout
 from registry.database.author import VISITOR
 from registry.database.objection_tables import ObjectionRow
@@ -25,6 +24,7 @@ from registry.registry import utc_now
 from registry.web.openapi import json_operation
 from registry.web.problems import responses
 from registry.web.reading import struct_body
+from registry.web.remote import remote_of
 from registry.web.service import Service
 from schemas.entry import StatusEvent
 
@@ -92,6 +92,13 @@ class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     words: Annotated[str, Meta(max_length=objections.MOST_ANSWER)] = ""
 
 
+class Dismissals(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Objections that wait to be read and are none, and why, for those who filed them."""
+
+    objections: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=objections.MOST_AT_ONCE)]
+    words: Annotated[str, Meta(max_length=objections.MOST_ANSWER)]
+
+
 class View(Struct, frozen=True, forbid_unknown_fields=True):
     """What the owner, or the verification body, says to it. For the operator."""
 
@@ -142,12 +149,14 @@ def known(service: Service, record: int) -> ObjectionsKnown:
 
 
 def receive(service: Service, record: int, objection: Objection, remote: str, now: datetime) -> Filed:
-    """Keeps an objection, and writes to the operator's people, once a day.
+    """Keeps an objection, and writes to the operator's people, once a day. In a flood, each ``remote`` has one a day.
 
     Raises ``NotFound``, ``InvalidInput``, ``WrongState`` and ``TooManyAttempts``.
     """
     with service.registry.database.writing(VISITOR) as session:
         lockout.count(session, lockout.OBJECTION_FROM, remote, now)
+        if objections.is_flooded(session, record):
+            lockout.count(session, lockout.OBJECTION_IN_FLOOD, remote, now)
         filed = objections.file(session, record, objection, now)
         tell_operator(session, service.accounts.letters, now)
         return Filed(UUID(filed.id), ObjectionState.FILED)
@@ -170,6 +179,20 @@ def decide(service: Service, caller: Caller, key: UUID, told: Decision, now: dat
         return shown(row, now)
 
 
+def dismiss(service: Service, caller: Caller, told: Dismissals, now: datetime) -> None:
+    """Dismisses several that only the operator knows of: all of them, or none. Raises ``NotAllowed``, ``NotFound``,
+    ``WrongState`` and ``InvalidInput``."""
+    require_others(caller, Action.DECIDE_OBJECTION)
+    if not told.objections:
+        raise InvalidInput("say which", "$.objections")
+    with service.registry.database.writing(caller.author) as session:
+        for key in dict.fromkeys(told.objections):
+            row = objections.objection_row(session, key)
+            require(caller, Action.DECIDE_OBJECTION, row.owner_id)
+            objector = objections.dismiss_unread(session, row, told.words, caller.name, now)
+            tell(session, service.accounts.letters, row, ObjectionState.FILED, objector, now)
+
+
 def state_view(service: Service, caller: Caller, key: UUID, words: str, now: datetime) -> ObjectionShown:
     """Keeps what the owner or the body says. Raises ``NotAllowed``, ``WrongState`` and ``InvalidInput``."""
     with service.registry.database.writing(caller.author) as session:
@@ -179,12 +202,20 @@ def state_view(service: Service, caller: Caller, key: UUID, words: str, now: dat
         return shown(row, now)
 
 
-def concerning(service: Service, caller: Caller, state: ObjectionState | None, page: int, now: datetime) -> Objections:
-    """A page of what the caller may see. Raises ``NotAllowed``."""
+def concerning(
+    service: Service,
+    caller: Caller,
+    state: ObjectionState | None,
+    page: int,
+    now: datetime,
+    record: int | None = None,
+) -> Objections:
+    """A page of what the caller may see, or what of it is about one record. Raises ``NotAllowed``."""
     require(caller, Action.READ_OBJECTIONS, caller.member)
     member = None if may_others(caller, Action.READ_OBJECTIONS) else caller.member
     with service.registry.database.reading() as session:
-        return Objections(tuple(shown(row, now) for row in objections.listed(session, member, state, page)))
+        found = objections.listed(session, member, state, page, record)
+        return Objections(tuple(shown(row, now) for row in found))
 
 
 @post(
@@ -201,7 +232,7 @@ def file_objection(
 ) -> Filed:
     """Say what is wrong with a record. For anybody; the operator reads it before anybody else knows of it."""
     objection = struct_body(request, body, Objection)
-    return receive(service, record, objection, get_remote_address(request), utc_now())
+    return receive(service, record, objection, remote_of(request), utc_now())
 
 
 @get(
@@ -230,11 +261,31 @@ def list_objections(
     wanted: Annotated[
         ObjectionState | None, QueryParameter(name="state", description="only those in this state")
     ] = None,
+    record: Annotated[int | None, QueryParameter(ge=0, le=2**63 - 1, description="only those to this record")] = None,
     page: Annotated[int, QueryParameter(ge=1, le=10_000, description="from 1")] = 1,
 ) -> Objections:
     """Objections, those that are due first: for the operator all, for owners and bodies those admitted that concern
-    them."""
-    return concerning(service, caller, wanted, page, utc_now())
+    them. Of one record, five that wait to be read come before those of others, and the rest after."""
+    return concerning(service, caller, wanted, page, utc_now(), record)
+
+
+@post(
+    "/v1/objections/dismissals",
+    admits=on_others(Action.DECIDE_OBJECTION),
+    status_code=204,
+    operation_class=json_operation(Dismissals),
+    responses=responses(*_PROBLEMS),
+    security=_BEARER,
+    tags=["objections"],
+    sync_to_thread=True,
+)
+def dismiss_objections(
+    request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service], caller: NamedDependency[Caller]
+) -> None:
+    """Dismiss several objections that only the operator knows of, in a flood: all or none. For a person of the
+    operator."""
+    require_others(caller, Action.DECIDE_OBJECTION)
+    dismiss(service, caller, struct_body(request, body, Dismissals), utc_now())
 
 
 @post(
@@ -284,4 +335,11 @@ def state_view_on_objection(
     return state_view(service, caller, objection, struct_body(request, body, View).words, utc_now())
 
 
-ROUTES = [file_objection, read_objections_to, list_objections, decide_objection, state_view_on_objection]
+ROUTES = [
+    file_objection,
+    read_objections_to,
+    list_objections,
+    dismiss_objections,
+    decide_objection,
+    state_view_on_objection,
+]

@@ -69,6 +69,12 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "code_intro": Both("Type the code that your authenticator app shows now.", "请输入验证器应用当前显示的验证码。"),
     "code": Both("Code of six digits", "六位验证码"),
     "go_on": Both("Go on", "继续"),
+    "account": Both("Account", "账户"),
+    "sign_in_other": Both("Sign in as somebody else", "使用其他账户登录"),
+    "choice_title": Both("For which organisation do you act?", "您要代表哪个组织？"),
+    "other_organisation": Both("Act for another organisation", "代表其他组织"),
+    "switch_organisation": Both("Act for it", "切换"),
+    "enrols_first": Both("{organisation} (needs a second factor first)", "{organisation}（须先设置双重验证）"),
     "factor_title": Both("Set up a second factor", "设置双重验证"),
     "factor_intro": Both(
         "Scan this with an authenticator app, or type the secret there; then type the code that it shows.",
@@ -124,6 +130,10 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "invited": Both("The invitation is on its way to {email}.", "邀请已发送至 {email}。"),
     "tokens": Both("Tokens for machines", "机器令牌"),
     "token_name": Both("What it is for", "用途"),
+    "token_by": Both("Made by", "创建人"),
+    "token_unnamed": Both("Not said ({id})", "未注明（{id}）"),
+    "command_line": Both("the operator, on the command line", "运营方（命令行）"),
+    "has_left": Both("{name}, here no more", "{name}（已离开）"),
     "token_use": Both("Kind", "种类"),
     "use_bearer": Both("Token", "令牌"),
     "use_client": Both("OAuth client", "OAuth 客户端"),
@@ -145,6 +155,12 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
         "适用于同事丢失验证设备的情形。解除后该同事的所有登录立即退出，并收到邮件通知；"
         "如须双重验证，下次登录时需重新设置。",
     ),
+    "second_factor_guarded": Both(
+        "They are also of another organisation that needs their second factor: who lost it asks the operator.",
+        "该同事同时代表另一家须使用双重验证的组织：如丢失验证设备，请联系运营方解除。",
+    ),
+    "their_tokens": Both("Tokens that they made", "该同事创建的令牌"),
+    "end_their_tokens": Both("End them too: {names}", "一并终止：{names}"),
     "remove_person": Both("Remove from the organisation", "移出组织"),
     "remove_person_intro": Both("They are signed out at once.", "该同事将立即退出登录。"),
     # particulars, and leaving
@@ -277,6 +293,17 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "older": Both("Older", "更早的记录"),
     # objections
     "objections": Both("Objections", "异议"),
+    "objections_to": Both("Objections to record {record}", "对记录 {record} 的异议"),
+    "objections_all": Both("All objections", "全部异议"),
+    "objections_waiting": Both("Those that wait to be read", "待查阅的异议"),
+    "objections_crowded": Both(
+        "To record {record} wait {count}: look through them together", "记录 {record} 有 {count} 项待查阅：一并查看"
+    ),
+    "dismiss_several_title": Both("Dismiss several at once", "批量驳回"),
+    "dismiss_several": Both("Dismiss those that are ticked", "驳回所选异议"),
+    "objection_dismissed_why": Both(
+        "Why, in one line: it goes to those who left an address", "理由（一行，发送给留有邮箱的异议人）"
+    ),
     "object_page": Both("Object to record {record}", "对记录 {record} 提出异议"),
     "object_intro": Both(
         "Say what is wrong. The operator reads it within 30 days; until it admits your objection, nobody else knows of "

@@ -16,7 +16,14 @@ from sqlalchemy import exc
 from registry.access import approval_routes as approvals
 from registry.access import routes as access
 from registry.access.admission import declared
-from registry.accounts import approval_pages, colleague_pages, organisation_pages, sign_in_pages, token_pages
+from registry.accounts import (
+    approval_pages,
+    choice_pages,
+    colleague_pages,
+    organisation_pages,
+    sign_in_pages,
+    token_pages,
+)
 from registry.accounts import people_routes as people
 from registry.accounts import routes as accounts
 from registry.accounts.delivery import DeliveryThread
@@ -58,7 +65,7 @@ from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service, provide_visitor
 
 _DESKS = (
-    *(join_pages, sign_in_pages, organisation_pages, colleague_pages, token_pages, approval_pages),
+    *(join_pages, sign_in_pages, choice_pages, organisation_pages, colleague_pages, token_pages, approval_pages),
     *(member_pages, key_pages, list_page, draft_pages, step_pages),
 )
 _AREAS = (

@@ -1,4 +1,4 @@
-"""How often one address may ask in a minute, of all processes and hosts together.
+"""How often one address may ask in a minute, or of IPv6 one /64, of all processes and hosts together.
 
 A process counts for itself, and tells the others, by way of the database, only now and then: after a tenth of the
 limit, or a quarter of what is left of it if that is less, so at the end with each request. So nobody is refused early,
@@ -24,6 +24,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from registry.database.database import Database
 from registry.database.request_tables import RequestsRow
+from registry.web.remote import network_of
 
 _LOG = logging.getLogger("carbonlabel.limits")
 BATCHES = 60
@@ -83,10 +84,11 @@ class Limiter:
 
     async def admit(self, address: str) -> int:
         """Counts a request of ``address``; how many it has left. Raises ``TooManyRequestsException``, with headers."""
-        requests = self._requests_of(address)
+        whose = network_of(address)
+        requests = self._requests_of(whose)
         if not requests.go_ahead():
             async with requests.telling:
-                if not requests.go_ahead() and not await self._admit(address, requests):
+                if not requests.go_ahead() and not await self._admit(whose, requests):
                     raise TooManyRequestsException(headers=self.headers(0))
         return max(self.limit - requests.here - requests.elsewhere, 0)
 

@@ -92,10 +92,11 @@ def _jobs(session: Session, now: datetime) -> Iterable[_Figure]:
 
 def _mail(session: Session, now: datetime) -> Iterable[_Figure]:
     found = waiting(session)
+    overdue = _age(found.due, now)
     yield "carbonlabel_mail_waiting", "Messages that have not left yet.", found.count
     yield "carbonlabel_mail_tried", "Those of them that were tried, and not taken.", found.tried
     yield "carbonlabel_mail_waiting_seconds", "For how long the first of them has waited.", _age(found.since, now)
-    yield "carbonlabel_mail_overdue_seconds", "For how long one of them has been due, and was not tried.", _age(found.due, now)
+    yield "carbonlabel_mail_overdue_seconds", "For how long one of them has been due, and was not tried.", overdue
 
 
 def _age(since: datetime | None, now: datetime) -> float:

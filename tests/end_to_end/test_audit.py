@@ -145,6 +145,10 @@ def _objections(w: Watched, record: str) -> None:
     told = {"decision": "upheld", "words": "There is none"}
     w.send(desk, OPERA, "/objections/{objection}/decision", told, objection=second)
     w.send(desk, OPERA, "/objections/{objection}/reinstate", {"reason": "Here it is"}, objection=second)
+    ids = [w.people.good(None, "POST", f"/v1/records/{record}/objections", said)["id"] for _ in range(3)]
+    w.call(OPERA, "POST", "/v1/objections/dismissals", {"objections": ids[:1], "words": "Spam"})
+    desk.get("/objections")
+    w.send(desk, OPERA, "/objections/dismissals", {"objections": ids[1:], "words": "Spam"})
 
 
 def _reviews(w: Watched) -> None:
@@ -396,6 +400,7 @@ def _accounts(w: Watched) -> None:
     desk.get("/organisation")
     w.send(desk, LI, f"{path}/remove", {}, person=w.ids[NINA])
 
+    _organisations(w)
     told = w.call(None, "POST", "/v1/session", {"email": LI, "password": PASSWORD})
     people.sessions[LI] = told["session"]
     told = w.call(LI, "PUT", "/v1/password", {"old": PASSWORD, "new": NEW_PASSWORD})
@@ -413,6 +418,20 @@ def _accounts(w: Watched) -> None:
     link = people.link(CARL, "within 30 minutes")
     browser.get(f"/reset/{link}")
     w.send(browser, CARL, "/reset/{link}", {"password": NEW_PASSWORD}, link=link)
+
+
+def _organisations(w: Watched) -> None:
+    """Carl comes to act for the maker too, and goes from one to the other."""
+    people = w.people
+    people.good(LI, "POST", "/v1/invitations", {"email": CARL, "roles": ["editor"]})
+    accepted = {"link": people.link(CARL, "Maker Works")}
+    assert people.call(None, "POST", "/v1/invitations/accept", accepted).status_code == 204
+    told = w.call(CARL, "PUT", "/v1/session/member", {"member": MAKER.id})
+    people.sessions[CARL] = told["session"]
+    desk = tab(people, CARL)
+    desk.get("/sign-in/organisation")
+    w.send(desk, CARL, "/sign-in/organisation", {"member": CHECKER.id})
+    people.sessions[CARL] = f"carbonlabel-session_{desk.cookie}"
 
 
 def _secret_on(browser: Tab) -> bytes:

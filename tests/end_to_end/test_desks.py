@@ -8,11 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from registry.pages.desk_words import WORDS
+from registry.registry import OPERATOR
 from schemas.member import MemberKind
+from schemas.text import in_language
+from tests.end_to_end.commands import done_here
 from tests.end_to_end.desks import Tab
 from tests.end_to_end.people import CARL, LI, OPERA, PASSWORD, PEOPLE, RITA, SECOND, People, people_at_work
 from tests.end_to_end.test_joining import published
-from tests.world import CHECKER
+from tests.world import CHECKER, MAKER, RIVAL
 
 JOINING = {
     "name_en": "Lime & <b>Kiln</b>",
@@ -25,7 +28,7 @@ JOINING = {
     "email": "kim@kiln.example",
 }
 PAGES = ["/join", "/sign-in", "/reset"]
-WITHIN = ["/organisation", "/applications", "/sign-in/code", "/sign-in/second-factor"]
+WITHIN = ["/organisation", "/applications", "/sign-in/code", "/sign-in/second-factor", "/sign-in/organisation"]
 
 
 @pytest.fixture(scope="module")
@@ -157,13 +160,53 @@ def test_colleagues_are_invited_and_removed_on_the_page(people: People) -> None:
     here.get("/organisation")
     assert "Ann <script>" in here.text
     assert not here.document.all("script")
-    (removing,) = [action for action in here.forms() if action.endswith("/remove")]
+    (one,) = [one for one in people.good(LI, "GET", "/v1/people")["people"] if one["email"] == "ann@maker.example"]
+    page = f"/organisation/people/{one['id']}"
     foreign = tab(people, RITA)
     foreign.get("/organisation")
-    assert foreign.post(removing, {"form_token": foreign.forms()["/sign-out"]["form_token"]}).status_code == 404
-    here.fill(removing)
+    token = {"form_token": foreign.forms()["/sign-out"]["form_token"]}
+    assert foreign.post(f"{page}/remove", token).status_code == 404
+    here.get(page)
+    here.fill(f"{page}/remove")
     assert "Ann" not in here.text
     assert ann.get("/organisation").url.path == "/sign-in"
+
+
+def test_who_made_a_token_is_said_and_it_can_end_with_their_going(people: People) -> None:
+    people.good(LI, "POST", "/v1/invitations", {"email": "tom@maker.example", "roles": ["signer"]})
+    people.come_in("tom@maker.example", people.link("tom@maker.example", "Maker Works"))
+    tom = people.good("tom@maker.example", "GET", "/v1/session")["person"]
+    wanted = {"roles": ["editor"], "days": 365}
+    made = [
+        people.good("tom@maker.example", "POST", "/v1/tokens", wanted | {"name": name})["token"]
+        for name in ("scales", "lorry")
+    ]
+    here, page = tab(people, LI), f"/organisation/people/{tom}"
+    here.get("/organisation")
+    assert here.html.count('data-label="Made by"><bdi>Tom</bdi>') == 2
+    here.get(page)
+    assert "End them too: lorry, scales" in here.text
+    here.fill(f"{page}/remove")  # without the tick
+    assert here.html.count('data-label="Made by"><bdi>Tom, here no more</bdi>') == 2
+    assert [people.call(token, "GET", "/v1/declarations").status_code for token in made] == [200, 200]
+    people.good(LI, "POST", "/v1/invitations", {"email": "tom@maker.example", "roles": ["editor"]})
+    people.come_in("tom@maker.example", people.link("tom@maker.example", "Maker Works"))
+    here.get(page)
+    here.fill(f"{page}/remove", tokens="end")
+    assert "Tom" not in here.text
+    assert [people.call(token, "GET", "/v1/declarations").status_code for token in made] == [401, 401]
+
+
+def test_a_token_of_the_command_line_has_its_name_and_the_operator_s_roles(people: People) -> None:
+    for name in ("nightly batch", ""):
+        done_here("token", "create", "--member", OPERATOR, "--name", name, "--home", people.home)
+    here = tab(people, OPERA)
+    here.get("/organisation")
+    rows = [row for row in re.findall(r"<tr.*?</tr>", here.html, re.DOTALL) if "on the command line" in row]
+    assert sorted("nightly batch" in row for row in rows) == [False, True]
+    for row in rows:
+        assert "Operator" in row
+        assert not any(role in row for role in ("Editor", "Signer", "Reviewer", "Expert"))
 
 
 def test_a_token_is_made_shown_once_and_ended(people: People) -> None:
@@ -281,6 +324,53 @@ def test_a_password_is_reset_by_a_link_that_is_good_once(people: People) -> None
     assert tab(people).post(f"/reset/{link}", {"password": "a third horse and staple"}).status_code == 410
     assert people.call(SECOND, "GET", "/v1/session").status_code == 401
     assert people.http.get(f"/reset/{link[:-1]}", headers={"accept": "text/html"}).status_code == 410
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_acts_for_two_organisations_chooses_and_changes_on_the_page(people: People, language: str) -> None:
+    both = f"{language}@both.example"
+    for who, organisation in ((LI, "Maker Works"), (RITA, RIVAL.name["en"])):
+        people.good(who, "POST", "/v1/invitations", {"email": both, "roles": ["editor"]})
+        people.come_in(both, people.link(both, organisation))
+    here = tab(people, language=language)
+    here.get("/sign-in")
+    here.fill("/sign-in", email=both, password=PASSWORD)
+    assert here.answer.url.path == "/sign-in/organisation"
+    assert {"en": "For which organisation", "zh": "代表哪个组织"}[language] in here.text
+    assert both in here.text
+    assert here.fill("/sign-in/organisation", member=CHECKER.id).status_code == 404
+    here.get("/sign-in/organisation")
+    here.fill("/sign-in/organisation", member=RIVAL.id)
+    assert here.answer.url.path == "/organisation"
+    name = in_language(RIVAL.name, language)
+    assert name in here.document.text
+    before = here.cookie
+    here.fill("/sign-in/organisation", member=MAKER.id)
+    assert here.answer.url.path == "/organisation"
+    assert here.html.count("<h1>") == 1
+    assert in_language(MAKER.name, language) in here.html.partition("<h1>")[2].partition("</h1>")[0]
+    assert here.cookie != before
+    alone = tab(people, LI, language)
+    alone.get("/organisation")
+    assert "/sign-in/organisation" not in alone.forms()
+
+
+def test_setting_up_a_second_factor_says_for_whom_and_can_be_left(people: People) -> None:
+    here = tab(people, LI)
+    here.get("/sign-in/second-factor")
+    assert LI in here.text
+    assert "/organisation" in {link["href"] for link in here.document.all("a")}
+    people.good(CARL, "POST", "/v1/invitations", {"email": "eve@checker.example", "roles": ["reviewer"]})
+    link = people.link("eve@checker.example", CHECKER.name["en"])
+    accepted = {"link": link, "name": "Eve", "password": PASSWORD}
+    assert people.call(None, "POST", "/v1/invitations/accept", accepted).status_code == 204
+    here = tab(people)
+    here.get("/sign-in")
+    here.fill("/sign-in", email="eve@checker.example", password=PASSWORD)
+    assert here.answer.url.path == "/sign-in/second-factor"
+    assert "eve@checker.example" in here.text
+    here.fill("/sign-out")
+    assert (here.answer.url.path, here.cookie) == ("/sign-in", "")
 
 
 # Hostile

@@ -124,9 +124,43 @@ def test_colleagues_are_invited_get_roles_and_go(people: People) -> None:
     people.good(LI, "PUT", f"{path}/roles", {"roles": ["signer"]})
     problem(people.call(WEI, "POST", "/v1/declarations", declaration(new_gtin())), 403)
     assert {one["email"] for one in people.good(WEI, "GET", "/v1/people")["people"]} == {LI, WEI}
-    people.good(LI, "DELETE", path)
+    token = people.good(WEI, "POST", "/v1/tokens", {"name": "scanner", "roles": ["editor"]})["token"]
+    people.good(LI, "DELETE", f"{path}?end_tokens=true")
     problem(people.call(WEI, "GET", "/v1/session"), 401)
+    problem(people.call(token, "GET", "/v1/declarations"), 401)
     problem(people.call(None, "POST", "/v1/session", {"email": WEI, "password": PASSWORD}), 401, "sign-in-refused")
+
+
+def test_no_other_organisation_takes_the_second_factor_of_a_reviewer(people: People) -> None:
+    carl = people.good(CARL, "GET", "/v1/session")["person"]
+    people.good(LI, "POST", "/v1/invitations", {"email": CARL, "roles": ["editor"]})
+    accepted = {"link": people.link(CARL, "Maker Works")}
+    assert people.call(None, "POST", "/v1/invitations/accept", accepted).status_code == 204
+    refused = problem(people.call(LI, "DELETE", f"/v1/people/{carl}/second-factor"), 403, "not-allowed")
+    assert "carbonlabel person remove-second-factor" in refused["detail"]
+    assert people.good(CARL, "GET", "/v1/session")["second_factor"]  # nor is anybody signed out
+    people.good(LI, "DELETE", f"/v1/people/{carl}")
+
+
+def test_who_acts_for_two_organisations_says_for_which(people: People) -> None:
+    for who, organisation in ((LI, "Maker Works"), (RITA, RIVAL.name["en"])):
+        people.good(who, "POST", "/v1/invitations", {"email": "two@both.example", "roles": ["editor"]})
+        people.come_in("two@both.example", people.link("two@both.example", organisation))
+    me = people.good("two@both.example", "GET", "/v1/session")
+    assert me["member"] == MAKER.id
+    assert [(one["member"], one["roles"]) for one in me["organisations"]] == [
+        (MAKER.id, ["editor"]),
+        (RIVAL.id, ["editor"]),
+    ]
+    before = people.sessions["two@both.example"]
+    problem(people.call("two@both.example", "PUT", "/v1/session/member", {"member": CHECKER.id}), 404)
+    told = people.good("two@both.example", "PUT", "/v1/session/member", {"member": RIVAL.id})
+    assert told["stage"] == "full"
+    people.sessions["two@both.example"] = told["session"]
+    assert people.good("two@both.example", "GET", "/v1/session")["member"] == RIVAL.id
+    problem(people.call(before, "GET", "/v1/session"), 401)
+    key = people.good("two@both.example", "POST", "/v1/declarations", declaration(new_gtin()))["id"]
+    problem(people.call(LI, "GET", f"/v1/declarations/{key}"), 403)
 
 
 def test_an_invitation_is_taken_back(people: People) -> None:

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import func, select
 
+from registry.access import tokens
 from registry.access.roles import Role
 from registry.accounts.links import LIFETIME, Purpose
+from registry.accounts.outbox import StoredOutbox
 from registry.accounts.passwords import LEAST, MOST
-from registry.accounts.people import people_of, remove, set_roles
+from registry.accounts.people import invite, is_guarded_elsewhere, people_of, remove, set_roles
 from registry.database.audit_tables import AuditRow
 from registry.database.people_tables import AttemptRow, LinkRow, MessageRow
 from registry.errors import InvalidInput, LinkEnded, NotFound, SignInRefused, TooManyAttempts, WrongState
@@ -256,6 +258,54 @@ def test_somebody_always_speaks_for_an_organisation(desk: Desk) -> None:
                 act()
         remove(session, MAKER.id, wei, NOW)
         assert [person.email for person, _ in people_of(session, MAKER.id)] == [LI]
+
+
+def test_whoever_speaks_for_it_alone_cannot_invite_themselves_out_of_it(desk: Desk) -> None:
+    desk.person(LI)
+    with desk.registry.database.writing() as session:
+        invite(session, StoredOutbox(session, NOW), desk.accounts.letters, MAKER.id, LI, {Role.EDITOR}, NOW)
+    link = desk.link(LI)
+    with pytest.raises(WrongState, match="would have no signer"):
+        desk.accounts.accept_invitation(link, "", "", NOW)
+    assert desk.caller(desk.sign_in(LI)).roles == {Role.EDITOR, Role.SIGNER}
+    desk.person(WEI)
+    desk.accounts.accept_invitation(link, "", "", NOW)
+    assert desk.caller(desk.sign_in(LI)).roles == {Role.EDITOR}
+
+
+@pytest.mark.parametrize(("other", "is_guarded"), [(CHECKER.id, True), (OPERATOR, True), (RIVAL.id, False)])
+def test_a_second_factor_that_another_organisation_needs_is_not_this_one_s_to_remove(
+    desk: Desk, other: str, is_guarded: bool
+) -> None:
+    li = desk.person(LI)
+    with desk.registry.database.reading() as session:
+        assert not is_guarded_elsewhere(session, MAKER.id, li)
+    desk.accounts.accept_invitation(desk.invited(LI, other), "", "", NOW)
+    with desk.registry.database.reading() as session:
+        assert is_guarded_elsewhere(session, MAKER.id, li) == is_guarded
+        assert not is_guarded_elsewhere(session, other, li)
+
+
+def test_who_goes_leaves_no_token_if_that_is_asked_for(desk: Desk) -> None:
+    desk.person(LI)
+    wei, others = desk.person(WEI), desk.person("ann@maker.example")
+    with desk.registry.database.writing() as session:
+        for maker in (wei, wei, others, None):
+            tokens.issue(session, MAKER.id, NOW, issued_by=maker)
+        tokens.issue(session, RIVAL.id, NOW, issued_by=wei)
+
+    def left() -> set[str | None]:
+        with desk.registry.database.reading() as session:
+            return {row.issued_by for row in tokens.listed(session, MAKER.id)}
+
+    with desk.registry.database.writing() as session:
+        remove(session, MAKER.id, others, NOW)
+    assert left() == {wei, others, None}
+    with desk.registry.database.writing() as session:
+        remove(session, MAKER.id, wei, NOW, end_tokens=True)
+    assert left() == {others, None}
+    with desk.registry.database.reading() as session:
+        assert len(tokens.listed(session, RIVAL.id)) == 1
 
 
 def test_the_operator_keeps_two_people_once_it_has_two(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from registry.accounts.delivery import deliver_next
 from registry.accounts.mail import FolderMailer, MailUrl, SmtpMailer, mailer_for
-from registry.accounts.outbox import Letter, StoredOutbox
+from registry.accounts.outbox import Letter, StoredOutbox, Waiting, waiting, wrong_with_mail
 from registry.database.people_tables import MessageRow
 from registry.errors import HomeError
 from registry.home import Config
@@ -98,7 +98,8 @@ def test_a_letter_arrives_as_it_was_written_and_its_text_is_not_kept(desk: Desk)
     assert read["auto-submitted"] == "auto-generated"
     assert read.get_content().replace("\r\n", "\n") == LETTER.body
     (row,) = rows(desk)
-    assert (row.body, row.sent_at, row.due_at) == ("", NOW, None)
+    assert (row.recipient, row.subject, row.body) == ("", "", "")
+    assert (row.sent_at, row.due_at) == (NOW, None)
 
 
 def test_what_is_not_taken_is_sent_again_ever_more_rarely_and_then_given_up(desk: Desk) -> None:
@@ -114,7 +115,7 @@ def test_what_is_not_taken_is_sent_again_ever_more_rarely_and_then_given_up(desk
     assert tries[1] - tries[0] == timedelta(minutes=1)
     assert now - NOW > timedelta(days=3)
     assert len(tries) < 30
-    assert rows(desk)[0].body == ""
+    assert (rows(desk)[0].recipient, rows(desk)[0].subject, rows(desk)[0].body) == ("", "", "")
 
 
 def test_a_server_that_is_not_there_is_asked_again(desk: Desk) -> None:
@@ -125,6 +126,27 @@ def test_a_server_that_is_not_there_is_asked_again(desk: Desk) -> None:
     with mail_server() as server:
         assert deliver_next(desk.registry.database, mailer(server), NOW + timedelta(minutes=1))
         assert len(server.received) == 1
+
+
+def test_it_shows_when_mail_does_not_leave(desk: Desk) -> None:
+    def wrong(**later: float) -> str:
+        with desk.registry.database.reading() as session:
+            return wrong_with_mail(session, NOW + timedelta(**later)) or ""
+
+    put(desk)
+    assert wrong(minutes=5) == ""
+    assert "that nobody sends" in wrong(minutes=6)
+    with mail_server(refuses=True) as server:
+        for minutes in (0, 1, 3, 7, 15, 31, 63):
+            assert deliver_next(desk.registry.database, mailer(server), NOW + timedelta(minutes=minutes))
+    assert "that nobody sends" not in wrong(minutes=61)
+    assert "none has left" in wrong(minutes=61)
+    put(desk)
+    with mail_server() as server:
+        assert deliver_next(desk.registry.database, mailer(server), NOW + timedelta(minutes=61))
+    assert wrong(minutes=62) == ""  # it is that one address
+    with desk.registry.database.reading() as session:
+        assert waiting(session) == Waiting(1, 1, NOW, NOW + timedelta(minutes=127))
 
 
 def test_nothing_is_told_of_what_did_not_happen(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from registry.accounts.accounts import REFUSED
 from registry.accounts.people import remove, set_roles
 from registry.accounts.sessions import ABSOLUTE, IDLE, UNFINISHED, Stage
 from registry.database.people_tables import PersonRow
-from registry.errors import InvalidInput, SignInRefused, TooManyAttempts, WrongState
+from registry.errors import InvalidInput, NotFound, SignInRefused, TooManyAttempts, WrongState
 from registry.members.members import leave
 from registry.registry import OPERATOR
 from schemas.member import MemberKind
@@ -137,6 +137,61 @@ def test_roles_change_at_once(desk: Desk) -> None:
     assert desk.caller(opened).roles == {Role.EDITOR}
 
 
+# Several organisations
+
+
+def of_several(desk: Desk) -> None:
+    """Li acts for a manufacturer, which was first, a retailer, and a verification body."""
+    desk.person(LI)
+    for at, of in enumerate((RIVAL.id, CHECKER.id), 1):
+        desk.accounts.accept_invitation(desk.invited(LI, of), "", "", later(seconds=at))
+
+
+def test_who_acts_for_several_goes_from_one_to_another_in_a_session_that_gets_no_older(desk: Desk) -> None:
+    of_several(desk)
+    opened = desk.sign_in(LI)
+    offered = desk.accounts.organisations(opened.secret, NOW)
+    assert [one.member for one in offered] == [MAKER.id, RIVAL.id, CHECKER.id]
+    assert [one.enrols for one in offered] == [False, False, True]
+    at = NOW
+    while at < NOW + ABSOLUTE - timedelta(minutes=20):
+        at += timedelta(minutes=20)
+        before, opened = opened, desk.accounts.act_for(opened.secret, (RIVAL.id, MAKER.id)[at.hour % 2], at)
+        assert desk.who(before, at) is None
+        assert desk.caller(opened, at).member == (RIVAL.id, MAKER.id)[at.hour % 2]
+    assert desk.who(opened, NOW + ABSOLUTE) is None
+
+
+def test_nobody_goes_to_an_organisation_that_is_not_theirs_nor_past_its_second_factor(desk: Desk) -> None:
+    of_several(desk)
+    opened = desk.sign_in(LI)
+    with pytest.raises(NotFound):
+        desk.accounts.act_for(opened.secret, OPERATOR, NOW)
+    with pytest.raises(WrongState, match="set one up first"):
+        desk.accounts.act_for(opened.secret, CHECKER.id, NOW)
+    assert desk.caller(opened).member == MAKER.id
+    shared, now = desk.enrolled(LI), later(hours=1)
+    half = desk.sign_in(LI, now=now)
+    assert half.stage is Stage.CODE
+    assert desk.accounts.organisations(half.secret, now) == ()
+    with pytest.raises(SignInRefused):
+        desk.accounts.act_for(half.secret, RIVAL.id, now)
+    done = desk.accounts.answer_code(half.secret, code(shared, now), now)
+    assert desk.caller(desk.accounts.act_for(done.secret, CHECKER.id, now), now).member == CHECKER.id
+    with pytest.raises(SignInRefused):
+        desk.accounts.act_for(done.secret, RIVAL.id, now)  # that session has ended
+
+
+def test_who_would_first_have_to_set_up_a_second_factor_can_act_for_whom_needs_none(desk: Desk) -> None:
+    desk.person(LI, CHECKER.id)
+    desk.accounts.accept_invitation(desk.invited(LI, MAKER.id), "", "", later(seconds=1))
+    opened = desk.sign_in(LI)
+    assert opened.stage is Stage.ENROLMENT
+    other = desk.accounts.act_for(opened.secret, MAKER.id, NOW)
+    assert desk.caller(other).member == MAKER.id
+    assert desk.who(opened) is None
+
+
 # The second factor
 
 
@@ -160,6 +215,23 @@ def test_who_runs_or_verifies_needs_a_second_factor_before_anything_else(desk: D
     assert desk.who(opened) is None
     assert desk.caller(done).member == of
     assert desk.sign_in(LI, now=later(minutes=5)).stage is Stage.CODE
+
+
+def test_what_one_session_was_shown_is_no_second_factor_in_another_nor_after_a_reset(desk: Desk) -> None:
+    desk.person(LI, CHECKER.id)
+    intruder, mine = desk.sign_in(LI), desk.sign_in(LI)
+    seen = typed(desk.accounts.begin_enrolment(intruder.secret, NOW))
+    shown = typed(desk.accounts.begin_enrolment(mine.secret, NOW))
+    assert typed(desk.accounts.begin_enrolment(mine.secret, NOW)) == shown  # the page can be opened again
+    assert shown != seen
+    with pytest.raises(InvalidInput):
+        desk.accounts.confirm_enrolment(mine.secret, code(seen, NOW), NOW)
+    desk.accounts.request_reset(LI, HERE, NOW)
+    desk.accounts.reset(desk.link(LI), "another horse, another staple", NOW)
+    with pytest.raises(SignInRefused):
+        desk.accounts.confirm_enrolment(intruder.secret, code(seen, NOW), NOW)
+    again = desk.sign_in(LI, "another horse, another staple")
+    assert typed(desk.accounts.begin_enrolment(again.secret, NOW)) not in (seen, shown)
 
 
 def wrong(digits: str) -> str:

@@ -33,7 +33,11 @@ def test_addresses_that_are_one_mailbox_are_one_account(typed: str, normal: str)
 
 @pytest.mark.parametrize(
     ("one", "another"),
-    [("li@faß.example", "li@fass.example"), ("groß@mill.example", "gross@mill.example"), ("ı@a.example", "i@a.example")],
+    [
+        ("li@faß.example", "li@fass.example"),
+        ("groß@mill.example", "gross@mill.example"),
+        ("ı@a.example", "i@a.example"),
+    ],
 )
 def test_an_address_is_never_taken_for_another_that_looks_like_it(one: str, another: str) -> None:
     assert normal_email(one, "$") != normal_email(another, "$")
@@ -48,7 +52,13 @@ def test_an_address_is_never_taken_for_another_that_looks_like_it(one: str, anot
         *('a"b@m.example', ".li@mill.example", "li.@mill.example", "l..i@mill.example", "x" * 65 + "@mill.example"),
         *("=?utf-8?q??=@x.example", "=?utf-8?q?victim=40evil.example=2C?=a@x.example", "a=?b@x.example"),
         *("li@mill.example.", "li@10.20.30.40", "li@-mill.example", "li@mi_ll.example", f"li@{'x' * 64}.example"),
-        *("ﬁ@mill.example", "①@mill.example", "li\ud800@mill.example", "li@mill\ud800.example", "李" * 22 + "@a.example"),
+        *(
+            "ﬁ@mill.example",
+            "①@mill.example",
+            "li\ud800@mill.example",
+            "li@mill\ud800.example",
+            "李" * 22 + "@a.example",
+        ),
     ],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
@@ -63,7 +73,9 @@ LOCAL = st.text(st.sampled_from("abÄß李=?_-.+'20qQ\"() \\"), max_size=12) | s
 @example("=?utf-8?q??=@x.example")
 @example("=?utf-8?q?victim=40evil.example=2C?=a@x.example")
 @example("a.=?utf-8?b?Yg==?=@x.example")
-@given(st.builds("{}@{}".format, LOCAL, st.sampled_from(["x.example", "例子.广告", "faß.example"])) | st.text(max_size=40))
+@given(
+    st.builds("{}@{}".format, LOCAL, st.sampled_from(["x.example", "例子.广告", "faß.example"])) | st.text(max_size=40)
+)
 def test_whatever_is_typed_a_mail_goes_to_that_one_address_or_nowhere(typed: str) -> None:
     recipient = typed
     with suppress(InvalidInput):

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from registry.pages import scan_page
+from registry.pages.desk import DeskView, Way, desk_page
 from registry.pages.vocabulary import VERDICTS
 from schemas.verdict import VerdictCode
 from tests.registry.pages.every_page import PAGES
-from tests.registry.pages.samples import BODY, DEMONSTRATION, NONCE, scan
+from tests.registry.pages.samples import BODY, DEMONSTRATION, NONCE, SITE, scan
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -128,6 +129,41 @@ def test_with_a_keyboard_the_first_stop_leads_to_the_content(phone: Page) -> Non
     assert box["y"] >= 0
     phone.keyboard.press("Enter")
     assert phone.evaluate("document.activeElement.id") == "main"
+
+
+WAYS = tuple(Way(f"/desk/{at}", f"A desk with a name {at}", at == 2) for at in range(9))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_ways_to_the_desks_are_one_line_on_a_phone_and_all_there_on_a_wide_screen(
+    browser: Browser, language: str
+) -> None:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    view = DeskView(site=SITE, title="A desk", path="/desk/2", ways=WAYS)
+    page.set_content(desk_page(view, language, NONCE))
+    links, here = page.locator(".ways a"), page.locator(".ways summary")
+    line, title = here.bounding_box(), page.locator("h1").bounding_box()
+    assert line is not None
+    assert title is not None
+    assert 44 <= line["height"] < 60
+    assert title["y"] < PHONE["height"] / 4
+    assert WAYS[2].label in here.inner_text()
+    assert not links.first.is_visible()
+    here.focus()
+    page.keyboard.press("Enter")
+    assert links.count() == len(WAYS)
+    assert all(link.is_visible() for link in links.all())
+    page.keyboard.press("Enter")
+    page.set_viewport_size({"width": 1280, "height": 740})
+    assert not here.is_visible()
+    assert all(link.is_visible() for link in links.all())
+    page.locator(".home").focus()
+    for _ in range(2):  # past the switch of the language
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == WAYS[0].label
+    assert links.nth(2).get_attribute("aria-current") == "page"
+    context.close()
 
 
 def test_everything_is_readable_without_script(browser: Browser) -> None:

@@ -1,7 +1,9 @@
 """A process says that it answers, whatever is wrong; and that it is ready only if it could do its work."""
 
+import re
 from collections.abc import Generator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -9,9 +11,11 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
+from registry.accounts.outbox import Letter, StoredOutbox
 from registry.database.request_tables import RequestsRow
 from registry.log.service import sequence
-from registry.registry import Registry
+from registry.registry import Registry, utc_now
+from registry.web.metrics import exposition
 from registry.web.readiness import OK, readiness
 from tests.databases import execute, failing
 from tests.registry.log.forked_server import ForkedServer
@@ -67,8 +71,8 @@ def test_a_database_that_the_public_log_has_left_behind_is_said(registry: Regist
 @pytest.mark.each_database
 def test_a_table_that_is_gone_is_said_and_what_was_behind_it_is_not_guessed(registry: Registry) -> None:
     execute(registry.home.path, "alter table log_entry rename to elsewhere")
-    unknown = "not looked at: see what is wrong before it"
-    assert wrong(registry) == {"keys": "the database cannot say", "log": unknown, "writing": unknown}
+    unseen = dict.fromkeys(("log", "mail", "writing"), "not looked at: see what is wrong before it")
+    assert wrong(registry) == {"keys": "the database cannot say"} | unseen
 
 
 @pytest.mark.each_database
@@ -82,6 +86,34 @@ def test_a_database_that_takes_no_writes_is_said_until_it_takes_them_again(regis
     assert wrong(registry) == {}
     with registry.database.reading() as session:
         assert session.exec(select(RequestsRow)).all() == []
+
+
+@pytest.mark.each_database
+def test_mail_that_nobody_sends_is_said_and_the_process_is_ready_all_the_same(tmp_path: Path) -> None:
+    now = utc_now()
+    with closing(new_registry(tmp_path / "mailing", mail="folder:outbox")) as registry:
+        with registry.database.writing() as session:
+            StoredOutbox(session, now).put(Letter("li@maker.example", "x", "x"))
+        assert readiness(registry).checks["mail"] == OK
+        with registry.database.writing() as session:
+            StoredOutbox(session, now - timedelta(minutes=6)).put(Letter("li@maker.example", "x", "x"))
+        found = readiness(registry)
+        assert (found.ready, found.checks["mail"]) == (
+            True,
+            "messages are due that nobody sends: see the program's log",
+        )
+        figures = exposition(registry).decode()
+        assert 'carbonlabel_ready{check="mail"} 0.0' in figures
+        assert "carbonlabel_mail_waiting 2.0" in figures
+        overdue = re.search(r"^carbonlabel_mail_overdue_seconds ([0-9.]+)$", figures, re.MULTILINE)
+        assert overdue is not None
+        assert 360 <= float(overdue[1]) < 480
+
+
+def test_mail_waits_where_none_is_to_leave(registry: Registry) -> None:
+    with registry.database.writing() as session:
+        StoredOutbox(session, utc_now() - timedelta(days=1)).put(Letter("li@maker.example", "x", "x"))
+    assert wrong(registry) == {}
 
 
 @pytest.mark.sqlite_file("which is taken away")

@@ -88,6 +88,23 @@ def test_a_small_limit_holds_to_the_request(processes: Processes) -> None:
 
 
 @each_database
+@pytest.mark.parametrize(
+    ("one", "another", "are_one"),
+    [
+        ("2001:db8:1:1::1", "2001:db8:1:1:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:1::1", "2001:db8:1:2::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("fe80::1%eth0", "fe80::2", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("no address", "no address", True),
+    ],
+)
+def test_of_ipv6_a_whole_network_is_one(processes: Processes, one: str, another: str, are_one: bool) -> None:
+    limiters = processes.limiters(3, 1)
+    assert asyncio.run(admitted(limiters, 3, one)) == 3
+    assert asyncio.run(admitted(limiters, 3, another)) == (0 if are_one else 3)
+
+
 def test_at_once_they_are_no_more(processes: Processes) -> None:
     async def at_once() -> list[int]:
         return await asyncio.gather(*(admitted([limiter], 5) for limiter in processes.limiters(9, 2) for _ in range(8)))
