@@ -9,7 +9,7 @@ from registry.access.routes import TokenListed
 from registry.access.rules import Action, may, may_others
 from registry.accounts.browser import Browser
 from registry.accounts.people_routes import InvitationShown, People, PersonShown
-from registry.pages.desk import Field, Option, Row, Section
+from registry.pages.desk import Field, Form, Option, Row, Section
 
 
 def roles_in_words(browser: Browser, roles: Iterable[Role]) -> str:

@@ -218,7 +218,7 @@ def listed(
         query = query.where(ObjectionRow.record == record)
     alike = (col(ObjectionRow.record), col(ObjectionRow.state))
     turn = func.row_number().over(partition_by=alike, order_by=(col(ObjectionRow.due_at), col(ObjectionRow.id)))
-    waits = case((ObjectionRow.state == ObjectionState.FILED, turn > _IN_TURN), else_=false())
+    waits = case((col(ObjectionRow.state) == ObjectionState.FILED, turn > _IN_TURN), else_=false())
     is_decided = col(ObjectionRow.decided_at).is_not(None)
     query = query.order_by(is_decided, waits, col(ObjectionRow.due_at), col(ObjectionRow.id))
     return list(session.exec(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)))

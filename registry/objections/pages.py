@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -27,6 +28,7 @@ from registry.objections.routes import (
     Decision,
     Dismissals,
     ObjectionId,
+    ObjectionShown,
     RecordIndex,
     concerning,
     decide,

@@ -107,7 +107,7 @@ def test_records_of_an_older_version_are_found_by_the_terms_of_this_one(tmp_path
         with registry.database.reading() as session:
             assert search(session, gtin(1)[3:-1], 1, NOW.date()).total == 0
         with registry.database.writing() as session, _operations(session.connection()):
-            ScriptDirectory(str(MIGRATIONS)).get_revision("0022").module.upgrade()
+            ScriptDirectory(str(MIGRATIONS)).get_revision("0021").module.upgrade()
         with registry.database.reading() as session:
             assert [found.record for found in search(session, gtin(1)[3:-1], 1, NOW.date()).results] == [one.record]
         assert_sound(registry)

@@ -43,9 +43,15 @@ def filed(registry: Registry, record: int, count: int, **more: Any) -> list[UUID
     keys = [uuid4() for _ in range(count)]
     with registry.database.writing() as session:
         for at, key in enumerate(keys):
-            told = {"id": str(key), "record": record, "owner_id": MAKER.id, "category": "figure", "words": "Spam"}
-            times = {"filed_at": NOW, "due_at": NOW + DUE + at * (DUE / 10_000)}
-            session.add(ObjectionRow(**told, **times, state="filed", **more))
+            told: dict[str, Any] = {
+                "id": str(key),
+                "record": record,
+                "owner_id": MAKER.id,
+                "category": "figure",
+                "words": "Spam",
+            }
+            times: dict[str, Any] = {"filed_at": NOW, "due_at": NOW + DUE + at * (DUE / 10_000)}
+            session.add(ObjectionRow(**told, **times, words="Spam", state="filed", **more))
     return keys
 
 

@@ -30,7 +30,7 @@ _ON_POSTGRESQL = ("create index ix_record_terms on record using gin (terms) wher
 
 
 def upgrade() -> None:
-    """Adds the terms, which 0022 fills in, and has the database index those of the newest records."""
+    """Adds the terms, which 0021 fills in, and has the database index those of the newest records."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     op.add_column("record", sa.Column("terms", _KIND, nullable=False, server_default=""))
     for statement in _ON_SQLITE if is_sqlite else _ON_POSTGRESQL:

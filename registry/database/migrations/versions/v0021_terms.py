@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from registry.products.terms import terms_of
 
-revision = "0022"
+revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None

@@ -5,8 +5,8 @@ On SQLite, a later batch_alter_table of either makes the table anew, without tri
 
 from alembic import op
 
-revision = "0027"
-down_revision = "0030"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
