@@ -49,7 +49,7 @@ def sound_name(name: str) -> str:
     """What a token is for, as lists show it. Raises ``InvalidInput`` unless it is one line."""
     words = name.strip()
     if not words or len(words) > MAX_NAME or not words.isprintable():
-        raise InvalidInput(f"say in one line of 1 to {MAX_NAME} characters what it is for", "$.name")
+        raise InvalidInput("say in one line of 1 to {most} characters what it is for", "$.name", most=MAX_NAME)
     return words
 
 

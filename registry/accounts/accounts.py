@@ -190,10 +190,10 @@ class Accounts:
             person = session.get(PersonRow, found.person)
             wanted = None if person is None else self._organisation(session, person, member)
             if wanted is None:
-                raise NotFound(f"you do not act for an organisation {member[:64]!r}")
+                raise NotFound("you do not act for an organisation {member}", member=(member or "")[:64])
             is_enough = wanted.kind not in NEEDED_BY or found.has_second_factor
             if found.stage is Stage.FULL and not is_enough:
-                raise WrongState(f"{wanted.id} needs a second factor: set one up first")
+                raise WrongState("{member} needs a second factor: set one up first", member=wanted.id)
             if found.stage is Stage.FULL:
                 _note(session, Did.SIGNED_OUT, found.person, found.member, now)
             stage = Stage.FULL if is_enough else Stage.ENROLMENT

@@ -208,9 +208,11 @@ def _change(
                 require(caller, action, row.owner_id)
                 record = row.record
             if record is None:
-                raise WrongState(f"declaration {declaration} is {row.state}: there is no record to {action}")
+                raise WrongState(
+                    "declaration {declaration} is {state}: it has no record", declaration=declaration, state=row.state
+                )
             if action is Action.WITHDRAW and sent.one("record").strip() != str(record):
-                raise InvalidInput(f"to withdraw record {record} for good, type {record}", "$.record")
+                raise InvalidInput("to withdraw record {record} for good, type its number", "$.record", record=record)
             change(service, caller, record, lambda: sent.one("reason"), browser.now)
 
         return _do(request, service, body, declaration, name, act)

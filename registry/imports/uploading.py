@@ -49,7 +49,7 @@ def checked(content: bytes, name: str, media_type: str) -> str:
     called = _name(name)
     if not called:
         if suffix is None:
-            raise InvalidInput(f"name the file, or send its Content-Type: {_READ}", "$.file")
+            raise InvalidInput("name the file, or send its Content-Type: {read}", "$.file", read=_READ)
         called = f"upload{suffix}"
     elif suffix is not None and PurePath(called).suffix.lower() not in _alike(suffix):
         en, zh = f"is sent as {plain}: send it as what its name says", f"以{plain}类型提交：请按文件名所示的类型提交"

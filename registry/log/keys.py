@@ -97,14 +97,18 @@ def require_can_end(entries: list[KeyEntry], kid: str, compromised_from: int | N
     """
     introduced = next((e for e in entries if e.kid == kid and e.event is KeyEvent.INTRODUCED), None)
     if introduced is not None and introduced.use == MEMBER_KEY:
-        raise InvalidInput(f"key {kid} is {introduced.owner}'s own, which ends it itself", "$.subject")
+        raise InvalidInput(
+            "key {kid} is {owner}'s own, which ends it itself", "$.subject", kid=kid, owner=introduced.owner
+        )
     if introduced is None:
-        raise InvalidInput(f"the log knows no key {kid}; `carbonlabel keys list` shows them", "$.subject")
+        raise InvalidInput("the log knows no key {kid}; `carbonlabel keys list` shows them", "$.subject", kid=kid)
     events = {entry.event for entry in entries if entry.kid == kid}
     if KeyEvent.COMPROMISED in events or (KeyEvent.RETIRED in events and compromised_from is None):
-        raise WrongState(f"key {kid} has ended already")
+        raise WrongState("key {kid} has ended already", kid=kid)
     if compromised_from is not None and not 0 <= compromised_from <= size:
-        raise InvalidInput(f"the log has indexes 0 to {size}, not {compromised_from}", "$.compromised_from")
+        raise InvalidInput(
+            "the log has indexes 0 to {last}, not {index}", "$.compromised_from", last=size, index=compromised_from
+        )
     return introduced
 
 

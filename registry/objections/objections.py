@@ -167,7 +167,7 @@ def decide(
 def dismiss_unread(session: Session, row: ObjectionRow, answer: str, by: str, now: datetime) -> str | None:
     """As ``decide``, of one that is only filed: what was admitted is decided by itself. Raises ``WrongState``."""
     if row.state != ObjectionState.FILED:
-        raise WrongState(f"objection {row.id} is {row.state}: decide it by itself")
+        raise WrongState("objection {objection} is {state}: decide it by itself", objection=row.id, state=row.state)
     return decide(session, row, ObjectionState.DISMISSED, answer, by, now)
 
 

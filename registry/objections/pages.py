@@ -257,7 +257,7 @@ def reinstate_by_form(
             require(caller, Action.REINSTATE, row.owner_id)
             record, state = row.record, row.state
         if state != ObjectionState.UPHELD:
-            raise WrongState(f"objection {objection} is {state}: it suspended nothing")
+            raise WrongState("objection {objection} is {state}: it suspended nothing", objection=objection, state=state)
         reinstate(service, caller, record, lambda: sent.one("reason"), browser.now)
 
     return _do(browser, body, "objection_answer", act)

@@ -42,7 +42,7 @@ def propose_destruction(registry: Registry, caller: Caller, kid: str, reason: st
     try:
         require_held(registry, kid)
     except BundleFault as problem:
-        raise InvalidInput(str(problem), "$.subject") from None
+        raise InvalidInput("key {kid} cannot be destroyed: {problem}", "$.subject", kid=kid, problem=problem) from None
     with registry.database.writing(caller.author) as session:
         return approval_shown(propose(session, Operation.DESTROY_KEY, kid, reason, caller.name, now))
 
@@ -61,7 +61,7 @@ def propose_root(registry: Registry, caller: Caller, draft: bytes, reason: str, 
             raise BundleFault(f"the file that `carbonlabel keys draft-root` writes, of {MAX_DRAFT} bytes at most")
         check_draft(draft, roots[-1], now)
     except BundleFault as problem:
-        raise InvalidInput(str(problem), "$.root") from None
+        raise InvalidInput("this cannot be the next root: {problem}", "$.root", problem=problem) from None
     with registry.database.writing(caller.author) as session:
         subject = root_to_agree_on(draft)
         return approval_shown(

@@ -59,7 +59,7 @@ class KeysShown(Struct, frozen=True):
             yield Section(facts=self._facts(self._bundle_cells(of_bundle)))
             endings = tuple(self._destruction(of_bundle))
         else:
-            raise NotFound(f"the registry has no key {kid!r}")
+            raise NotFound("the registry has no key {kid}", kid=kid)
         yield from endings or (Section(text=(self._t("key_nothing"),)),)
 
     def next_root(self) -> Section:

@@ -37,8 +37,10 @@ def require_no_part(session: Session, row: DeclarationRow, body: str, by: str) -
     """Raises ``NotAllowed`` for who has a part in a declaration, as ``has_part_in`` has it."""
     if has_part_in(session, row, body, by):
         raise NotAllowed(
-            f"you are of {row.owner_id} as well, or acted for it on this declaration: another reviewer of {body} has "
-            "to review it"
+            "you are of {owner} as well, or acted for it on this declaration: another reviewer of {member} has to "
+            "review it",
+            owner=row.owner_id,
+            member=body,
         )
 
 

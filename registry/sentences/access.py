@@ -10,18 +10,22 @@ ACCESS: dict[str, str] = {
     " with a token: somebody has to sign in": "：不能使用令牌，须由人员登录后进行",
     " as {roles}": "：当前角色为{roles}",
     " as one without a role": "：当前没有角色",
-    "a person has to sign in for this": "此操作须由人员登录后进行",
     # two people
     "to {operation} {subject} is proposed already": "“{operation}”（{subject}）已有提议，正待确认",
     "there is no proposal {key}": "没有提议{key}",
     "proposal {key} is {state}: propose it anew": "提议{key}{state}，请重新提议",
     "who proposes does not confirm: another person of the operator has to": "提议人不能自行确认，须由运营方另一人确认",
-    "two people of the operator have to agree to {operation}: propose it at /v1/approvals for {subject}, and have "
-    "another person confirm it": "“{operation}”须经运营方两人同意：请先就{subject}提出提议，再由另一人确认",
-    "ask for the withdrawal itself: POST /v1/records/{index}/withdraw": "请直接请求撤销该记录",
-    "ask for the release itself: POST /v1/cases/{year}/release": "请直接请求发布该年度案例",
+    "two people of the operator have to agree to {operation}, {subject}: one proposes it at /desk/keys or "
+    "/v1/approvals, another confirms it, and then this goes on": (
+        "“{operation}”（{subject}）须经运营方两人同意：请先由一人在/desk/keys或/v1/approvals提议，再由另一人确认，然后继续"
+    ),
+    "the first log index for which the key is no longer good": "请填写该密钥不再有效的第一个日志序号",
+    "an index of the log, or its size": "请填写日志中的序号，或日志的条目数",
+    "key {kid} cannot be destroyed: {problem}": "密钥{kid}不能销毁：本登记处不持有这样的数据包密钥",
+    "this cannot be the next root: {problem}": "该文件不能作为下一版根文件，请用 carbonlabel keys draft-root 重新起草",
+    "the registry has no key {kid}": "登记处没有密钥{kid}",
     # tokens
-    "say in one line what it is for": "请用一行说明用途",
+    "say in one line of 1 to {most} characters what it is for": "请用一行说明用途，不超过{most}个字符",
     "a {kind} has the roles {roles}": "{kind}可以有的角色是：{roles}",
     "there is no token {key}": "没有令牌{key}",
     "this token is not known, or has ended: ask the operator for a new one (carbonlabel token create)": (
@@ -35,6 +39,12 @@ ACCESS: dict[str, str] = {
     "wait {seconds} seconds, then try again": "请等待{seconds}秒后重试",
     "there is a second factor already: have who manages people remove it first": (
         "已设置第二步验证，如需重设，请先由人员管理者移除"
+    ),
+    "you do not act for an organisation {member}": "您不代表组织{member}",
+    "{member} needs a second factor: set one up first": "{member}要求第二步验证，请先设置",
+    "another organisation of this person needs the second factor: ask the operator, who removes it with `carbonlabel "
+    "person remove-second-factor`": (
+        "此人所属的另一组织要求第二步验证：请联系运营方，由其用 carbonlabel person remove-second-factor 移除"
     ),
     "no second factor is being set up: begin anew": "第二步验证尚未开始设置，请重新开始",
     "this is not the code that the app shows now": "与验证器应用当前显示的验证码不符",

@@ -12,11 +12,8 @@ FILES: dict[str, str] = {
     "something went wrong on our side; what was done before stays": "服务器出现问题；此前已完成的部分保留",
     "it was broken off again and again, and is given up": "任务多次中断，已放弃",
     # files of bulk registration
-    "choose a file": "请选择文件",
     "the form has no part `file` with a file in it": "表单中没有名为 file 的文件",
-    "name the file, or send its Content-Type: .xlsx, .csv, .ndjson, .json, .xml or .zip": (
-        "请提供文件名或Content-Type：.xlsx、.csv、.ndjson、.json、.xml或.zip"
-    ),
+    "name the file, or send its Content-Type: {read}": "请提供文件名或Content-Type：{read}",
     # labels
     "no label of record {record} was minted for {path}": "记录{record}没有为{path}签发标签",
     "record {record} is {state}: no labels are minted for it": "记录{record}{state}，不签发标签",

@@ -102,7 +102,9 @@ _ACTIONS = {
     "score a case": "为案例评分",
     "run the call for cases of a year": "管理年度案例征集",
     "release the cases of a year": "发布年度案例",
-    "retire a key, or state that it is compromised": "停用密钥或声明密钥已泄露",
+    "retire or destroy a key, state that it is compromised, put a root in force": (
+        "停用或销毁密钥、声明密钥已泄露、启用根文件"
+    ),
 }
 _REASONS = {
     "member-left": "该组织已退出联盟",
@@ -117,6 +119,8 @@ _OPERATIONS = {
     "withdraw a record": "撤销记录",
     "retire a key": "停用密钥",
     "state that a key is compromised": "声明密钥已泄露",
+    "destroy a key of the bundle": "销毁数据包密钥",
+    "put a root in force": "启用根文件",
     "release the cases of a year": "发布年度案例",
 }
 VALUES: dict[str, dict[str, str]] = {
