@@ -33,7 +33,7 @@ from registry.database import author
 from registry.database.author import VISITOR
 from registry.database.database import Database
 from registry.database.people_tables import PersonRow
-from registry.errors import InvalidInput, NotFound, RegistryError, SignInRefused, WrongState
+from registry.errors import InvalidInput, RegistryError, SignInRefused, WrongState
 from registry.home import Config
 from registry.members.email import normal_email
 from registry.sentences import sentence
@@ -180,8 +180,8 @@ class Accounts:
     def act_for(self, secret: str, member: str, now: datetime) -> Opened:
         """A session for another of the person's organisations, in place of this one, and as old as this one.
 
-        Raises ``SignInRefused`` while a code is due, ``NotFound``, and ``WrongState`` where the organisation needs a
-        second factor that is to be set up first.
+        Raises ``SignInRefused`` while a code is due, ``InvalidInput``, and ``WrongState`` where the organisation needs
+        a second factor that is to be set up first.
         """
         with self._database.writing() as session:
             found = sessions.find(session, secret, now)
@@ -190,7 +190,7 @@ class Accounts:
             person = session.get(PersonRow, found.person)
             wanted = None if person is None else self._organisation(session, person, member)
             if wanted is None:
-                raise NotFound("you do not act for an organisation {member}", member=(member or "")[:64])
+                raise InvalidInput("you do not act for an organisation {member}", "$.member", member=member[:64])
             is_enough = wanted.kind not in NEEDED_BY or found.has_second_factor
             if found.stage is Stage.FULL and not is_enough:
                 raise WrongState("{member} needs a second factor: set one up first", member=wanted.id)

@@ -152,7 +152,7 @@ def read_session(service: NamedDependency[Service], visitor: NamedDependency[Vis
     "/v1/session/member",
     admits=SIGNED_IN,
     operation_class=json_operation(ActFor),
-    responses=responses(*_BODY, 401, 404, 409),
+    responses=responses(*_BODY, 401, 409),
     security=_BEARER,
     tags=["accounts"],
     sync_to_thread=True,

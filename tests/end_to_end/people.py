@@ -85,19 +85,19 @@ class People:
                 found.append(letter.get_content())
         return found
 
-    def letter(self, to: str, containing: str) -> str:
-        """The newest letter to an address with these words, once it has come."""
+    def letter(self, to: str, containing: str, number: int = 1) -> str:
+        """The newest letter to an address with these words, once so many have come."""
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
             found = [text for text in self.letters(to) if containing in text]
-            if found:
+            if len(found) >= number:
                 return found[-1]
             time.sleep(0.1)
         raise AssertionError(f"no letter to {to} says {containing!r}: {self.letters(to)}")
 
-    def link(self, to: str, containing: str) -> str:
+    def link(self, to: str, containing: str, number: int = 1) -> str:
         """The secret of the link in such a letter."""
-        found = _LINK.search(self.letter(to, containing))
+        found = _LINK.search(self.letter(to, containing, number))
         assert found is not None
         return found[1]
 
