@@ -60,7 +60,7 @@ class Reader(Struct, frozen=True):
         ratio = part / whole
         if abs(ratio) >= 100:
             return ""
-        if 0 < abs(ratio) < Decimal("0.0005"):
+        if 0 < abs(ratio) <= Decimal("0.0005"):  # half to even would make it nothing
             return "< 0.1%"
         form = "#,##0%" if abs(ratio) >= Decimal("0.0995") else "0.#%"
         return _minus(format_percent(ratio, form, locale=self.locale))

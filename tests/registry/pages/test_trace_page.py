@@ -23,9 +23,9 @@ def test_a_product_without_parts_says_that_it_names_none() -> None:
 
 def test_each_row_is_headed_by_its_part_and_says_its_level() -> None:
     html = _page("broken")
-    rows = re.findall(r"<tr class=.*?</tr>", html, re.DOTALL)
+    rows = re.findall(r'<tr role="row" class=.*?</tr>', html, re.DOTALL)
     assert len(rows) == 10
-    assert all(row.count('<th scope="row">') == 1 and row.count("<td") == 2 for row in rows)
+    assert all(row.count('<th role="rowheader" scope="row">') == 1 and row.count("<td") == 2 for row in rows)
     levels = re.findall(r"Level (\d+): ", html)
     assert levels == ["0", "0", "1", "1", "2", "1", "1", "1", "1", "1"]
 
@@ -35,7 +35,7 @@ def test_what_is_the_maker_s_own_stands_right_under_its_product() -> None:
     inner = node(1, "0.5")
     for record in range(2, 13):
         inner = node(record, f"{record}", inner)
-    rows = re.findall(r"<tr class=(.*?)</tr>", trace_page(view(inner), "en", NONCE), re.DOTALL)
+    rows = re.findall(r'<tr role="row" class=(.*?)</tr>', trace_page(view(inner), "en", NONCE), re.DOTALL)
     names = [re.findall(r"Steel \d+|Of it", row)[0] for row in rows]
     owned = [f"Steel {record}" for record in range(12, 1, -1)]
     assert names == [*(name for one in owned for name in (one, "Of it")), "Steel 1"]
@@ -43,7 +43,7 @@ def test_what_is_the_maker_s_own_stands_right_under_its_product() -> None:
 
 def test_no_level_is_set_in_further_than_the_third_and_deeper_ones_are_seen_in_words() -> None:
     html = _page("deep")
-    rows = re.findall(r'<tr class="at-(\d)(?! own).*?<span class="(.*?)">Level (\d+): ', html, re.DOTALL)
+    rows = re.findall(r'class="at-(\d)(?! own).*?<span class="(.*?)">Level (\d+): ', html, re.DOTALL)
     assert len(rows) > 5
     for indent, shown, level in rows:
         assert int(indent) == min(int(level), 3)
@@ -65,10 +65,15 @@ def test_what_a_figure_rests_on_is_said() -> None:
         "contains itself; not counted as backed",
         "has parts of its own; open it",
         "unknown",
-        "have a newer version: record 7, record 9",
+        "or have a newer version:",
         "Not everything is opened here.",
     ):
         assert words in shown
+    stale = _page("broken").partition("or have a newer version:")[2].partition("</p>")[0]
+    assert re.findall('<a href="(.*?)">(.*?)</a>', stale) == [
+        ("/records/7/trace", "record 7"),
+        ("/records/9/trace", "record 9"),
+    ]
 
 
 def test_a_figure_of_a_record_that_was_taken_back_is_struck() -> None:
@@ -95,7 +100,7 @@ def test_parts_lead_on_in_the_language_that_was_chosen() -> None:
 def test_a_page_has_a_most_of_rows_and_says_how_many_are_left() -> None:
     wide = node(1234, "10", *(node(at, "0.01") for at in range(200)))
     html = trace_page(view(wide), "en", NONCE)
-    assert html.count('<th scope="row">') == MOST_ROWS
+    assert html.count('<th role="rowheader" scope="row">') == MOST_ROWS
     assert "102 more lines are in the JSON." in html
 
 
