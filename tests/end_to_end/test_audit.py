@@ -398,6 +398,7 @@ def _accounts(w: Watched) -> None:
     desk.get(path.format(person=w.ids[NINA]))
     w.send(desk, LI, f"{path}/second-factor", {}, person=w.ids[NINA])
     desk.get("/organisation")
+    desk.get(f"/organisation/people/{w.ids[NINA]}")
     w.send(desk, LI, f"{path}/remove", {}, person=w.ids[NINA])
 
     _organisations(w)

@@ -14,7 +14,7 @@ from tests.end_to_end.people import OPERA, People, people_at_work
 
 OWN_ACCOUNT = {
     *("GET /v1/session", "DELETE /v1/session", "POST /v1/session/code", "PUT /v1/password"),
-    *("POST /v1/session/second-factor", "PUT /v1/session/second-factor"),
+    *("POST /v1/session/second-factor", "PUT /v1/session/second-factor", "PUT /v1/session/member"),
 }
 """For whoever is signed in, in whatever role."""
 
@@ -71,4 +71,5 @@ def test_half_a_session_opens_only_the_second_step(people: People, operations: d
     assert half["stage"] == "code"
     for operation in set(closed(operations)) - OWN_ACCOUNT:
         assert called(people, operation, half["session"]) == 401, operation
+    assert called(people, "PUT /v1/session/member", half["session"]) in (400, 401)
     assert called(people, "PUT /v1/password", half["session"]) in (400, 401)
