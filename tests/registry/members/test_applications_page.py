@@ -18,7 +18,7 @@ CONTACT = Contact(name="Kim", email="kim@kiln.example")
     ("language", "day", "warning"),
     [
         ("en", f"{utc_now():%-d %B %Y}", "Look twice: there is a member of this name already, Maker Works (maker)."),
-        ("zh", f"{utc_now():%Y年%-m月%-d日}", "请仔细核对：已有同名成员 Maker Works（maker）。"),
+        ("zh", f"{utc_now():%Y年%-m月%-d日}", "请仔细核对：已有同名成员 制造厂（maker）。"),
     ],
 )
 def test_an_application_is_told_with_its_day_and_what_to_look_at_twice(
