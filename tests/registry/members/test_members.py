@@ -130,9 +130,9 @@ def test_particulars_that_could_not_be_shown_are_refused(
 
 
 def test_a_member_stays_what_it_is(registry: Registry) -> None:
+    accredited = msgspec.structs.replace(MAKER, accreditation="Example 17029", accreditation_until=date(2030, 1, 1))
     with pytest.raises(WrongState, match="is a manufacturer, and stays one"):
-        of_a_body = {"accreditation": "Example Accreditation 17029", "accreditation_until": date(2030, 1, 1)}
-        changed(registry, msgspec.structs.replace(MAKER, kind=MemberKind.VERIFICATION_BODY, **of_a_body))
+        changed(registry, msgspec.structs.replace(accredited, kind=MemberKind.VERIFICATION_BODY))
     with pytest.raises(NotFound):
         changed(registry, msgspec.structs.replace(MAKER, id="nobody"))
 
