@@ -22,19 +22,15 @@ from schemas.member import MemberKind
 ANN, BO = (Caller(OPERATOR, MemberKind.OPERATOR, ROLES_OF[MemberKind.OPERATOR], name) for name in ("ann", "bo"))
 
 
-def two_people(registry: Registry) -> None:
-    """The operator has two people from here on."""
-    now = utc_now()
+def two_people(registry: Registry, *more: str) -> None:
+    """The operator has two people from here on, and ``more``."""
+    now, roles = utc_now(), roles_text(ROLES_OF[MemberKind.OPERATOR])
     with registry.database.writing() as session:
-        for caller in (ANN, BO):
-            email = f"{caller.name}@operator.example"
-            person = PersonRow(
-                id=caller.name, email=email, name=caller.name, password_hash="", created_at=now, password_at=now
-            )
-            session.add(person)
+        for name in (ANN.name, BO.name, *more):
+            email = f"{name}@operator.example"
+            session.add(PersonRow(id=name, email=email, name=name, password_hash="", created_at=now, password_at=now))
             session.flush()
-            roles = roles_text(caller.roles)
-            session.add(MembershipRow(person_id=caller.name, member_id=OPERATOR, roles=roles, created_at=now))
+            session.add(MembershipRow(person_id=name, member_id=OPERATOR, roles=roles, created_at=now))
 
 
 def proposed(registry: Registry, what: str, *of: str) -> ApprovalShown:

@@ -13,7 +13,10 @@ from registry.access import approvals
 from registry.access.admission import on_registrys
 from registry.access.approvals import ApprovalShown, ApprovalState, Operation, approval_shown
 from registry.access.callers import Caller
+from registry.access.roles import ROLES_OF
 from registry.access.rules import Action, require
+from registry.accounts import people
+from registry.accounts.outbox import StoredOutbox
 from registry.cases.release import release
 from registry.errors import InvalidInput
 from registry.operator_keys.proposals import MAX_DRAFT, propose_destruction, propose_end, propose_root
@@ -24,18 +27,21 @@ from registry.web.problems import responses
 from registry.web.reading import struct_body
 from registry.web.service import Service
 from schemas.entry import StatusEvent
+from schemas.member import MemberKind
 
 _BEARER = [{"bearer": []}]
 _PROBLEMS = (400, 401, 403, 404, 409, 413, 415)
 _ELSEWHERE = {
     Operation.WITHDRAW_RECORD: "ask for the withdrawal itself: POST /v1/records/{index}/withdraw",
     Operation.RELEASE_CASES: "ask for the release itself: POST /v1/cases/{year}/release",
+    Operation.BRING_IN: "invite that person: POST /v1/invitations",
 }
 
 
 class Proposal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An operation on a key that two people must agree on; withdrawals and releases are proposed where they are asked
-    for. A root is proposed as it was drafted, signed or not: what is agreed on is its version and what its keys sign.
+    """An operation on a key that two people must agree on; withdrawals, releases and invitations are proposed where
+    they are asked for. A root is proposed as it was drafted, signed or not: what is agreed on is its version and what
+    its keys sign.
     """
 
     operation: Operation
@@ -122,7 +128,7 @@ ApprovalId = Annotated[UUID, PathParameter(description="the proposal's id")]
 def confirm_approval(
     approval: ApprovalId, service: NamedDependency[Service], caller: NamedDependency[Caller]
 ) -> ApprovalShown:
-    """Confirm what another person of the operator proposed. A withdrawal or a release is done at once."""
+    """Confirm what another person of the operator proposed. A withdrawal, release or invitation is done at once."""
     return decide(service, caller, approval, True, utc_now())
 
 
@@ -143,7 +149,7 @@ def refuse_approval(
 
 
 def decide(service: Service, caller: Caller, approval: UUID, confirmed: bool, now: datetime) -> ApprovalShown:
-    """Confirms or refuses; a withdrawal or release that is confirmed is done in the same transaction."""
+    """Confirms or refuses; a withdrawal, release or invitation that is confirmed is done in the same transaction."""
     require(caller, Action.DECIDE_IN_TWO, OPERATOR)
     with service.registry.database.writing(caller.author) as session:
         row = approvals.decide(session, approval, caller.name, confirmed, now)
@@ -155,6 +161,11 @@ def decide(service: Service, caller: Caller, approval: UUID, confirmed: bool, no
         if confirmed and row.operation == Operation.RELEASE_CASES:
             writer = service.registry.log_writer(session, now)
             release(session, writer, row.subject, service.registry.config.origin, now)
+            approvals.use(session, row, now)
+        if confirmed and row.operation == Operation.BRING_IN:
+            roles = ROLES_OF[MemberKind.OPERATOR]
+            outbox, letters = StoredOutbox(session, now), service.accounts.letters
+            people.invite(session, outbox, letters, OPERATOR, row.subject, roles, now)
             approvals.use(session, row, now)
         return approval_shown(row)
 

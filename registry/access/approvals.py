@@ -5,6 +5,8 @@ It holds as soon as the operator has two people. Before that, whoever has the ho
     proposed --confirm--> confirmed --> used      or at once, where the registry does it itself
         \\---- refuse --> refused
 
+A proposal counts while whoever proposed it, and whoever confirmed it, is of the operator.
+
 What the database does is done in the transaction that uses its confirmation. What files do is done right after that
 transaction: cut off in between, it is taken up again under the same confirmation, which is good for nothing else.
 """
@@ -15,13 +17,14 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from registry.audit.changes import changes
 from registry.audit.steps import Did
 from registry.audit.trail import Step, noted
 from registry.database.people_tables import ApprovalRow, MembershipRow
 from registry.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from registry.registry import OPERATOR
 
 LIFETIME = timedelta(days=7)
 MAX_REASON = 1_000
@@ -30,7 +33,8 @@ _MOST_LISTED = 200
 
 class Operation(StrEnum):
     """What two people agree on. Its subject is a record's log index; a key's id, for a compromised one with the log
-    index from which on; a root's version with the SHA-256 of what its keys sign; a year with that of its dataset."""
+    index from which on; a root's version with the SHA-256 of what its keys sign; a year with that of its dataset; the
+    address of somebody who is to be invited, which the audit trail is not told."""
 
     WITHDRAW_RECORD = "withdraw a record"
     RETIRE_KEY = "retire a key"
@@ -38,6 +42,7 @@ class Operation(StrEnum):
     DESTROY_KEY = "destroy a key of the bundle"
     INSTALL_ROOT = "put a root in force"
     RELEASE_CASES = "release the cases of a year"
+    BRING_IN = "bring a person into the operator"
 
 
 OF_KEYS = (Operation.RETIRE_KEY, Operation.COMPROMISE_KEY, Operation.DESTROY_KEY, Operation.INSTALL_ROOT)
@@ -121,8 +126,8 @@ def propose(
     )
     session.add(row)
     session.flush()
-    changed = changes({}, {"operation": operation, "subject": subject})
-    noted(session, now, Step(Did.PROPOSED, f"approval/{row.id}", changed=changed))
+    told = {"operation": operation} if operation is Operation.BRING_IN else {"operation": operation, "subject": subject}
+    noted(session, now, Step(Did.PROPOSED, f"approval/{row.id}", changed=changes({}, told)))
     return row
 
 
@@ -130,7 +135,7 @@ def decide(session: Session, key: UUID, person: str, confirmed: bool, now: datet
     """Another person confirms or refuses; who proposed may take it back by refusing.
 
     Raises ``NotFound``, ``NotAllowed`` for who confirms an own proposal, and ``WrongState`` when it is decided or too
-    old.
+    old, or whoever proposed it is of the operator no more.
     """
     row = session.get(ApprovalRow, str(key))
     if row is None:
@@ -143,11 +148,23 @@ def decide(session: Session, key: UUID, person: str, confirmed: bool, now: datet
         )
     if confirmed and row.proposed_by == person:
         raise NotAllowed("who proposes does not confirm: another person of the operator has to")
+    if confirmed and session.get(MembershipRow, (row.proposed_by, OPERATOR)) is None:
+        raise WrongState("who proposed {key} is of the operator no more: propose it anew", key=key)
     row.state = ApprovalState.CONFIRMED if confirmed else ApprovalState.REFUSED
     row.decided_by, row.decided_at = person, now
     session.add(row)
     noted(session, now, Step(Did(row.state), f"approval/{row.id}"))
     return row
+
+
+def refuse_all_of(session: Session, person: str, now: datetime) -> None:
+    """Refuses what somebody who leaves the operator proposed or confirmed, and what is not done yet."""
+    theirs = or_(col(ApprovalRow.proposed_by) == person, col(ApprovalRow.decided_by) == person)
+    undone = col(ApprovalRow.state).in_((ApprovalState.PROPOSED, ApprovalState.CONFIRMED))
+    for row in session.exec(select(ApprovalRow).where(theirs, undone).order_by(col(ApprovalRow.id))):
+        row.state, row.decided_by, row.decided_at = ApprovalState.REFUSED, None, now
+        session.add(row)
+        noted(session, now, Step(Did.REFUSED, f"approval/{row.id}"))
 
 
 def use(session: Session, row: ApprovalRow, now: datetime) -> None:
@@ -195,10 +212,14 @@ def proposed(session: Session, operation: Operation, subject: str, now: datetime
 def _open(
     session: Session, operation: Operation, subject: str, now: datetime, *states: ApprovalState
 ) -> ApprovalRow | None:
+    people = select(MembershipRow.person_id).where(MembershipRow.member_id == OPERATOR)
+    confirmed_by = col(ApprovalRow.decided_by)
+    counts = and_(col(ApprovalRow.proposed_by).in_(people), or_(confirmed_by.is_(None), confirmed_by.in_(people)))
     query = select(ApprovalRow).where(
         ApprovalRow.operation == operation,
         ApprovalRow.subject == subject,
         col(ApprovalRow.state).in_(states),
         col(ApprovalRow.expires_at) > now,
+        or_(counts, col(ApprovalRow.state) == ApprovalState.USED),  # what was begun is ended, whoever left since
     )
     return session.exec(query.limit(1)).one_or_none()

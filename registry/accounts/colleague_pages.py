@@ -45,8 +45,10 @@ def invite_by_form(request: Request[Any, Any, Any], body: RawBody, service: Name
 
     def act(desk: Desk, sent: Sent) -> Response[str]:
         require(desk.caller, Action.MANAGE_PEOPLE, desk.caller.member)
-        invite(service, desk.caller, sent.one("email"), roles_sent(sent), desk.browser.now)
-        return desk.page(notice=desk.browser.t("invited", email=sent.one("email")))
+        email, reason = sent.one("email"), sent.one("reason")
+        proposed = invite(service, desk.caller, email, roles_sent(sent), reason, desk.browser.now)
+        word = "invited" if proposed is None else "invitation_proposed"
+        return desk.page(notice=desk.browser.t(word, email=email))
 
     return do(request, service, body, act)
 

@@ -34,6 +34,7 @@ from registry.accounts.sign_in_pages import password_form
 from registry.errors import RegistryError
 from registry.members.members import member
 from registry.pages.desk import Section
+from registry.registry import OPERATOR
 from registry.reminders.due import Reminder
 from registry.reminders.rounds import to_do
 from registry.reminders.words import sentence
@@ -49,7 +50,7 @@ _LABELS = {
     "$.old": "old_password",
     "$.new": "new_password",
     "$.record": "withdraw_record",
-    "$.reason": "withdraw_reason",
+    "$.reason": "reason",
 }
 
 
@@ -68,6 +69,7 @@ class Desk:
         with browser.service.registry.database.reading() as session:
             name = in_language(member(session, me.member).name, browser.language)
             everybody = people_shown(session, me.member, browser.now)
+            in_two = caller.member == OPERATOR and approvals.takes_two(session, OPERATOR)
             listed = tuple(token_listed(row, me.kind) for row in tokens.listed(session, me.member))
             makers = _makers(browser, session, listed, everybody)
             proposed = approvals.listed(session, ApprovalState.PROPOSED) if decides else []
@@ -78,7 +80,7 @@ class Desk:
             *made,
             *_to_do(browser, reminders),
             *approval_section(browser, caller, waiting),
-            *people_sections(browser, caller, everybody),
+            *people_sections(browser, caller, everybody, in_two),
             *token_sections(browser, caller, listed, makers),
             *withdrawal_section(browser, caller),
             *organisation_section(browser, caller),

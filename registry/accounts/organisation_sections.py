@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from registry.access.approvals import OF_KEYS, ApprovalShown
+from registry.access.approvals import MAX_REASON, OF_KEYS, ApprovalShown
 from registry.access.callers import Caller
 from registry.access.roles import ROLES_OF, Role
 from registry.access.routes import TokenListed
@@ -24,8 +24,8 @@ def roles_field(browser: Browser, caller: Caller, held: Iterable[Role] = ()) -> 
     return Field(name="roles", label=browser.t("roles"), kind="choices", options=options)
 
 
-def people_sections(browser: Browser, caller: Caller, shown: People) -> tuple[Section, ...]:
-    """Colleagues, who is invited, and the form to invite."""
+def people_sections(browser: Browser, caller: Caller, shown: People, in_two: bool) -> tuple[Section, ...]:
+    """Colleagues, who is invited, and the form to invite, or where that is done ``in_two``, to propose it."""
     t, manages = browser.t, may(caller, Action.MANAGE_PEOPLE, caller.member)
     head = tuple(map(t, ("person", "email", "roles", "second_factor", "to_do")))
     rows = tuple(_person(browser, one, manages) for one in shown.people)
@@ -35,9 +35,12 @@ def people_sections(browser: Browser, caller: Caller, shown: People) -> tuple[Se
         waiting = tuple(_invitation(browser, one, manages) for one in shown.invitations)
         sections.append(Section(title=t("invitations"), head=head, rows=waiting))
     if manages:
-        fields = (Field(name="email", label=t("email"), kind="email"), roles_field(browser, caller))
-        form = browser.form("/organisation/invitations", "send_invitation", *fields)
-        sections.append(Section(title=t("invite"), form=form))
+        fields = [Field(name="email", label=t("email"), kind="email"), roles_field(browser, caller)]
+        if in_two:
+            fields.append(Field(name="reason", label=t("invite_reason"), most=MAX_REASON))
+        button, told = ("propose_invitation", (t("invite_in_two"),)) if in_two else ("send_invitation", ())
+        form = browser.form("/organisation/invitations", button, *fields)
+        sections.append(Section(title=t("invite"), text=told, form=form))
     return tuple(sections)
 
 

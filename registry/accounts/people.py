@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlmodel import Session, col, select
 
 from registry.access import tokens
+from registry.access.approvals import refuse_all_of
 from registry.access.roles import ROLES_OF, Role, parse_roles, roles_text
 from registry.accounts.letters import Letters
 from registry.accounts.links import Purpose, new_link, open_link, use_link
@@ -75,15 +76,23 @@ def invite(
 
     An earlier invitation of the same address ends. Raises ``InvalidInput``, ``NotFound`` and ``WrongState``.
     """
-    email = normal_email(address, "$.email")
-    organisation = member(session, member_id)
-    given = frozenset(roles)
-    _require_roles(organisation.kind, given)
+    organisation, given = member(session, member_id), frozenset(roles)
+    email = invitable(organisation, address, given)
     secret = new_link(session, Purpose.INVITATION, email, now, member_id, given)
     outbox.put(letters.invitation(email, in_language(organisation.name, "en"), secret))
     invited = open_link(session, secret, Purpose.INVITATION, now).id
     noted(session, now, Step(Did.INVITED, f"invitation/{invited}", member_id, _roles_changed("", given)))
     return secret
+
+
+def invitable(organisation: Member, address: str, roles: frozenset[Role]) -> str:
+    """The address, in its normal form, of somebody who can be invited to act for an organisation in these roles.
+
+    Raises ``InvalidInput``.
+    """
+    email = normal_email(address, "$.email")
+    _require_roles(organisation.kind, roles)
+    return email
 
 
 def accept(session: Session, link: LinkRow, name: str, password_hash: str | None, now: datetime) -> PersonRow:
@@ -138,13 +147,16 @@ def remove(session: Session, member_id: str, person_id: str, now: datetime, end_
     """Somebody is no more of the organisation, and is signed out; with ``end_tokens``, what tokens and clients they
     made for it end too. Raises ``NotFound`` and ``WrongState``.
 
-    Once the operator has two people it keeps two, lest one of them alone does what takes two.
+    Once the operator has two people it keeps two, lest one of them alone does what takes two. What somebody of the
+    operator proposed or confirmed counts no more.
     """
     membership = membership_of(session, member_id, person_id)
     kind = member(session, member_id).kind
     _require_somebody_leads(session, member_id, kind, person_id, frozenset())
-    if kind is MemberKind.OPERATOR and len(people_of(session, member_id)) == 2:
-        raise WrongState("the operator keeps two people: have another one accept an invitation first")
+    if kind is MemberKind.OPERATOR:
+        if len(people_of(session, member_id)) == 2:
+            raise WrongState("the operator keeps two people: have another one accept an invitation first")
+        refuse_all_of(session, person_id, now)
     end_all(session, person_id, member_id)
     session.delete(membership)
     noted(session, now, Step(Did.REMOVED, f"person/{person_id}", member_id, _roles_changed(membership.roles, ())))

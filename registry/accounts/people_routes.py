@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import Request, delete, get, post, put
+from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Meta, Struct
 from sqlmodel import Session
 
+from registry.access import approvals
 from registry.access.admission import on_own
+from registry.access.approvals import ApprovalShown, Operation, approval_shown
 from registry.access.callers import Caller
 from registry.access.roles import Role, parse_roles
 from registry.access.rules import Action, require
@@ -18,9 +21,10 @@ from registry.accounts import links, people
 from registry.accounts.outbox import StoredOutbox
 from registry.database.people_tables import LinkRow, PersonRow
 from registry.errors import NotAllowed
-from registry.registry import utc_now
+from registry.members.members import member
+from registry.registry import OPERATOR, utc_now
 from registry.web.openapi import json_operation
-from registry.web.problems import responses
+from registry.web.problems import answer, responses
 from registry.web.reading import struct_body
 from registry.web.service import Service
 
@@ -56,10 +60,11 @@ class People(Struct, frozen=True):
 
 
 class Invitation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whom to invite, and for what."""
+    """Whom to invite, and for what; and why, where a second person of the operator has to confirm it."""
 
     email: Annotated[str, Meta(max_length=300)]
     roles: tuple[Role, ...]
+    reason: Annotated[str, Meta(max_length=approvals.MAX_REASON)] = ""
 
 
 class NewRoles(Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,12 +97,20 @@ def _invitation(row: LinkRow) -> InvitationShown:
     )
 
 
-def invite(service: Service, caller: Caller, email: str, roles: Iterable[Role], now: datetime) -> None:
-    """Invites a colleague of the caller. Raises ``NotAllowed`` and ``InvalidInput``."""
+def invite(
+    service: Service, caller: Caller, email: str, roles: Iterable[Role], reason: str, now: datetime
+) -> ApprovalShown | None:
+    """Invites a colleague of the caller; or proposes it, where a second person of the operator has to confirm it: one
+    who brings in whom they like would be two people alone. Raises ``NotAllowed``, ``InvalidInput`` and ``WrongState``.
+    """
     require(caller, Action.MANAGE_PEOPLE, caller.member)
     with service.registry.database.writing(caller.author) as session:
+        if caller.member == OPERATOR and approvals.takes_two(session, OPERATOR):
+            address = people.invitable(member(session, OPERATOR), email, frozenset(roles))
+            return approval_shown(approvals.propose(session, Operation.BRING_IN, address, reason, caller.name, now))
         outbox = StoredOutbox(session, now)
         people.invite(session, outbox, service.accounts.letters, caller.member, email, roles, now)
+        return None
 
 
 def take_back(service: Service, caller: Caller, invitation: str, now: datetime) -> None:
@@ -161,18 +174,26 @@ def list_people(service: NamedDependency[Service], caller: NamedDependency[Calle
     admits=on_own(Action.MANAGE_PEOPLE),
     status_code=202,
     operation_class=json_operation(Invitation),
-    responses=responses(*_PROBLEMS),
+    responses={
+        201: answer(ApprovalShown, description="proposed: another person of the operator has to confirm it"),
+        202: ResponseSpec(None, description="the invitation is on its way"),
+    }
+    | responses(*_PROBLEMS),
     security=_BEARER,
     tags=["people"],
     sync_to_thread=True,
 )
 def invite_person(
     request: Request[Any, Any, Any], body: RawBody, service: NamedDependency[Service], caller: NamedDependency[Caller]
-) -> None:
-    """Invite a colleague, by a link that goes by mail. The answer tells nothing of whether there is such an account."""
+) -> Response[Any]:
+    """Invite a colleague, by a link that goes by mail. The answer tells nothing of whether there is such an account.
+
+    Once the operator has two people, another one of them has to confirm it first.
+    """
     require(caller, Action.MANAGE_PEOPLE, caller.member)
     told = struct_body(request, body, Invitation)
-    invite(service, caller, told.email, told.roles, utc_now())
+    proposed = invite(service, caller, told.email, told.roles, told.reason, utc_now())
+    return Response(proposed, status_code=202 if proposed is None else 201)
 
 
 @delete(

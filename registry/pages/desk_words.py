@@ -128,6 +128,15 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "invite": Both("Invite a colleague", "邀请同事"),
     "send_invitation": Both("Send the invitation", "发送邀请"),
     "invited": Both("The invitation is on its way to {email}.", "邀请已发送至 {email}。"),
+    "invite_in_two": Both(
+        "The operator has two people: another one has to confirm the invitation before it is sent.",
+        "运营方已有两人：邀请须经另一人确认后才会发送。",
+    ),
+    "invite_reason": Both("Why, in one line", "理由（一行）"),
+    "propose_invitation": Both("Propose the invitation", "提议邀请"),
+    "invitation_proposed": Both(
+        "Proposed: {email} is invited once another person has confirmed it.", "已提议：另一人确认后将邀请 {email}。"
+    ),
     "tokens": Both("Tokens for machines", "机器令牌"),
     "token_name": Both("What it is for", "用途"),
     "token_by": Both("Made by", "创建人"),

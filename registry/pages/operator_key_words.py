@@ -14,6 +14,7 @@ OPERATOR_KEY_WORDS: dict[str, Both] = {
     "operation_release_cases": Both(
         "Release the cases of {first}, SHA-256 {second}", "发布 {first} 年度案例，SHA-256 {second}"
     ),
+    "operation_bring_in": Both("Invite {first} into the operator", "邀请 {first} 加入运营方"),
     "look_at_it": Both("Look at it", "查看"),
     # the desk
     "registry_keys": Both("Keys of the registry", "登记处密钥"),

@@ -15,6 +15,7 @@ ACCESS: dict[str, str] = {
     "there is no proposal {key}": "没有提议{key}",
     "proposal {key} is {state}: propose it anew": "提议{key}{state}，请重新提议",
     "who proposes does not confirm: another person of the operator has to": "提议人不能自行确认，须由运营方另一人确认",
+    "who proposed {key} is of the operator no more: propose it anew": "提议{key}的提议人已不属于运营方，请重新提议",
     "two people of the operator have to agree to {operation}, {subject}: one proposes it at /desk/keys or "
     "/v1/approvals, another confirms it, and then this goes on": (
         "“{operation}”（{subject}）须经运营方两人同意：请先由一人在/desk/keys或/v1/approvals提议，再由另一人确认，然后继续"

@@ -244,6 +244,26 @@ def test_a_second_person_confirms_on_the_page(people: People) -> None:
     assert people.good(OPERA, "GET", "/v1/approvals?state=used")["approvals"][0]["subject"] == str(record)
 
 
+def test_the_operator_s_page_proposes_an_invitation_which_a_second_person_confirms(people: People) -> None:
+    own, other = tab(people, OPERA), tab(people, SECOND)
+    own.get("/organisation")
+    assert "another one has to confirm the invitation" in own.text
+    third = {"email": "third@operator.example", "roles": ["operator"]}
+    assert own.fill("/organisation/invitations", **third, reason="").status_code == 400
+    own.fill("/organisation/invitations", **third, reason="We are two only")
+    assert "Proposed: third@operator.example is invited once" in own.text
+    other.get("/organisation?lang=zh")
+    assert "邀请 third@operator.example 加入运营方" in other.text
+    (confirming,) = [action for action in other.forms() if "/confirm" in action]
+    other.fill(confirming)
+    (waiting,) = people.good(OPERA, "GET", "/v1/people")["invitations"]
+    assert people.link(third["email"], "invited to act")
+    people.good(OPERA, "DELETE", f"/v1/invitations/{waiting['id']}")
+    maker = tab(people, LI)
+    maker.get("/organisation")
+    assert "reason" not in maker.forms()["/organisation/invitations"]
+
+
 # Signing in
 
 

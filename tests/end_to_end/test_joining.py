@@ -37,6 +37,7 @@ MILL = {
 }
 MEI = "mei@mill.example"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
+THIRD = "third@operator.example"
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +272,35 @@ def test_a_proposal_is_refused_and_an_owner_withdraws_alone(people: People) -> N
     assert people.good(LI, "POST", path, reason)["status"] == "withdrawn"
 
 
+def test_it_takes_two_to_bring_another_person_into_the_operator_and_what_they_proposed_ends_with_them(
+    people: People,
+) -> None:
+    invitation = {"email": "Third@Operator.example", "roles": ["operator"], "reason": "We are two only"}
+    for field, wrong in (("reason", ""), ("email", "x"), ("roles", ["editor"])):
+        refused = problem(people.call(OPERA, "POST", "/v1/invitations", invitation | {field: wrong}), 400)
+        assert refused["path"] == f"$.{field}"
+    answer = people.call(OPERA, "POST", "/v1/invitations", invitation)
+    assert answer.status_code == 201
+    proposal = answer.json()
+    assert (proposal["operation"], proposal["subject"]) == ("bring a person into the operator", THIRD)
+    problem(people.call(SECOND, "POST", "/v1/invitations", invitation), 409)  # proposed already
+    problem(people.call(OPERA, "POST", f"/v1/approvals/{proposal['id']}/confirm"), 403)
+    assert people.good(OPERA, "GET", "/v1/people")["invitations"] == []
+    assert people.good(SECOND, "POST", f"/v1/approvals/{proposal['id']}/confirm")["state"] == "used"
+    people.come_in(THIRD, people.link(THIRD, "invited to act"))
+    third = people.good(THIRD, "GET", "/v1/session")["person"]
+    assert len(people.good(OPERA, "GET", "/v1/people")["people"]) == 3
+
+    path = f"/v1/records/{published(people)}/withdraw"
+    asked = people.call(THIRD, "POST", path, {"reason": "It is wrong"}).json()
+    people.good(OPERA, "DELETE", f"/v1/people/{third}")
+    problem(people.call(SECOND, "POST", f"/v1/approvals/{asked['id']}/confirm"), 409)
+    (refused,) = [
+        one for one in people.good(OPERA, "GET", "/v1/approvals?state=refused")["approvals"] if one["id"] == asked["id"]
+    ]
+    assert (refused["proposed_by"], refused["decided_by"]) == (third, None)
+
+
 def test_no_machine_of_the_operator_withdraws_alone_once_there_are_two_people(people: People) -> None:
     record = published(people)
     token = people.good(OPERA, "POST", "/v1/tokens", {"name": "night", "roles": ["operator"]})["token"]
@@ -287,6 +317,8 @@ def test_two_people_of_the_operator_retire_a_key(people: People) -> None:
         wanted = {"operation": "retire a key", "subject": kid, "reason": "It is two years old"}
         problem(people.call(LI, "POST", "/v1/approvals", wanted), 403)
         problem(people.call(OPERA, "POST", "/v1/approvals", wanted | {"operation": "withdraw a record"}), 400)
+        nowhere = problem(people.call(OPERA, "POST", "/v1/approvals", wanted | {"subject": "no such key"}), 400)
+        assert nowhere["path"] == "$.subject"
         proposal = people.good(OPERA, "POST", "/v1/approvals", wanted)
         with pytest.raises(NotAllowed):
             end_key(registry, kid, None)
