@@ -84,6 +84,11 @@ def pattern_of(path: str) -> str:
     return _AT.sub("[]", path)
 
 
+def root_of(path: str) -> str:
+    """The declaration's field that a path begins with: ``stages`` for ``stages[2].gwp``."""
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
+
+
 def choices(path: str, shape: Shape) -> dict[str, Both] | None:
     """What may be chosen at a field, with its words; None where one types."""
     if pattern_of(path) in _CHOICES:

@@ -12,7 +12,16 @@ import msgspec
 from msgspec import inspect
 
 from registry.accounts.browser import Sent
-from registry.declarations.draft_fields import LANGUAGES, SET_BY_THE_REGISTRY, SHAPES, Shape, choices, fields_of, row_of
+from registry.declarations.draft_fields import (
+    LANGUAGES,
+    SET_BY_THE_REGISTRY,
+    SHAPES,
+    Shape,
+    choices,
+    fields_of,
+    root_of,
+    row_of,
+)
 from registry.pages.draft_words import WRITTEN_TWICE
 from schemas.declaration import Declaration
 from schemas.findings import Finding
@@ -68,7 +77,7 @@ def read_draft(sent: Sent, base: Declaration) -> tuple[Declaration | None, list[
     now, then = _by_root(typed), _by_root(before)
     told = {
         name: _told(name, SHAPES[name], typed)
-        for name in {_root(sent_as) for sent_as in sent.values} & set(SHAPES)
+        for name in {root_of(sent_as) for sent_as in sent.values} & set(SHAPES)
         if now.get(name) != then.get(name)
     }
     found = list(_written_twice(told.get("texts", ())))
@@ -174,16 +183,12 @@ def _others(text: Text | None) -> Text:
     return {language: words for language, words in (text or {}).items() if language not in LANGUAGES}
 
 
-def _root(name: str) -> str:
-    return re.split(r"[.\[]", name, maxsplit=1)[0]
-
-
 def _by_root(sent: Sent) -> dict[str, dict[str, str]]:
     """What the inputs of each field hold, but for those that hold nothing."""
     found: dict[str, dict[str, str]] = {}
     for name in sent.values:
         if sent.one(name):
-            found.setdefault(_root(name), {})[name] = sent.one(name)
+            found.setdefault(root_of(name), {})[name] = sent.one(name)
     return found
 
 

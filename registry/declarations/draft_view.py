@@ -16,6 +16,7 @@ from registry.declarations.draft_fields import (
     fields_of,
     parts,
     pattern_of,
+    root_of,
     row_of,
 )
 from registry.declarations.draft_form import count_rows, is_on_one_line
@@ -84,7 +85,7 @@ class DraftView:
         lists = [field for field in fields if row_of(SHAPES[field]) is not None]
         is_main = name == "main"
         filled = sum(self._filled(field) for field in fields)
-        is_found = any(re.split(r"[.\[]", place, maxsplit=1)[0] in fields for place in self._said)
+        is_found = any(root_of(place) in fields for place in self._said)
         return Part(
             name=name,
             title=self._t(f"part_{name}"),

@@ -3,7 +3,6 @@
 They do what the API does, by its functions. While a job runs, its page asks to be loaded again: no script is needed.
 """
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,6 +27,7 @@ from registry.jobs.queue import ENDED, JobState
 from registry.pages.desk import Card, Field, Form, Option, Row, Section
 from registry.pages.reader import Reader
 from registry.registry import utc_now
+from registry.sentences import Sentence
 from registry.web.service import Service
 from schemas.findings import Finding, Severity
 from schemas.text import in_language
@@ -66,8 +66,8 @@ async def upload_by_form(request: Request[Any, Any, Any], service: NamedDependen
             upload = Upload(content, part.filename, part.content_type)
             job = start(service, caller, upload, ImportRequest("", is_dry), utc_now())
         except RegistryError as problem:
-            found = problem.findings if isinstance(problem, InvalidInput) else ()
-            return _list(browser, caller, _wrong(browser, str(problem), found), problem.status)
+            wrong = browser.t("import_wrong", problem=problem.said(browser.language))
+            return _list(browser, caller, wrong, problem.status)
         return browser.go(f"/imports/{job.id}")
 
     return await anyio.to_thread.run_sync(take)
@@ -89,8 +89,8 @@ def import_page(request: Request[Any, Any, Any], job: JobId, service: NamedDepen
     with service.registry.database.reading() as session:
         row = queue.job(session, job, imports.KIND)
         require(browser.caller, Action.REGISTER_MANY, row.member_id)
-        told = shown(row)
-    answer = browser.page(told.file, *_sections(browser, told), alert=_alert(browser, told))
+        told, failed = shown(row), queue.why(row)
+    answer = browser.page(told.file, *_sections(browser, told), alert=_alert(browser, told, failed))
     if told.state not in ENDED:
         answer.headers["refresh"] = _AGAIN
     return answer
@@ -169,14 +169,12 @@ def _progress(browser: Browser, job: ImportJob) -> tuple[str, ...]:
     return () if job.total is None else (browser.t("import_progress", done=str(job.done), total=str(job.total)),)
 
 
-def _alert(browser: Browser, job: ImportJob) -> str:
-    return _wrong(browser, job.error, job.findings) if job.error else ""
-
-
-def _wrong(browser: Browser, said: str, found: Sequence[Finding]) -> str:
-    """Why a file cannot be used: the findings on it as a whole, in the reader's language, where there are any."""
-    words = [in_language(finding.message, browser.language) for finding in found]
-    return browser.t("import_wrong", problem=" ".join(words) or said)
+def _alert(browser: Browser, job: ImportJob, failed: Sentence | None) -> str:
+    """Why a job failed: the findings on the file as a whole, where there are any."""
+    if failed is None:
+        return ""
+    words = " ".join(in_language(finding.message, browser.language) for finding in job.findings)
+    return browser.t("import_wrong", problem=words or failed.text(browser.language))
 
 
 def _sections(browser: Browser, job: ImportJob) -> tuple[Section, ...]:

@@ -296,7 +296,7 @@ def shown(row: JobRow) -> ImportJob:
         errors=result.errors,
         warnings=result.warnings,
         refused=tuple(map(_refused, result.refusals)),
-        error=row.error,
+        error=None if (failed := queue.why(row)) is None else str(failed),
         findings=result.unfit,
         annotated=f"/v1/imports/{row.id}/annotated" if row.state == JobState.DONE else None,
     )

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import ColumnElement, delete, func, or_
 from sqlmodel import Session, and_, col, select
@@ -29,7 +30,7 @@ from registry.database.database import author_of
 from registry.database.job_tables import JobPartRow, JobRow
 from registry.errors import NotFound, WrongState
 from registry.jobs.files import put_file
-from registry.sentences import sentence
+from registry.sentences import Sentence, sentence
 
 LEASE = timedelta(seconds=60)
 """For how long a job is its holder's without a word from it."""
@@ -118,7 +119,7 @@ def take(session: Session, now: datetime) -> Taken | None:
             return None
         if row.attempts < MOST_ATTEMPTS:
             break
-        _end(session, row, JobState.FAILED, now, str(sentence("it was broken off again and again, and is given up")))
+        _end(session, row, JobState.FAILED, now, sentence("it was broken off again and again, and is given up"))
         session.flush()
     row.state, row.holder, row.lease_until = JobState.RUNNING, str(uuid4()), now + LEASE
     row.attempts += 1
@@ -156,7 +157,17 @@ def hand_back(session: Session, taken: Taken) -> None:
     session.add(row)
 
 
-def end(session: Session, taken: Taken, state: JobState, now: datetime, error: str | None = None) -> None:
+def why(row: JobRow) -> Sentence | None:
+    """Why a job failed; None for one that did not."""
+    if row.error is None:
+        return None
+    try:
+        return msgspec.json.decode(row.error, type=Sentence)
+    except msgspec.DecodeError:  # it was kept as English words, once
+        return sentence(row.error)
+
+
+def end(session: Session, taken: Taken, state: JobState, now: datetime, error: Sentence | None = None) -> None:
     """The job has ended. Raises ``Lost``."""
     _end(session, _held(session, taken), state, now, error)
 
@@ -212,8 +223,9 @@ def _held(session: Session, taken: Taken) -> JobRow:
     return row
 
 
-def _end(session: Session, row: JobRow, state: JobState, now: datetime, error: str | None) -> None:
+def _end(session: Session, row: JobRow, state: JobState, now: datetime, error: Sentence | None) -> None:
     noted(session, now, Step(Did.ENDED, f"job/{row.id}", row.member_id, (Change("/state", row.state, state),)))
-    row.state, row.ended_at, row.error = state, now, error
+    row.state, row.ended_at = state, now
+    row.error = None if error is None else msgspec.json.encode(error).decode()
     row.holder = row.lease_until = None
     session.add(row)

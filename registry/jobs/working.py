@@ -14,7 +14,7 @@ from registry.errors import RegistryError
 from registry.jobs import queue
 from registry.jobs.queue import LEASE, JobState, Lost, Taken
 from registry.registry import Registry
-from registry.sentences import sentence
+from registry.sentences import Sentence, sentence
 
 _LOG = logging.getLogger("carbonlabel.jobs")
 _RENEWED = LEASE.total_seconds() / 4
@@ -79,7 +79,7 @@ def work_once(
 
 def _done(registry: Registry, work: Work, kinds: Mapping[str, Doing]) -> str:
     taken = work.taken
-    error: str | None = None
+    error: Sentence | None = None
     try:
         kinds[taken.kind](work)
         return JobState.DONE
@@ -92,10 +92,10 @@ def _done(registry: Registry, work: Work, kinds: Mapping[str, Doing]) -> str:
     except (exc.DBAPIError, exc.TimeoutError):
         raise
     except RegistryError as problem:
-        error = str(problem)
+        error = problem.sentence
     except Exception:
         _LOG.exception("job %s of kind %s went wrong", taken.id, taken.kind)
-        error = str(sentence("something went wrong on our side; what was done before stays"))
+        error = sentence("something went wrong on our side; what was done before stays")
     try:
         with registry.database.writing(taken.author) as session:
             queue.end(session, taken, JobState.FAILED, work.clock(), error)

@@ -148,10 +148,11 @@ def labels_job(request: Request[Any, Any, Any], job: JobId, service: NamedDepend
     with service.registry.database.reading() as session:
         row = queue.job(session, job, bulk.KIND)
         require(browser.caller, Action.PRINT_LABELS, row.member_id)
-        told, lines = shown(row), bulk.lines_of(session, row)
+        told, lines, failed = shown(row), bulk.lines_of(session, row), queue.why(row)
     alert = ""
-    if told.error:
-        alert = browser.t("labels_wrong_labels" if told.findings else "labels_wrong_other", problem=told.error)
+    if failed is not None:
+        word = "labels_wrong_labels" if told.findings else "labels_wrong_other"
+        alert = browser.t(word, problem=failed.text(browser.language))
     answer = browser.page(_title(browser, told), *_sections(browser, told, lines), alert=alert)
     if told.state not in ENDED:
         answer.headers["refresh"] = _AGAIN

@@ -123,7 +123,7 @@ def shown(row: JobRow) -> LabelsJob:
         ended=row.ended_at,
         done=row.done,
         total=row.total,
-        error=row.error,
+        error=None if (failed := queue.why(row)) is None else str(failed),
         file=f"/v1/labels/sheets/{row.id}/file" if row.state == JobState.DONE else None,
         findings=msgspec.json.decode(row.result, type=tuple[Finding, ...]) if row.result else (),
     )

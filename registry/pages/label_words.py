@@ -88,5 +88,5 @@ LABEL_WORDS: dict[str, Both] = {
     "labels_wrong_nothing": Both(
         "Your organisation has no declaration in force yet: publish one first.", "贵组织尚无有效声明：请先发布。"
     ),
-    "labels_wrong_other": Both("No labels were made: {problem}", "未生成标签，请重试。（{problem}）"),
+    "labels_wrong_other": Both("No labels were made: {problem}.", "未生成标签：{problem}。"),
 }

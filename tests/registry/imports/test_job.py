@@ -218,9 +218,10 @@ def test_a_file_that_cannot_be_used_fails_with_a_sentence_and_registers_nothing(
         with registry.database.reading() as session:
             row = session.get_one(queue.JobRow, key)
             assert row.state == JobState.FAILED
-            assert said in str(row.error)
+            failed = str(queue.why(row))
+            assert said in failed
             (found,) = imports.result_of(row.result).unfit
-        assert found.message["en"] == f"{row.error}."
+        assert found.message["en"] == f"{failed}."
         assert found.message["zh"].startswith(name)
     assert contents(registry) == {}
 

@@ -166,15 +166,28 @@ def failing_with(problem: Exception) -> Doing:
 
 
 def test_what_is_wrong_is_said_and_what_was_confided_is_not(registry: Registry) -> None:
-    for problem, said in (
-        (InvalidInput("a.csv is empty", "$.file"), "a.csv is empty"),
-        (ValueError("secret"), "something went wrong on our side; what was done before stays"),
+    for problem, said, chinese in (
+        (InvalidInput("a.csv is empty", "$.file"), "a.csv is empty", "a.csv is empty"),
+        (NotFound("there is no record {record}", record=7), "there is no record 7", "没有记录7"),
+        (
+            ValueError("secret"),
+            "something went wrong on our side; what was done before stays",
+            "服务器出现问题；此前已完成的部分保留",
+        ),
     ):
         key = put(registry)
         assert work(registry, failing_with(problem))
         with registry.database.reading() as session:
             row = session.get_one(queue.JobRow, key)
-            assert (row.state, row.error) == (JobState.FAILED, said)
+            failed = queue.why(row)
+            assert failed is not None
+            assert (row.state, str(failed), failed.text("zh")) == (JobState.FAILED, said, chinese)
+
+
+def test_why_a_job_failed_is_told_of_those_too_that_kept_it_in_english_words() -> None:
+    row = queue.JobRow(id="1", kind="import", member_id="acme", error="[a.csv] is empty")
+    assert str(queue.why(row)) == "[a.csv] is empty"
+    assert queue.why(queue.JobRow(id="1", kind="import", member_id="acme")) is None
 
 
 def test_one_that_kills_whoever_takes_it_is_given_up(registry: Registry) -> None:

@@ -53,7 +53,7 @@ def done(registry: Registry, member: str = MAKER.id, now: datetime = NOW, **want
     key = drawn(registry, member, now, **wanted)
     with registry.database.reading() as session:
         row = session.get_one(queue.JobRow, key)
-        return row.state, row.error or files.read_file(session, key, ARTWORK)
+        return row.state, str(queue.why(row) or "") or files.read_file(session, key, ARTWORK)
 
 
 def test_all_that_stand_are_on_the_sheets_and_scan_as_valid(registry: Registry) -> None:
@@ -99,10 +99,10 @@ def test_every_label_that_is_refused_is_told_of_and_none_is_minted(registry: Reg
     key = drawn(registry, paths=tuple(paths))
     with registry.database.reading() as session:
         row = session.get_one(queue.JobRow, key)
-        findings = msgspec.json.decode(row.result, type=list[Finding])
+        findings, failed = msgspec.json.decode(row.result, type=list[Finding]), queue.why(row)
     assert [finding.path for finding in findings] == ["$.paths[1]", "$.paths[2]"]
     assert all(path in finding.message["zh"] for path, finding in zip(paths[1:], findings, strict=True))
-    assert str(row.error).endswith("(and 1 more)")
+    assert str(failed).endswith("(and 1 more)")
     assert len(entries_of(registry, EntryType.LABELS)) == labels
 
 
