@@ -102,7 +102,6 @@ _ACTIONS = {
     "score a case": "为案例评分",
     "run the call for cases of a year": "管理年度案例征集",
     "release the cases of a year": "发布年度案例",
-    "bring a person into the operator": "让人员加入运营方",
     "retire or destroy a key, state that it is compromised, put a root in force": (
         "停用或销毁密钥、声明密钥已泄露、启用根文件"
     ),

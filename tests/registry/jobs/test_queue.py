@@ -185,9 +185,25 @@ def test_what_is_wrong_is_said_and_what_was_confided_is_not(registry: Registry) 
 
 
 def test_why_a_job_failed_is_told_of_those_too_that_kept_it_in_english_words() -> None:
-    row = queue.JobRow(id="1", kind="import", member_id="acme", error="[a.csv] is empty")
+    row = queue.JobRow(
+        id="1",
+        kind="import",
+        member_id="acme",
+        error="[a.csv] is empty",
+        who="test",
+        state="queued",
+        request=b"",
+        created_at=NOW,
+    )
     assert str(queue.why(row)) == "[a.csv] is empty"
-    assert queue.why(queue.JobRow(id="1", kind="import", member_id="acme")) is None
+    assert (
+        queue.why(
+            queue.JobRow(
+                id="1", kind="import", member_id="acme", who="test", state="queued", request=b"", created_at=NOW
+            )
+        )
+        is None
+    )
 
 
 def test_one_that_kills_whoever_takes_it_is_given_up(registry: Registry) -> None:
