@@ -252,13 +252,23 @@ def begin_run() -> None:
 
 def end_run() -> None:
     """Once a run, after its processes: no server is left."""
-    _end(Path(os.environ.pop(FOLDER)))
+    if folder := os.environ.pop(FOLDER, None):
+        _end(Path(folder))
 
 
 def _end(folder: Path) -> None:
-    if (folder / "data" / "postmaster.pid").exists():
+    if _is_served(folder / "data"):
         _run(folder, "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_served(data: Path) -> bool:
+    """Whether there is a server of this folder still: one that was killed leaves its file, with a number of nobody."""
+    try:
+        number = (data / "postmaster.pid").read_text().split()[0]
+        return str(data).encode() in Path("/proc", number, "cmdline").read_bytes()
+    except FileNotFoundError:
+        return False
 
 
 def is_there() -> bool:
