@@ -8,8 +8,6 @@ import unicodedata
 MOST_MARKS = 2
 """Combining marks on one letter, once composed: Thai and Hindi take two, names in Latin letters none (UAX #15, NFC)."""
 
-UNREADABLE = f"a name has a letter or digit, and at most {MOST_MARKS} combining marks on each"
-
 _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 """Letters and marks that are never seen: Hangul fillers, Khmer inherent vowels (Default_Ignorable_Code_Point)."""
 

@@ -22,9 +22,9 @@ from registry.database.people_tables import ApplicationRow
 from registry.errors import InvalidInput, NotFound, WrongState
 from registry.log.append import LogWriter
 from registry.members.email import normal_email
-from registry.members.members import join, require_part_of, require_particulars
+from registry.members.members import UNREADABLE, join, require_part_of, require_particulars
 from schemas.member import Member, MemberKind, Plan
-from schemas.readable import UNREADABLE, is_readable
+from schemas.readable import is_readable
 from schemas.text import Text
 
 PAGE_SIZE = 50

@@ -16,7 +16,7 @@ from registry.log.append import LogWriter
 from registry.members.owners import called, is_member_id, is_urn, known_as
 from schemas.entry import EntryType, MemberEntry, MemberEvent
 from schemas.member import Member, MemberKind
-from schemas.readable import UNREADABLE, bare, is_readable
+from schemas.readable import bare, is_readable
 
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _PART_OF = (
@@ -25,6 +25,7 @@ _PART_OF = (
 )
 _MOST = 200
 _MOST_IDS = 20
+UNREADABLE = "a name has a letter or digit, and at most two combining marks on each"
 
 
 def join(session: Session, writer: LogWriter, member: Member, now: datetime) -> None:

@@ -39,6 +39,9 @@ MEMBERS: dict[str, str] = {
     "there is no member {member}": "没有成员{member}",
     "{member} has left the alliance": "{member}已退出联盟",
     "type {member}": "请输入{member}",
+    "a name has a letter or digit, and at most two combining marks on each": (
+        "名称须含有文字或数字，且每个字符上的组合标记不超过两个"
+    ),
     # keys of their own
     "{member} has no key {kid}": "{member}没有密钥{kid}",
     "{member} has no key in force: enrol one first": "{member}没有有效的密钥，请先登记",
