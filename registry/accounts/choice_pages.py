@@ -26,7 +26,7 @@ def organisation_form(browser: Browser, chosen: str | None, word: str) -> Form:
         if chosen is not None or one.member != browser.signed_in.member
     ]
     options = tuple(Option(one.member, _described(browser, one), one.member == chosen) for one in offered)
-    field = Field(name="member", label=browser.t("organisation"), kind="choice", options=options)
+    field = Field(name="member", label=browser.t("which_organisation"), kind="choice", options=options)
     return browser.form(CHOICE, word, field)
 
 
@@ -67,7 +67,8 @@ def choice_by_form(request: Request[Any, Any, Any], body: RawBody, service: Name
     try:
         return browser.go_on(service.accounts.act_for(browser.secret, sent.one("member"), browser.now))
     except RegistryError as problem:
-        return _choice_page(browser, browser.what_was_wrong(problem, {}), problem.status)
+        alert = browser.refuse(sent, problem, {"$.member": browser.t("which_organisation")})
+        return _choice_page(browser, alert, problem.status)
 
 
 ROUTES = [choice_page, choice_by_form]

@@ -11,9 +11,10 @@ from msgspec import Meta, Struct
 
 from registry.access.admission import ANYBODY, SIGNED_IN
 from registry.access.roles import Role
-from registry.accounts.accounts import Enrolment, Opened, Organisation
+from registry.accounts.accounts import REFUSED, Enrolment, Opened, Organisation
 from registry.accounts.passwords import LEAST
 from registry.accounts.sessions import Stage
+from registry.errors import SignInRefused
 from registry.registry import utc_now
 from registry.web.openapi import json_operation
 from registry.web.problems import responses
@@ -164,6 +165,8 @@ def act_for(
     visitor: NamedDependency[Visitor],
 ) -> Response[SessionOpened]:
     """Act for another of one's organisations: a new session takes the place of this one, which ends."""
+    if visitor.signed_in.stage is Stage.CODE:  # who has not come further is told nothing of what was sent
+        raise SignInRefused(REFUSED)
     return _opened(service.accounts.act_for(visitor.secret, struct_body(request, body, ActFor).member, utc_now()))
 
 

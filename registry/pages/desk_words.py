@@ -72,6 +72,7 @@ WORDS: dict[str, Both] = DECLARATION_WORDS | {
     "account": Both("Account", "账户"),
     "sign_in_other": Both("Sign in as somebody else", "使用其他账户登录"),
     "choice_title": Both("For which organisation do you act?", "您要代表哪个组织？"),
+    "which_organisation": Both("Organisation", "组织"),
     "other_organisation": Both("Act for another organisation", "代表其他组织"),
     "switch_organisation": Both("Act for it", "切换"),
     "enrols_first": Both("{organisation} (needs a second factor first)", "{organisation}（须先设置双重验证）"),

@@ -4,12 +4,14 @@ heard, and what is upheld suspends the record. And what a hostile public can do:
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from registry.database.objection_tables import ObjectionRow
 from registry.labels.art import label_text
 from registry.records.standing import record_row
-from registry.registry import OPERATOR
+from registry.registry import OPERATOR, utc_now
 from tests.end_to_end.alliance import declaration, new_gtin, statement
 from tests.end_to_end.people import CARL, LI, OPERA, RITA, People, people_at_work, problem, reopened
 from tests.end_to_end.test_desks import tab
@@ -119,6 +121,32 @@ def test_the_pages_are_in_both_languages_and_say_nothing_as_markup(people: Peopl
     assert {"en": "filed, to be read", "zh": "待查阅"}[language] in desk.text
     assert tab(people).get("/objections").url.path == "/sign-in"
     assert tab(people).get("/records/99999/object").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_flood_is_looked_through_on_a_page_of_its_own_and_dismissed_at_once(
+    people: People, record: int, language: str
+) -> None:
+    keys = [str(uuid4()) for _ in range(7)]
+    with closing(reopened(people)) as registry, registry.database.writing() as session:
+        for key in keys:
+            told = {"record": record, "owner_id": MAKER.id, "category": "other", "words": f"Spam <b>{key}</b>"}
+            session.add(ObjectionRow(id=key, **told, state="filed", filed_at=utc_now(), due_at=utc_now()))
+    desk, page = tab(people, OPERA, language), f"/objections?record={record}"
+    desk.get("/objections")
+    assert page in {link["href"] for link in desk.document.all("a")}
+    ticks = [one for one in desk.document.all("input") if one.get("name") == "objections"]
+    assert not any("checked" in one for one in ticks)
+    desk.get(page)
+    ticks = [one for one in desk.document.all("input") if one.get("name") == "objections"]
+    assert {one["value"] for one in ticks if "checked" in one} == set(keys)
+    action = "/objections/dismissals"
+    assert desk.fill(action, objections=keys[:6], words="").status_code == 400
+    assert desk.fill(action, objections=["x"], words="Spam").status_code == 400
+    desk.get(page)
+    assert desk.fill(action, objections=keys[:6], words="Not about this record").status_code == 200
+    left = people.good(OPERA, "GET", f"/v1/objections?record={record}&state=filed")["objections"]
+    assert [one["id"] for one in left] == keys[6:]
 
 
 def test_a_program_that_fills_in_everything_leaves_nothing(people: People, record: int) -> None:
