@@ -43,15 +43,9 @@ def filed(registry: Registry, record: int, count: int, **more: Any) -> list[UUID
     keys = [uuid4() for _ in range(count)]
     with registry.database.writing() as session:
         for at, key in enumerate(keys):
-            told: dict[str, Any] = {
-                "id": str(key),
-                "record": record,
-                "owner_id": MAKER.id,
-                "category": "figure",
-                "words": "Spam",
-            }
-            times: dict[str, Any] = {"filed_at": NOW, "due_at": NOW + DUE + at * (DUE / 10_000)}
-            session.add(ObjectionRow(**told, **times, state="filed"))
+            told: dict[str, Any] = {"id": str(key), "record": record, "owner_id": MAKER.id, "state": "filed"}
+            told |= {"category": "figure", "words": "Spam", "filed_at": NOW, "due_at": NOW + DUE + at * (DUE / 10_000)}
+            session.add(ObjectionRow(**told | more))
     return keys
 
 
@@ -72,7 +66,12 @@ def answers(registry: Registry, sent: list[tuple[str, int]]) -> list[int]:
     async def every() -> list[int]:
         return [await one(address, record) for address, record in sent]
 
-    return asyncio.run(every())
+    try:
+        return asyncio.run(every())
+    finally:
+        service: Service = app.state.service
+        service.labels.close()
+        service.verifier.close()
 
 
 def test_who_sent_none_yet_is_heard_in_a_flood_and_others_wait(registry: Registry) -> None:
