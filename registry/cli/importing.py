@@ -15,7 +15,8 @@ from registry.registry import utc_now
 
 def import_file(
     file: Annotated[
-        Path | None, typer.Argument(help="xlsx, csv, ndjson, json of PACT or openEPD, or xml or zip of ILCD+EPD")
+        Path | None,
+        typer.Argument(help="xlsx, csv, ndjson; json of PACT, openEPD or ILCD+EPD; its xml or zip"),
     ] = None,
     member: Annotated[str | None, typer.Option(help="member id of the owner; else each row names its own")] = None,
     publish: Annotated[bool, typer.Option(help="as the operator: publish rows with a complete verification")] = False,

@@ -149,7 +149,7 @@ class Batch:
         ready = read.ready
         if ready is None:
             owner = self._member or read.row.owner or ""
-            return Judged(read.row, Outcome.REFUSED, (*read.findings, *self._maker_found(session, owner, read.row)))
+            return Judged(read.row, Outcome.REFUSED, (*read.findings, *self._whose_found(session, owner, read.row)))
         twin, row = taken.get(ready.key), stored.get(str(ready.key))
         if twin is not None:
             is_same = twin == ready.content
@@ -178,7 +178,7 @@ class Batch:
         return row.state == DeclarationState.DRAFT or to_be_verified or to_be_published
 
     def _found(self, session: Session, ready: Ready, claims: "_Claims") -> list[Finding]:
-        found = [*self._owner_found(session, ready.owner), *self._maker_found(session, ready.owner, ready.row)]
+        found = [*self._owner_found(session, ready.owner), *self._whose_found(session, ready.owner, ready.row)]
         found += [*ready.row.warned, *findings(ready.declaration, claims)]
         verification = ready.declaration.verification
         if verification is not None:
@@ -213,8 +213,10 @@ class Batch:
             self._owners[owner] = tuple(self._about_owner(session, owner))
         return self._owners[owner]
 
-    def _maker_found(self, session: Session, owner: str, row: Row) -> tuple[Finding, ...]:
-        """What is wrong with whose the file says the declaration is."""
+    def _whose_found(self, session: Session, owner: str, row: Row) -> tuple[Finding, ...]:
+        """What is wrong with whose the row says the declaration is: a member by its id, or a maker by its name."""
+        if row.owner is not None and row.owner != owner:
+            return (_other_owner(row.owner, owner),)
         is_known = row.maker is not None and owner and self._kind(session, owner) is not None
         return self._makers.findings(owner, row.maker) if is_known else ()
 
@@ -298,6 +300,18 @@ def _stored(session: Session, keys: Sequence[UUID]) -> dict[str, DeclarationRow]
 
 
 _REVISABLE = TRANSITIONS[Action.REVISE].sources
+
+
+def _other_owner(said: str, owner: str) -> Finding:
+    return row_error(
+        "owner",
+        "$.owner",
+        f"The owner (owner) is {said[:80]!r}, and the file is registered for {owner}: leave it out, or have the other "
+        "register it itself.",
+        f"所有者（owner）为“{said[:80]}”，而本文件为{owner}登记：请删去该项，或由该成员自行登记。",
+    )
+
+
 _TWICE = (
     row_error(
         "reference-taken",

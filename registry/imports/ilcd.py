@@ -13,7 +13,7 @@ from registry.imports.gwp_basis import BASES
 from registry.imports.json_document import Place
 from registry.imports.modules import MODULES, take_modules
 from registry.imports.row import Maker, Row
-from registry.imports.taking import Taking, in_a_line
+from registry.imports.taking import Taking, in_a_line, versioned
 from registry.imports.urns import GTIN_URN, gtin_urns, issued_urn, other_urns, uuid_urn
 from schemas.codes import COUNTRIES, standard_named
 from schemas.findings.naming import shown
@@ -77,15 +77,7 @@ def _row(number: int, epd: EpdDataSet) -> Row:
     names = [_standard(words) for words in _listed(epd.systems)]
     taking.put("standards", list(dict.fromkeys(name for name in names if name)), epd.systems.path)
     _references(taking, epd)
-    return taking.row(number, _reference(epd))
-
-
-def _reference(epd: EpdDataSet) -> str | None:
-    """UUID and version, which together are what identifies a data set."""
-    key, version = epd.uuid.value, epd.version.value
-    if not (isinstance(key, str) and key):
-        return None
-    return f"{key} version {version}" if isinstance(version, str) and version else key
+    return taking.row(number, versioned(epd.uuid, epd.version))
 
 
 def _product(taking: Taking, epd: EpdDataSet) -> None:
@@ -123,7 +115,7 @@ def _references(taking: Taking, epd: EpdDataSet) -> None:
 
 
 def _source(taking: Taking, epd: EpdDataSet) -> None:
-    reference = _reference(epd)
+    reference = versioned(epd.uuid, epd.version)
     if reference is None:
         return
     number, authority = epd.registration.value, _any_language(epd.authority.value)

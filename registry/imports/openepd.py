@@ -12,7 +12,7 @@ from registry.imports.json_document import Place
 from registry.imports.modules import MODULES, take_modules
 from registry.imports.openepd_references import take_references
 from registry.imports.row import Row
-from registry.imports.taking import UNDETERMINED, Taking
+from registry.imports.taking import UNDETERMINED, Taking, versioned
 from registry.imports.urns import gtin_urns
 from schemas.codes import COUNTRIES, standard_named
 from schemas.findings.naming import shown
@@ -62,15 +62,7 @@ def _row(number: int, document: Place) -> Row:
             f"is {shown(kind.value)!r}: only openEPD is of one manufacturer's product",
             f"为“{shown(kind.value)}”：只有openEPD是某一制造商产品的声明",
         )
-    return taking.row(number, _reference(document))
-
-
-def _reference(document: Place) -> str | None:
-    """The document's id and version: its issuer counts the version up with every character that changes."""
-    key, version = document.to("id").value, document.to("version").value
-    if not (isinstance(key, str) and key):
-        return None
-    return f"{key} version {version}" if isinstance(version, int) and not isinstance(version, bool) else key
+    return taking.row(number, versioned(document.to("id"), document.to("version")))
 
 
 def _product(taking: Taking, document: Place) -> None:

@@ -1,15 +1,16 @@
 """PACT product footprints, versions 3 and 2 of the technical specifications, as rows.
 
-What version 2 says otherwise: its figures are for one declared unit, and several properties have older names. A PACT
-footprint is cradle-to-gate. Its total is the one without biogenic uptake, which stands beside it, as it does here;
-removals that PACT counts inside the total are kept apart here, so a footprint with some is refused.
+What version 2 says otherwise: its figures are for one declared unit, several properties have older names, and a
+changed footprint keeps its id and counts its version up. A PACT footprint is cradle-to-gate. Its total is the one
+without biogenic uptake, which stands beside it, as it does here; removals that PACT counts inside the total are kept
+apart here, so a footprint with some is refused.
 """
 
 from datetime import timedelta
 
 from registry.imports.json_document import Place
 from registry.imports.row import Maker, Row
-from registry.imports.taking import UNDETERMINED, Taking, last_day
+from registry.imports.taking import UNDETERMINED, Taking, last_day, versioned
 from registry.imports.urns import gtin_urns, other_urns
 from schemas.codes import PACT, standard_named
 from schemas.findings.naming import shown
@@ -55,8 +56,7 @@ def _row(number: int, footprint: Place) -> Row:
         taking.problem(
             "pact-deprecated", "supersedes", at, "is Deprecated: send the newest", "为Deprecated：请提交最新版本"
         )
-    reference = footprint.to("id").value
-    return taking.row(number, reference if isinstance(reference, str) and reference else None)
+    return taking.row(number, versioned(footprint.to("id"), footprint.to("version") if is_old else None))
 
 
 def _product(taking: Taking, footprint: Place) -> None:

@@ -7,6 +7,7 @@ that every later finding says where to look. No figure is rounded or guessed: wh
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, DecimalException
 
+from registry.imports.json_document import Place
 from registry.imports.row import Maker, Row, row_error
 from registry.imports.urns import GTIN_URN
 from schemas.findings import Finding
@@ -160,6 +161,15 @@ def last_day(end: datetime) -> date:
 def written(number: Decimal) -> str:
     """The number without an exponent, its digits as they were."""
     return f"{number:f}"
+
+
+def versioned(key: Place, version: Place | None) -> str | None:
+    """What identifies a document: its id, and with it the version, which its issuer counts up as it changes."""
+    if not (isinstance(key.value, str) and key.value.strip()):
+        return None
+    of = "" if version is None else version.value
+    is_said = isinstance(of, str | int) and not isinstance(of, bool) and of != ""
+    return f"{key.value.strip()} version {of}" if is_said else key.value.strip()
 
 
 def in_a_line(text: str) -> str:

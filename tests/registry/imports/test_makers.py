@@ -13,6 +13,7 @@ from registry.imports.row import Maker
 from registry.jobs.kinds import KINDS
 from registry.jobs.working import work_once
 from registry.registry import Registry
+from tests.registry.imports.tables import csv_of, good
 from tests.registry.imports.test_ilcd import archive, process
 from tests.registry.imports.test_job import put, result_of
 from tests.registry.imports.test_openepd import EPD
@@ -97,6 +98,20 @@ def test_another_manufacturers_declaration_is_refused_whatever_its_form(
         assert (result.counts, result.errors) == ({"refused": 1}, {"other-maker": 1})
         (refused,) = result.refusals
         assert refused.column(refused.findings[0]).endswith(place)
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson"])
+def test_a_row_of_another_member_is_not_taken_for_the_one_that_sends_it(registry: Registry, kind: str) -> None:
+    lines = [{"owner": owner, "gwp_total": "1"} for owner in ("rival", "maker")]
+    content = csv_of([good(71, member="rival"), good(72, member="maker")])
+    if kind == "ndjson":
+        content = "\n".join(map(json.dumps, lines))
+    key = put(registry, content.encode(), f"rows.{kind}", dry_run=True)
+    assert work_once(registry, KINDS, threading.Event(), lambda: NOW)
+    first, *others = result_of(registry, key).refusals
+    (found,) = [one for one in first.findings if one.code == "owner"]
+    assert "is 'rival', and the file is registered for maker" in found.message["en"]
+    assert not [one for refused in others for one in refused.findings if one.code == "owner"]
 
 
 def test_all_that_is_wrong_is_said_at_once(registry: Registry) -> None:

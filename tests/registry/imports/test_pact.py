@@ -141,6 +141,12 @@ def test_rules_are_taken_where_they_are_one_urn() -> None:
         assert declared(row)[1] == []
 
 
+def test_a_changed_footprint_of_version_2_is_another_declaration() -> None:
+    for footprint, reference in ((OLD, OLD["id"]), (OLD | {"version": 2}, f"{OLD['id']} version 2")):
+        assert rows(footprint)[0].reference == reference
+    assert rows(FOOTPRINT | {"version": 1})[0].reference == FOOTPRINT["id"], "version 3 has a new id for every change"
+
+
 def test_its_own_sum_formula_blocks_nothing() -> None:
     (row,) = rows(changed(pcf_pcfIncludingBiogenicUptake="99", pcf_biogenicNonCO2Emissions="50"))
     assert declared(row)[1] == []
