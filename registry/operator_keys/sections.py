@@ -140,6 +140,8 @@ class KeysShown(Struct, frozen=True):
             keys = comma.join(kid if kid in kept else self._t("root_new_key", kid=kid) for kid in told.keys[use])
             word = "root_threshold" if use is KeyUse.ROOT or told.thresholds[use] != 1 else "root_keys"
             yield self._t(word, role=self._t(f"key_use_{use}"), keys=keys, threshold=str(told.thresholds[use]))
+            if use is not KeyUse.ROOT and not set(told.keys[use]) & set(self.browser.service.registry.ring.kids(use)):
+                yield self._t("root_not_held", role=self._t(f"key_use_{use}"))
             if gone := [kid for kid in kept if kid not in told.keys[use]]:
                 yield self._t("root_no_more", role=self._t(f"key_use_{use}"), keys=comma.join(gone))
         names, threshold = comma.join(told.witnesses), str(told.witness_threshold)

@@ -150,6 +150,10 @@ OPERATOR_KEY_WORDS: dict[str, Both] = {
     "root_threshold": Both("{role}: {threshold} of {keys}", "{role}：{keys} 中的 {threshold} 个"),
     "root_new_key": Both("{kid} (new)", "{kid}（新）"),
     "root_no_more": Both("{role}, no more: {keys}", "{role}，不再列入：{keys}"),
+    "root_not_held": Both(
+        "This home holds no key of those for {role}: in force, nothing more could be published.",
+        "本主目录不持有为“{role}”列出的密钥，启用后将无法发布。",
+    ),
     "root_witnesses": Both("Witnesses: {threshold} of {names}", "见证方：{names} 中的 {threshold} 个"),
     "root_no_witnesses": Both("Witnesses: none have to cosign", "见证方：无须联署"),
 }

@@ -1,6 +1,7 @@
 """The registry's keys at their desk: one person of the operator proposes, another confirms, then a command goes on."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -30,6 +31,10 @@ THIRD = "third@operator.example"
 def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
     everybody = {OPERA: OPERATOR, SECOND: OPERATOR, LI: MAKER.id}
     with people_at_work(tmp_path_factory.mktemp("keys") / "home", everybody) as people:
+        until = time.monotonic() + 60
+        while not (people.home / "root" / "published").exists():  # the first publication holds the ceremony
+            assert time.monotonic() < until
+            time.sleep(0.1)
         yield people
 
 
@@ -135,7 +140,13 @@ def test_a_root_is_read_before_it_is_confirmed_and_a_key_destroyed_after_it(peop
         assert f"SHA-256 {digest}" in shown.text
         assert "(new)" in shown.text
         assert f"no more: {old}" in shown.text
+    (new,) = (path for path in (people.home / "keys").glob("timestamp-*.pem") if old not in path.name)
+    new.rename(new.with_suffix(".away"))
+    shown.get(DESK)
+    assert "This home holds no key of those for the bundle: timestamp" in shown.text
+    new.with_suffix(".away").rename(new)
     decided(people, "confirm")
+    assert "This home holds no key" not in shown.get(DESK).text
     for _ in range(2):
         done_here("keys", "sign-root", draft, "--root-keys", people.home / "keys" / "root")
     assert "root 2 is in force" in done_here("keys", "install-root", draft, *where)
