@@ -82,7 +82,7 @@ class Registry:
     @classmethod
     def create(cls, path: Path, config: Config, environ: Mapping[str, str]) -> Self:
         """Makes a home: keys, database, and the first log entries, which introduce the keys and the operator."""
-        Home.create(path, config, lambda home: _fill(home, environ))
+        Home.create(path, config, lambda home: fill_home(home, environ))
         return cls.open(path, environ)
 
     def keys_in_force(self, session: Session) -> KeysInForce:
@@ -149,7 +149,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _fill(home: Home, environ: Mapping[str, str]) -> None:
+def fill_home(home: Home, environ: Mapping[str, str]) -> None:
+    """Puts the keys into a new home, the tables into its database, unless they are there, and begins the log."""
     if not environ.get("CARBONLABEL_PASSPHRASE"):
         make_passphrase(home.keys)
     ring = KeyRing.create(home.keys, passphrase_for(home.keys, environ))

@@ -19,6 +19,7 @@ settings.load_profile("carbonlabel")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=[databases.SQLITE, databases.POSTGRESQL], help="what the tests run on")
+    parser.addoption("--pictures", action="store_true", help="keep what a browser shows, in tests/.artifacts")
 
 
 def pytest_configure(config: pytest.Config) -> None:

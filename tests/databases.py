@@ -1,6 +1,7 @@
 """The databases that tests run on: the SQLite file of a home, or a PostgreSQL database for each home.
 
     database_for(path)              what a new home at ``path`` names as its database; "" is SQLite in the home
+    give_tables(home)               to a new home on SQLite; a PostgreSQL database has them
     copy_home(home, to)             a home and its database, copied
     save(home, to)                  a backup of its database; ``put_back`` restores it
     execute(home, statement)        behind the registry's back; ``fill`` does so with many rows
@@ -8,7 +9,8 @@
     away(home)                      while it holds, the server of PostgreSQL answers nobody
 
 PostgreSQL is the server that ``TEST_PG_DSN`` names, else one that whoever needs it first starts with Debian's binaries,
-in a folder of this run, as the user postgres when we are root. A home's database is a copy of one with empty tables.
+in a folder of this run, as the user postgres when we are root. A home's database is a copy of one with empty tables: a
+run migrates to them once for each kind.
 """
 
 import fcntl
@@ -64,6 +66,12 @@ def using(chosen: str) -> Generator[None]:
 def database_for(home: Path) -> str:
     """What the new home names in its configuration."""
     return "" if _kind == SQLITE else new_database(home)
+
+
+def give_tables(home: Home) -> None:
+    """Gives a home that is being made the tables that ``carbonlabel init`` would migrate to, if it is on SQLite."""
+    if not home.config.database:
+        shutil.copy(_empty_file(), home.path / "registry.sqlite")
 
 
 def database_option(home: Path) -> tuple[str, ...]:
@@ -329,6 +337,19 @@ def _template() -> str:
             database.dispose()
             ready.write_text(name)
         return ready.read_text()
+
+
+@cache
+def _empty_file() -> Path:
+    """The SQLite file with empty tables, made by whoever needs it first."""
+    ready = Path(os.environ[FOLDER]) / "tables.sqlite"
+    with _alone(ready.parent):
+        if not ready.exists():
+            made = ready.with_suffix(".made")
+            with Database(f"sqlite:///{made}") as database:
+                upgrade(database)
+            made.replace(ready)
+    return ready
 
 
 def _of(server: str, name: str) -> str:

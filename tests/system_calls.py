@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +44,7 @@ class Call(NamedTuple):
         return ["-e", f"inject={self.kind}:error={error}:when={self.number}"]
 
 
+@cache
 def why_not() -> str | None:
     """Why system calls cannot be made to fail here; None when they can, also in a process that runs already."""
     if shutil.which("strace") is None:

@@ -9,6 +9,7 @@ Real keys, a real database, no stand-ins. GTINs and GLNs are demonstration numbe
 """
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -25,11 +26,13 @@ from keys import Signer, split_compact, verify_compact
 from registry.database.tables import DeclarationRow, LabelRow, LogEntryRow, RecordRow
 from registry.declarations import life
 from registry.declarations.known import credential_of
-from registry.home import Config
+from registry.home import Config, Home
+from registry.log.append import log_size
+from registry.log.reader import published_size
 from registry.members.members import join
 from registry.records.publish import Published, publish
 from registry.records.standing import change_standing
-from registry.registry import OPERATOR, Registry
+from registry.registry import OPERATOR, Registry, fill_home
 from registry.verification.online import OnlineVerifier
 from schemas.declaration import AssuranceLevel, Boundary, Declaration, DeclaredUnit, Verification
 from schemas.entry import StatusEvent, claims_of, leaf_hash
@@ -37,13 +40,14 @@ from schemas.gs1 import check_digit
 from schemas.label import encode_claims
 from schemas.member import Member, MemberKind
 from schemas.verdict import Verdict
-from tests.databases import SQLITE, database_for
+from tests.databases import SQLITE, database_for, give_tables
 from verifier import inspect_label
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 """The day on which the tests' declarations are published; they hold from VALID_FROM to VALID_UNTIL."""
 VALID_FROM, VALID_UNTIL = date(2026, 3, 1), date(2028, 3, 1)
 ORIGIN = "id.example.org"
+_PATIENCE = 60.0
 ENVIRON = {"CARBONLABEL_PASSPHRASE": "a passphrase for tests"}
 
 MAKER = Member(
@@ -104,7 +108,13 @@ def new_registry(path: Path, environ: Mapping[str, str] = ENVIRON, **config: Any
     Its log has seven entries: three keys, the operator, three members. The caller closes it.
     """
     named: dict[str, Any] = {"name": "Low-Carbon Alliance", "origin": ORIGIN, "database": database_for(path)}
-    registry = Registry.create(path, Config(**(named | config)), environ)
+
+    def fill(home: Home) -> None:
+        give_tables(home)
+        fill_home(home, environ)
+
+    Home.create(path, Config(**(named | config)), fill)
+    registry = Registry.open(path, environ)
     with registry.database.writing() as session:
         writer = registry.log_writer(session, NOW)
         for member in (MAKER, RIVAL, CHECKER):
@@ -174,6 +184,16 @@ def record_key(registry: Registry) -> Signer:
     """The record key in force."""
     with registry.database.reading() as session:
         return registry.keys_in_force(session).record
+
+
+def until_published(registry: Registry) -> None:
+    """Waits until whoever serves the registry has published the log as it is now."""
+    with registry.database.reading() as session:
+        size = log_size(session)
+    until = time.monotonic() + _PATIENCE
+    while published_size(registry.store()) < size:
+        assert time.monotonic() < until, "nobody sequences"
+        time.sleep(0.05)
 
 
 class Entry(Struct, frozen=True):

@@ -1,5 +1,7 @@
 """The table ``checkpoint``: each row signed, and with the root that the entries give; and the published checkpoint."""
 
+import time
+
 from msgspec import Struct
 from sqlalchemy import text
 from sqlmodel import Session
@@ -13,6 +15,9 @@ from registry.store import Store
 from schemas.tlog import HASH_BYTES, Checkpoint
 from verifier.fsck import Fault, FaultCode, Replay
 from verifier.fsck.keys import LOG
+
+_LOOKS, _PAUSE = 10, 0.1
+"""How often to look whether what is published goes on, and seconds in between."""
 
 _ROWS = text('select "size", root, note from checkpoint order by "size"')
 
@@ -57,13 +62,13 @@ class Checkpoints:
             )
 
     def check_published(self, published: bytes | None, store: Store) -> None:
-        """``published`` was read before the rows; in a log at work it may have gone on since."""
+        """``published`` was read before the rows; in a log at work it may have gone on since, or be about to: it
+        follows its row at once."""
         if not self._rows and published is None:
             return
         if self._rows and published != self._rows[-1].note:
             known = published is None or any(is_earlier_form(published, row.note) for row in self._rows)
-            later = store.get(CHECKPOINT) if known else published
-            if known and later != published and later is not None:
+            if known and _goes_on(published, store):
                 return
             if not known:
                 self._say(FaultCode.CHECKPOINT_AHEAD, CHECKPOINT, "it is not a checkpoint of the database")
@@ -98,3 +103,12 @@ class Checkpoints:
 
     def _say(self, code: FaultCode, place: str, sentence: str) -> None:
         self._faults.append(Fault(code, place, sentence))
+
+
+def _goes_on(published: bytes | None, store: Store) -> bool:
+    """Whether something else is published by now, or in a moment."""
+    for _ in range(_LOOKS):
+        if store.get(CHECKPOINT) not in (published, None):
+            return True
+        time.sleep(_PAUSE)
+    return False

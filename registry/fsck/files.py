@@ -1,4 +1,8 @@
-"""Tiles and entry bundles of the public store: each byte for byte as the entries give it, none missing."""
+"""Tiles and entry bundles of the public store: each byte for byte as the entries give it, none missing.
+
+Files are listed before the database is read, so that of a log at work the entries can only be further. What its
+checkpoint needs and was not listed may have come since: it is looked for by its name before it is called missing.
+"""
 
 from collections.abc import Iterable
 
@@ -54,23 +58,29 @@ class Files:
         there = set(paths)
         for part in (*tiles_of(size), *entry_bundles_of(size)):
             whole = Tile(part.level, part.index) if isinstance(part, Tile) else EntryBundle(part.index)
-            if not there & {log_path(part.path), log_path(whole.path)}:
+            if not there & {log_path(part.path), log_path(whole.path)} and not self._has_come(part, whole):
                 code = FaultCode.TILE_MISSING if isinstance(part, Tile) else FaultCode.ENTRIES_MISSING
                 self._say(code, log_path(part.path), _LOST)
 
-    def _compare(self, path: str, part: Tile | EntryBundle) -> None:
+    def _has_come(self, part: Tile | EntryBundle, whole: Tile | EntryBundle) -> bool:
+        """Whether it is there by now; the whole one, of which nothing is compared, when the log is further still."""
+        return self._compare(log_path(part.path), part) or self._store.get(log_path(whole.path)) is not None
+
+    def _compare(self, path: str, part: Tile | EntryBundle) -> bool:
+        """Whether there is a file at ``path``, right or wrong."""
         due = self._tree.tile(part) if isinstance(part, Tile) else self._entries(part)
         if due is None:
             self._say(FaultCode.FILE_UNEXPECTED, path, "the log has not come so far")
-            return
+            return True
         try:
             found = self._store.get(path)
         except StoreError as problem:
             self._say(FaultCode.FILE_UNREADABLE, path, str(problem))
-            return
+            return True
         if found is not None and found != due:
             code = FaultCode.TILE_DIFFERS if isinstance(part, Tile) else FaultCode.ENTRIES_DIFFER
             self._say(code, path, f"its {len(found)} bytes are not those that the entries give")
+        return found is not None
 
     def _entries(self, part: EntryBundle) -> bytes | None:
         if part.end > self._tree.size:

@@ -11,7 +11,7 @@ import httpx
 
 from schemas.gs1 import check_digit
 from tests.databases import database_option, everything
-from tests.end_to_end.commands import done, done_here
+from tests.end_to_end.commands import done_here
 
 ACCREDITED_BODY = (
     *("--kind", "verification-body", "--accreditation", "Example Accreditor, ISO 14065"),
@@ -133,7 +133,7 @@ class Alliance:
 
 def make_home(home: Path) -> dict[str, str]:
     """A home with members, by the command line. Returns everybody's token."""
-    done("init", home, "--name", "Test alliance", "--origin", "id.test.example", *database_option(home))
+    done_here("init", home, "--name", "Test alliance", "--origin", "id.test.example", *database_option(home))
     config = home / "config.toml"
     config.write_text(config.read_text().replace("verify_per_minute = 600", "verify_per_minute = 1000000"))
     for who, told in MEMBERS.items():

@@ -1,6 +1,7 @@
 """A person with a phone: what a real browser shows of a scan, in both languages, with and without JavaScript."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -37,16 +38,14 @@ each_language = pytest.mark.parametrize("language", LOCALES)
 
 
 class Phone:
-    """A browser at phone size, and whatever it complains of."""
+    """A page of a browser at phone size, and whatever it complains of."""
 
-    def __init__(self, browser: Browser, server: Serving, language: str, scripts: bool = True) -> None:
+    def __init__(self, context: BrowserContext, server: Serving, pictures: bool) -> None:
         self.url = server.url
         self.complaints: list[str] = []
-        self.context: BrowserContext = browser.new_context(
-            viewport=PHONE, locale=LOCALES[language], java_script_enabled=scripts, device_scale_factor=2
-        )
-        self.context.on("request", lambda request: self._requested(request.url))
-        self.page: Page = self.context.new_page()
+        self.page: Page = context.new_page()
+        self._pictures = pictures
+        self.page.on("request", lambda request: self._requested(request.url))
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
@@ -67,7 +66,9 @@ class Phone:
         assert self.open(f"{parts.path}?{parts.query}") == 200
 
     def picture(self, name: str) -> None:
-        """Keeps what is to be seen: the first screen, and the whole page."""
+        """Keeps what is to be seen, if that is asked for: the first screen, and the whole page."""
+        if not self._pictures:
+            return
         ARTIFACTS.mkdir(exist_ok=True)
         self.page.screenshot(path=ARTIFACTS / f"{name}.png")
         self.page.screenshot(path=ARTIFACTS / f"{name}-whole.png", full_page=True)
@@ -85,12 +86,29 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Callable[[str, bool], BrowserContext]:
+    """A phone's browser by its language and whether it runs scripts: one each, for each starts a process."""
+
+    @cache
+    def context(language: str, scripts: bool) -> BrowserContext:
+        return browser.new_context(
+            viewport=PHONE, locale=LOCALES[language], java_script_enabled=scripts, device_scale_factor=2
+        )
+
+    return context
+
+
 @pytest.fixture
-def phone(request: pytest.FixtureRequest, browser: Browser, server: Serving, language: str) -> Iterator[Phone]:
-    phone = Phone(browser, server, language, getattr(request, "param", True))
+def phone(
+    request: pytest.FixtureRequest, contexts: Callable[[str, bool], BrowserContext], server: Serving, language: str
+) -> Iterator[Phone]:
+    context = contexts(language, getattr(request, "param", True))
+    phone = Phone(context, server, request.config.getoption("--pictures"))
     yield phone
-    phone.context.close()
+    phone.page.close()
     assert phone.complaints == []
+    assert context.cookies() == []
 
 
 @pytest.fixture(scope="module")

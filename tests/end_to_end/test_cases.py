@@ -26,7 +26,7 @@ from schemas.tlog import Checkpoint, TlogProof
 from tests.end_to_end.cases_desk import by_forms, dates
 from tests.end_to_end.commands import carbonlabel_here, done_here
 from tests.end_to_end.people import LI, OPERA, RITA, SECOND, People, people_at_work, problem, reopened
-from tests.world import MAKER, ORIGIN, RIVAL, a_declaration, change, published
+from tests.world import MAKER, ORIGIN, RIVAL, a_declaration, change, published, until_published
 from verifier.merkle import check_inclusion
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -289,6 +289,8 @@ def test_what_an_expert_did_is_not_in_the_trail_that_the_nominee_reads(world: Wo
 
 def test_fsck_knows_the_release_and_finds_another_dataset(world: World) -> None:
     assert "no faults" in done_here("fsck", world.people.home).lower()
+    with closing(reopened(world.people)) as registry:
+        until_published(registry)  # an outsider knows of the release by the checkpoint that counts it
     with _dataset_changed(world):
         for place in (world.people.home, world.people.url):
             found = carbonlabel_here("fsck", place)

@@ -130,7 +130,8 @@ def test_a_flood_is_looked_through_on_a_page_of_its_own_and_dismissed_at_once(
     keys = [str(uuid4()) for _ in range(7)]
     with closing(reopened(people)) as registry, registry.database.writing() as session:
         for key in keys:
-            told = {"record": record, "owner_id": MAKER.id, "category": "other", "words": f"Spam <b>{key}</b>"}
+            told: dict[str, Any] = {"record": record, "owner_id": MAKER.id, "category": "other"}
+            told["words"] = f"Spam <b>{key}</b>"
             session.add(ObjectionRow(id=key, **told, state="filed", filed_at=utc_now(), due_at=utc_now()))
     desk, page = tab(people, OPERA, language), f"/objections?record={record}"
     desk.get("/objections")

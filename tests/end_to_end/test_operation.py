@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.databases import database_option
-from tests.end_to_end.commands import Serving, carbonlabel, done, done_here, free_port
+from tests.end_to_end.commands import Serving, ServingFromTheStart, carbonlabel, done_here, free_port
 
 TOKEN = "a-token-for-the-metrics"
 LABEL = "https://id.test.example/01/09520000000004?c=777123456789012345"
@@ -23,7 +23,7 @@ Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose figures may be read with TOKEN."""
     home = tmp_path_factory.mktemp("operation") / "home"
-    done("init", home, *database_option(home))
+    done_here("init", home, *database_option(home))
     config = home / "config.toml"
     config.write_text(config.read_text().replace('metrics_token = ""', f'metrics_token = "{TOKEN}"'))
     return home
@@ -38,7 +38,7 @@ def bearer(home: Path) -> str:
 @pytest.fixture(scope="module")
 def serving(home: Path, bearer: str) -> Iterator[Serving]:
     """The home, served by two processes."""
-    with Serving(home, workers=2) as serving:
+    with ServingFromTheStart(home, workers=2) as serving:
         yield serving
 
 
@@ -79,7 +79,7 @@ def test_the_figures_are_for_whoever_has_the_token(serving: Serving) -> None:
 
 
 def test_without_a_token_there_are_no_figures(tmp_path: Path) -> None:
-    done("init", tmp_path / "home", *database_option(tmp_path / "home"))
+    done_here("init", tmp_path / "home", *database_option(tmp_path / "home"))
     with Serving(tmp_path / "home") as serving:
         assert httpx.get(f"{serving.url}/metrics", headers={"authorization": "Bearer x"}).status_code == 404
 

@@ -10,7 +10,14 @@ import httpx
 import pytest
 
 from tests.databases import database_option
-from tests.end_to_end.commands import Serving, await_room_in_the_minute, carbonlabel, done, environment
+from tests.end_to_end.commands import (
+    Serving,
+    ServingFromTheStart,
+    await_room_in_the_minute,
+    carbonlabel,
+    done_here,
+    environment,
+)
 
 LIMIT = 5
 LABEL = {"label": "https://id.test.example/01/09520000000004"}
@@ -18,7 +25,7 @@ LABEL = {"label": "https://id.test.example/01/09520000000004"}
 
 def limited(home: Path) -> Path:
     """A home that lets one address verify five times a minute."""
-    done("init", home, *database_option(home))
+    done_here("init", home, *database_option(home))
     config = home / "config.toml"
     config.write_text(config.read_text().replace("verify_per_minute = 600", f"verify_per_minute = {LIMIT}"))
     return home
@@ -31,7 +38,7 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_verifying_is_limited_and_the_rest_is_not(small_home: Path) -> None:
-    with Serving(small_home, signal.SIGINT) as serving, httpx.Client(base_url=serving.url) as http:
+    with ServingFromTheStart(small_home, signal.SIGINT) as serving, httpx.Client(base_url=serving.url) as http:
         await_room_in_the_minute()
         for left in range(LIMIT - 1, -1, -1):
             answer = http.post("/v1/verify", json=LABEL)

@@ -11,18 +11,15 @@ import pytest
 
 from registry.access.tokens import issue
 from registry.fsck import check_home
-from registry.log.append import log_size
-from registry.log.reader import published_size
 from registry.log.service import publish, sequence
 from registry.registry import OPERATOR, utc_now
 from tests import databases
 from tests.registry.log.test_sequencer_killed import ServingUntilKilled, Writer, assert_kept
-from tests.world import a_declaration, new_registry, verified
+from tests.world import a_declaration, new_registry, until_published, verified
 
 CLIENTS, EACH = 2, 12
 SOAK_CLIENTS, SOAK_SECONDS = 8, 3_600
 """Clients of each server, and what each of them is given to publish in a turn."""
-_PATIENCE = 60.0
 
 
 class Turns:
@@ -52,7 +49,7 @@ class Turns:
                     writer.join()
                     self.kept |= writer.acknowledged
                 assert [repr(writer.ended) for writer in going_on if len(writer.acknowledged) < EACH] == []
-                self._wait_until_published()
+                until_published(self.registry)
                 older = newer
 
     def _client(self, server: ServingUntilKilled) -> Writer:
@@ -63,14 +60,6 @@ class Turns:
         writer = Writer(server.url, self._token, verified(self.registry, declared))
         writer.start()
         return writer
-
-    def _wait_until_published(self) -> None:
-        until = time.monotonic() + _PATIENCE
-        with self.registry.database.reading() as session:
-            size = log_size(session)
-        while published_size(self.registry.store()) < size:
-            assert time.monotonic() < until, "nobody sequences"
-            time.sleep(0.1)
 
     def assert_nothing_lost(self) -> None:
         """No fault, no gap, and all that was acknowledged."""

@@ -191,13 +191,10 @@ def test_a_server_that_stops_says_so_in_the_stream(tmp_path: Path, how: signal.S
     with Serving(home, how) as serving, Duplex(serving.port, token) as stream:
         stream.send(f"{record.label}\n".encode())
         assert json.loads(stream.line())["verdict"] == "valid"
-        began = time.monotonic()
         serving.process.send_signal(how)
         (last,) = map(json.loads, stream.rest())
         assert (last["type"], last["status"]) == ("urn:carbonlabel:problem:stopping", 503)
-        serving.process.wait(20)
-        assert time.monotonic() - began < 9  # not the ten seconds after which the server would be killed
-        assert "Killing" not in serving.stop()
+        assert "Killing" not in serving.stop()  # as it would be after ten seconds
 
 
 def test_no_value_needs_quoting() -> None:

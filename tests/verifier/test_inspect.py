@@ -311,9 +311,9 @@ class TestAnyText:
         ids=range(10),
     )
     def test_no_text_takes_long(self, text: str) -> None:
-        began = time.perf_counter()
+        began = time.thread_time()
         inspected(text)
-        assert time.perf_counter() - began < 1
+        assert time.thread_time() - began < 1
 
 
 def claims_in(found: Inspection) -> LabelClaims:

@@ -19,8 +19,8 @@ from registry.database.database import Database, parse_database_url
 from registry.database.tables import MemberRow
 from registry.database.upgrade import upgrade
 from registry.errors import DatabaseTooOld, HomeError
+from registry.fsck import check_home
 from registry.home import Config, Home
-from registry.log.reader import published_size
 from registry.log.service import SequencerThread, sequence
 from registry.records.publish import publish
 from registry.registry import Registry
@@ -28,7 +28,19 @@ from registry.verification.online import OnlineVerifier
 from registry.web.problems import of_database_error
 from schemas.entry import EntryType
 from tests.databases import POSTGRESQL, away, empty_database, is_there, put_back, save, using
-from tests.world import ENVIRON, MAKER, NOW, a_declaration, assert_sound, log_of, new_registry, published, verified
+from tests.registry.fsck.test_home import GoesOn, grow_to
+from tests.world import (
+    ENVIRON,
+    MAKER,
+    NOW,
+    a_declaration,
+    assert_sound,
+    log_of,
+    new_registry,
+    published,
+    until_published,
+    verified,
+)
 
 pytestmark = pytest.mark.skipif(not is_there(), reason="PostgreSQL is not installed, and TEST_PG_DSN names no server")
 
@@ -52,6 +64,14 @@ def end_all_sessions(registry: Registry) -> None:
     with other.reading() as session:
         session.connection().exec_driver_sql(_END_ALL)
     other.dispose()
+
+
+def test_a_log_that_outruns_its_check_is_clean(registry: Registry) -> None:
+    """Readers stop no writer here: it goes on after its files were listed, and again while its entries are read."""
+    grow_to(registry, 254)
+    store = GoesOn(registry, lambda: grow_to(registry, 255))
+    report = check_home(registry.config, registry.database, store, lambda *_: grow_to(registry, 258))
+    assert (report.faults, report.entries) == ((), 255)
 
 
 def test_a_database_that_orders_text_by_a_language_is_refused(tmp_path: Path) -> None:
@@ -188,10 +208,7 @@ class TestRestart:
         try:
             for number in range(2):
                 published(registry, [a_declaration(number)])
-                until = time.monotonic() + 30
-                while published_size(registry.store()) < 8 + number:
-                    assert time.monotonic() < until, "nobody sequences"
-                    time.sleep(0.05)
+                until_published(registry)
                 end_all_sessions(registry)
         finally:
             sequencer.stop()

@@ -16,7 +16,8 @@ from granian.server.embed import Server
 
 from registry.home import HOME_VARIABLE
 from registry.web.app import app_from_environment
-from tests.end_to_end.commands import free_port
+from tests.end_to_end.commands import environment, free_port
+from tests.end_to_end.forked import begin
 
 _FORKING = multiprocessing.get_context("forkserver")
 _PATIENCE = 60.0
@@ -28,7 +29,7 @@ class ForkedServer:
     def __init__(self, home: Path) -> None:
         self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
-        _FORKING.set_forkserver_preload([__name__])
+        begin(environment())
         self._process = _FORKING.Process(target=_serve, args=(home, self._port, dict(os.environ)))
 
     def __enter__(self) -> "ForkedServer":

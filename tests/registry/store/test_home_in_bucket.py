@@ -19,7 +19,7 @@ from registry.registry import Registry
 from registry.store import Store
 from registry.store.s3 import S3Store
 from registry.store.served import BYTES
-from tests.end_to_end.commands import Serving, carbonlabel, carbonlabel_here
+from tests.end_to_end.commands import Serving, ServingFromTheStart, carbonlabel, carbonlabel_here
 from tests.registry.store.seaweed import ACCESS_KEY, BUCKET, Seaweed
 from tests.world import ORIGIN, a_declaration, new_registry, published
 
@@ -128,7 +128,7 @@ def test_a_lost_timestamp_is_said_and_the_bundle_published_anew(kept: Kept, tmp_
 
 
 def test_the_service_serves_every_object_as_the_bucket_does(kept: Kept) -> None:
-    with Serving(kept.home) as serving, httpx.Client() as client:
+    with ServingFromTheStart(kept.home) as serving, httpx.Client() as client:
         for path in (*kept.store.below("log"), *kept.store.below("tuf")):
             ours, theirs = client.get(f"{serving.url}/{path}"), client.get(f"{kept.url}/{path}")
             assert (ours.status_code, theirs.status_code) == (200, 200), path

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -24,8 +25,10 @@ VKEY = note_vkey(ORIGIN, LOG_SIGNER.public)
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[WitnessServer]:
-    with SeenCheckpoints(tmp_path / "seen") as seen, WitnessServer(new_witness(seen), seconds=0.5) as found:
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[WitnessServer]:
+    """With patience for as many seconds as are asked for, else for a minute."""
+    seconds = getattr(request, "param", 60.0)
+    with SeenCheckpoints(tmp_path / "seen") as seen, WitnessServer(new_witness(seen), seconds=seconds) as found:
         yield found
 
 
@@ -51,6 +54,15 @@ def raw(server: WitnessServer, *parts: bytes, pause: float = 0.0) -> bytes:
         except ConnectionResetError:
             pass
         return found
+
+
+def answers_again(server: WitnessServer) -> bool:
+    """Whether it does, in a moment: a connection that was closed counts a little longer, and patience is short."""
+    for _ in range(100):
+        with suppress(httpx.TransportError):
+            return post(server, growth(0, 3)).status_code == 200
+        time.sleep(0.05)
+    return False
 
 
 def test_growth_is_cosigned_over_one_connection(server: WitnessServer) -> None:
@@ -105,25 +117,26 @@ class TestBounds:
         assert answer.startswith(b"HTTP/1.1 %d " % status)
         assert answer.count(b"HTTP/1.1") == 1
 
-    @pytest.mark.parametrize("head", [b"", b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 99\r\n\r\n"])
+    @pytest.mark.parametrize("server", [0.5], indirect=True)
+    @pytest.mark.parametrize("head", [b"", b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 999\r\n\r\n"])
     def test_a_trickle_is_cut_off(self, server: WitnessServer, head: bytes) -> None:
         begun = time.monotonic()
-        raw(server, head, *[b"x"] * 40, pause=0.05)
-        assert time.monotonic() - begun < 3
-        assert post(server, growth(0, 3)).status_code == 200
+        raw(server, head, *[b"x"] * 500, pause=0.05)
+        assert time.monotonic() - begun < 15  # of the 25 seconds that it was to last
+        assert answers_again(server)
 
     def test_more_connections_than_there_may_be_are_closed_and_then_there_is_room_again(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(serving, "MAX_CONNECTIONS", 3)
-        with SeenCheckpoints(tmp_path / "seen") as seen, WitnessServer(new_witness(seen), seconds=0.5) as server:
+        with SeenCheckpoints(tmp_path / "seen") as seen, WitnessServer(new_witness(seen), seconds=2) as server:
             port = int(server.url.rpartition(":")[2])
             held = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
-            time.sleep(0.1)
             with pytest.raises(httpx.TransportError):
                 post(server, growth(0, 3))
-            time.sleep(0.7)
-            assert post(server, growth(0, 3)).status_code == 200
+            for connection in held:
+                assert connection.recv(1) == b""  # the silent ones are closed, each in its time
+            assert answers_again(server)
             for connection in held:
                 connection.close()
 
@@ -138,7 +151,7 @@ def test_it_stops_at_once_with_idle_connections_and_many_at_work(tmp_path: Path)
             assert {answer.result().status_code for answer in answers} == {200}
             begun = time.monotonic()
             server.stop()
-            assert time.monotonic() - begun < 3
+            assert time.monotonic() - begun < 15  # of the 30 seconds that it has for who is idle
 
 
 def test_a_port_in_use_is_said(server: WitnessServer, tmp_path: Path) -> None:
