@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, RawBody
-from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.access.admission import on_named, on_own
 from registry.access.callers import Caller
@@ -26,29 +26,34 @@ from schemas.declaration import Declaration
 from schemas.findings import Finding, findings
 
 _NEW = "/declarations/new"
+_ALERTS = {HTTP_422_UNPROCESSABLE_ENTITY: "wrong_findings", HTTP_409_CONFLICT: "changed_meanwhile"}
 DeclarationId = Annotated[UUID, PathParameter(description="the declaration's id")]
 
 
-def _page(browser: Browser, action: str, view: DraftView, *above: Section, status: int = 200) -> Response[str]:
+def _page(
+    browser: Browser, action: str, view: DraftView, *above: Section, status: int = 200, held: str = ""
+) -> Response[str]:
     """The form, under what was found in it."""
     t = browser.t
     return browser.page(
         t("draft_title"),
         *above,
         *view.findings(),
-        Section(form=view.form(action)),
+        Section(form=view.form(action, held)),
         Section(links=((browser.link("/declarations"), t("back_to_declarations")),)),
         intro=t("draft_intro"),
-        alert=t("wrong_findings") if status != HTTP_200_OK else "",
+        alert=t(_ALERTS[status]) if status in _ALERTS else "",
         notice=t("done") if "done" in browser.request.query_params and status == HTTP_200_OK else "",
         status=status,
     )
 
 
-def _refused(browser: Browser, action: str, subject: Subject, sent: Sent, found: Sequence[Finding]) -> Response[str]:
+def _refused(
+    browser: Browser, action: str, subject: Subject, sent: Sent, found: Sequence[Finding], held: str = ""
+) -> Response[str]:
     """The form with what was typed, of which something cannot be read."""
     view = DraftView(browser, subject, as_typed(sent), found, sent.one("at"))
-    return _page(browser, action, view, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    return _page(browser, action, view, status=HTTP_422_UNPROCESSABLE_ENTITY, held=held)
 
 
 def _kept(browser: Browser, sent: Sent, declaration: UUID) -> Response[str]:
@@ -106,10 +111,10 @@ def edit_declaration(
     browser = Browser(request, service)
     if browser.caller is None:
         return browser.go("/sign-in")
-    content, found = _to_revise(service, browser.caller, declaration)
+    content, found, held = _to_revise(service, browser.caller, declaration)
     at = request.query_params.get("at", "")
     view = DraftView(browser, subject_of(content), typed_values(content), found, at)
-    return _page(browser, f"/declarations/{declaration}/edit", view)
+    return _page(browser, f"/declarations/{declaration}/edit", view, held=held)
 
 
 @post(
@@ -121,24 +126,29 @@ def edit_declaration(
 def edit_by_form(
     request: Request[Any, Any, Any], body: RawBody, declaration: DeclarationId, service: NamedDependency[Service]
 ) -> Response[str]:
-    """Changes the draft; what was typed stays when something of it cannot be read."""
+    """Changes the draft; what was typed stays when something of it cannot be read, or when somebody else changed the
+    draft meanwhile: sent once more, it replaces that."""
     browser = Browser(request, service)
     sent = browser.read(body, MOST_FIELDS)
-    caller = browser.caller
+    caller, action = browser.caller, f"/declarations/{declaration}/edit"
     if caller is None:
         return browser.go("/sign-in")
     with turn(service, caller, declaration, Action.REVISE, browser.now) as taken:
-        content = life.content_of(taken.row)
+        content, held = life.content_of(taken.row), life.fingerprint(taken.row)
         declared, found = read_draft(sent, content)
+        subject = _subject_sent(sent.one("of"), subject_of(content))
+        if sent.one("held") != held:
+            view = DraftView(browser, subject, as_typed(sent), found, sent.one("at"))
+            above = Section(links=((browser.link(f"/declarations/{declaration}"), browser.t("draft_as_held")),))
+            return _page(browser, action, view, above, status=HTTP_409_CONFLICT, held=held)
         if declared is None:
-            subject = _subject_sent(sent.one("of"), subject_of(content))
-            return _refused(browser, f"/declarations/{declaration}/edit", subject, sent, found)
+            return _refused(browser, action, subject, sent, found, held)
         taken.revise(declared)
     return _kept(browser, sent, declaration)
 
 
-def _to_revise(service: Service, caller: Caller, declaration: UUID) -> tuple[Declaration, list[Finding]]:
-    """What the caller may revise now, and what is found in it.
+def _to_revise(service: Service, caller: Caller, declaration: UUID) -> tuple[Declaration, list[Finding], str]:
+    """What the caller may revise now, what is found in it, and its fingerprint.
 
     Raises ``NotFound``, ``NotAllowed`` and ``WrongState``.
     """
@@ -147,7 +157,7 @@ def _to_revise(service: Service, caller: Caller, declaration: UUID) -> tuple[Dec
         require(caller, Action.REVISE, row.owner_id)
         after(Action.REVISE, row.state, row.id)
         content = life.content_of(row)
-        return content, findings(content, KnownProducts(session))
+        return content, findings(content, KnownProducts(session)), life.fingerprint(row)
 
 
 ROUTES = [new_declaration, begin_by_form, edit_declaration, edit_by_form]

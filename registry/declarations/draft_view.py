@@ -58,14 +58,14 @@ class DraftView:
             mark, is_error = self._t(f"finding_{one.severity}"), one.severity is Severity.ERROR
             self._said.setdefault(self._place_of(one), []).append(Said(mark, one.message[self._language], is_error))
 
-    def form(self, action: str) -> Form:
-        """The form, which is sent to ``action``."""
+    def form(self, action: str, held: str = "") -> Form:
+        """The form, which is sent to ``action``, with the fingerprint of what is ``held`` while it is filled in."""
         return Form(
             name=_FORM,
             action=action,
             button=self._t("keep_draft"),
             parts=tuple(self._part(part.name, part.fields) for part in parts(self._subject)),
-            hidden=(("of", self._subject),),
+            hidden=(("of", self._subject), ("held", held)),
             form_token=self._browser.form_token,
         )
 

@@ -8,6 +8,7 @@ All steps are in ``registry.declarations.states``, who may take them in ``regist
 them is in ``registry.reviews``. Content is frozen from submission on.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -93,6 +94,11 @@ def row_of(session: Session, key: UUID) -> DeclarationRow:
 def content_of(row: DeclarationRow) -> Declaration:
     """The declaration in a row."""
     return msgspec.json.decode(row.content, type=Declaration)
+
+
+def fingerprint(row: DeclarationRow) -> str:
+    """What tells this content of the declaration from what it held before or may hold later: SHA-256, as hex."""
+    return hashlib.sha256(row.content).hexdigest()
 
 
 def revise(

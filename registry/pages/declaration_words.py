@@ -137,6 +137,12 @@ DECLARATION_WORDS: dict[str, Both] = {
         "What is missing or wrong is said once it is kept; nothing is lost, and nobody else reads it.",
         "保存后会列出缺失或有误之处；内容不会丢失，其他人无法查看。",
     ),
+    "changed_meanwhile": Both(
+        "Somebody changed this draft while you filled it in. What you typed stands below and is not kept yet: compare "
+        "it with the draft as it is, then keep it in its place.",
+        "您填写期间，此草稿已被他人修改。您填写的内容保留在下方，尚未保存：请先与现有草稿核对，再保存以替换。",
+    ),
+    "draft_as_held": Both("The draft as it is now", "现有草稿"),
     "new_declaration": Both("Begin a declaration", "新建声明"),
     "edit_declaration": Both("Change the draft", "修改草稿"),
     "keep_draft": Both("Keep the draft", "保存草稿"),

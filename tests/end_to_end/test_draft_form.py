@@ -99,6 +99,19 @@ def test_all_that_a_declaration_has_is_written_by_form_alone(people: People) -> 
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_colleague_kept_meanwhile_is_not_lost_in_silence(people: People, language: str) -> None:
+    path = f"/declarations/{people.good(LI, 'POST', '/v1/declarations', declaration(new_gtin()))['id']}"
+    first, second = (opened(people, LI, f"{path}/edit", language) for _ in range(2))
+    first.fill(f"{path}/edit", plant="Hall 1")
+    assert second.fill(f"{path}/edit", plant="Hall 2").status_code == 409
+    sound(second)
+    assert content(people, path)["plant"] == "Hall 1"
+    assert {"en": "Somebody changed this draft", "zh": "已被他人修改"}[language] in second.text
+    assert second.fill(f"{path}/edit").url.path == path, "sent once more, what was typed is kept"
+    assert content(people, path)["plant"] == "Hall 2"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_form_that_is_sent_as_it_was_shown_changes_nothing(people: People, language: str) -> None:
     whole = everything() | {"standards": ["ISO 14067, in part"], "region": "Europe"}
     path = f"/declarations/{people.good(LI, 'POST', '/v1/declarations', whole)['id']}"

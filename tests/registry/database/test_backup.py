@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.database.backup import back_up, move, restore
 from registry.database.database import Database
+from registry.database.upgrade import upgrade
 from registry.errors import HomeError
 from registry.fsck import check_home
 from registry.home import CONFIG_FILE, Home
@@ -23,6 +24,17 @@ from tests.end_to_end.commands import carbonlabel_here, done_here
 from tests.world import ENVIRON, a_declaration, a_place, assert_sound, change, log_of, new_registry, published
 
 pytestmark = pytest.mark.each_database
+
+
+KINDS = [SQLITE, POSTGRESQL] if is_there() else [SQLITE]
+DAMAGE = {
+    SQLITE: ["create trigger damage after insert on declaration begin update declaration set content = 'x'; end"],
+    POSTGRESQL: [
+        "create function damage() returns trigger language plpgsql as 'begin new.content = ''x''; return new; end'",
+        "create trigger damage before insert on declaration for each row execute function damage()",
+    ],
+}
+"""A database that keeps something else than it is given."""
 
 
 @pytest.fixture
@@ -68,6 +80,20 @@ class TestBackup:
             assert restore(tmp_path / "backup", database, quiet) == copied
             assert check_home(home.config, database, registry.store(), quiet).faults == ()
         assert everything(home.path) == before
+
+    def test_a_copy_that_is_not_the_same_is_not_kept(self, registry: Registry, tmp_path: Path) -> None:
+        with closing(registry):
+            back_up(registry.database, tmp_path / "backup", quiet)
+        for kind in KINDS:
+            with Database(an_empty_one(tmp_path, kind)) as database:
+                upgrade(database)
+                with database.writing() as session:
+                    for statement in DAMAGE[kind]:
+                        session.connection().execute(text(statement))
+                with pytest.raises(HomeError, match="rows of declaration are not in the copy as they were"):
+                    restore(tmp_path / "backup", database, quiet)
+                with database.reading() as session:
+                    assert session.connection().execute(text("select count(*) from log_entry")).scalar_one() == 0
 
     def test_it_is_of_one_moment_while_others_write(self, registry: Registry, tmp_path: Path) -> None:
         done = threading.Event()
