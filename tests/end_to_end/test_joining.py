@@ -154,7 +154,7 @@ def test_who_acts_for_two_organisations_says_for_which(people: People) -> None:
         (RIVAL.id, ["editor"]),
     ]
     before = people.sessions["two@both.example"]
-    problem(people.call("two@both.example", "PUT", "/v1/session/member", {"member": CHECKER.id}), 404)
+    problem(people.call("two@both.example", "PUT", "/v1/session/member", {"member": CHECKER.id}), 400)
     told = people.good("two@both.example", "PUT", "/v1/session/member", {"member": RIVAL.id})
     assert told["stage"] == "full"
     people.sessions["two@both.example"] = told["session"]
