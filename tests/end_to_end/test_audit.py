@@ -93,8 +93,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 
 def _declarations(w: Watched) -> None:
     key = w.call(LI, "POST", "/v1/declarations", declaration(new_gtin()))["id"]
-    changed = declaration(new_gtin(), product_name={"en": "Another beam"})
-    w.call(LI, "PUT", "/v1/declarations/{declaration}", changed, declaration=key)
+    content = declaration(new_gtin(), product_name={"en": "Another beam"})
+    w.call(LI, "PUT", "/v1/declarations/{declaration}", content, declaration=key)
     w.call(LI, "POST", "/v1/declarations/{declaration}/submit", declaration=key)
     w.call(CARL, "POST", "/v1/declarations/{declaration}/verification", statement(), declaration=key)
     record = w.call(OPERA, "POST", "/v1/declarations/{declaration}/publish", declaration=key)["record"]
@@ -115,12 +115,24 @@ def _declarations(w: Watched) -> None:
         desk.fill(f"{place}/cancel")
     with w.step("DELETE /v1/imports/{job}"):
         w.people.call(LI, "DELETE", f"/v1/imports/{told['id']}")  # it may have ended by then, which is noted too
+    _labels(w, content["gtin"])
     _objections(w, str(record))
     desk = tab(w.people, OPERA)
     desk.get("/organisation")
     w.send(desk, OPERA, "/organisation/withdrawals", {"record": str(record), "reason": "It is wrong"})
     for word, who in (("suspend", OPERA), ("reinstate", OPERA), ("withdraw", LI)):
         w.call(who, "POST", f"/v1/records/{{record}}/{word}", {"reason": f"to {word}"}, record=str(record))
+
+
+def _labels(w: Watched, gtin: str) -> None:
+    desk = tab(w.people, LI)
+    desk.get("/labels")
+    with w.step("POST /labels", LI):
+        many = "".join(f"{gtin},,{serial}\n" for serial in range(5_000))
+        sheet = {"which": "named", "sheet": "avery-l7160", "skip": "0", "language": "en", "variant": "standard"}
+        answer = desk.upload("/labels", ("many.csv", f"gtin,lot,serial\n{many}".encode()), lines="", **sheet)
+    with w.step("POST /labels/{job}/cancel"):  # it may have ended by then, which is noted too
+        desk.fill(f"{answer.url.path}/cancel")
 
 
 def _objections(w: Watched, record: str) -> None:
