@@ -59,6 +59,11 @@ def agreed(registry: Registry, what: str, *of: str) -> None:
     confirmed(registry, proposed(registry, what, *of).id)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The command."""
     with closing(Registry.open(Path(sys.argv[1]), {})) as at_home:
         agreed(at_home, *sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()

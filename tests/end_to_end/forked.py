@@ -73,5 +73,6 @@ def _run(words: list[str], log: Path, variables: dict[str, str]) -> None:
         os.dup2(file.fileno(), 2)
     os.environ.clear()
     os.environ |= variables
+    multiprocessing.set_start_method("fork", force=True)  # a server that finds another starts its workers afresh
     sys.argv = ["carbonlabel", *words]
     main()

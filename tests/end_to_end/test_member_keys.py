@@ -54,25 +54,18 @@ def could_not(ended: Ended, *words: str) -> None:
 
 
 def in_a_terminal(words: Sequence[object], typed: Sequence[str]) -> Ended:
-    """Runs the command in a terminal, and types a line each time that something is asked for. ``err`` is the screen.
-
-    Who sees that Ctrl-C did nothing presses it again: Python misses one that comes just before it begins to read.
-    """
+    """Runs the command in a terminal, and types a line each time that something is asked for. ``err`` is the screen."""
     master, slave = pty.openpty()
-    command = ["setsid", "--ctty", "--wait", str(COMMAND), *map(str, words)]
+    heeding = ["setsid", "--ctty", "--wait", "env", "--default-signal=INT"]  # also when make runs in the background
+    command = [*heeding, str(COMMAND), *map(str, words)]
     running = subprocess.Popen(command, stdin=slave, stdout=subprocess.PIPE, stderr=slave, env=environment())
     os.close(slave)
-    screen, lines, line, patience = b"", iter(typed), None, 60
+    screen, lines = b"", iter(typed)
     while True:
-        if not select.select([master], [], [], 2)[0]:
-            patience -= 1
-            if patience == 0:
-                running.kill()
-                running.communicate()
-                raise AssertionError(f"the command waits: {screen!r}")
-            if line == CTRL_C:
-                os.write(master, line.encode())
-            continue
+        if not select.select([master], [], [], 120)[0]:
+            running.kill()
+            running.communicate()
+            raise AssertionError(f"the command waits: {screen!r}")
         try:
             screen += os.read(master, 4_096)
         except OSError:  # the other end is closed: the command has ended

@@ -54,7 +54,7 @@ FIRST, *OTHERS = runbooks()
 
 
 @pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def practice(tmp_path_factory: pytest.TempPathFactory, commands: Path) -> Path:
     """The folder that the document describes, after the first runbook."""
     folder = tmp_path_factory.mktemp("practice")
     now = utc_now()
@@ -72,7 +72,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
         two_people(registry)
     root = folder / "my-registry" / "root" / "1.root.json"
     done_here("sync", folder / "my-registry" / "public", "--bundle", folder / "bundle", "--root", root)
-    run(FIRST, folder)
+    run(FIRST, folder, commands)
     return folder
 
 
@@ -89,16 +89,16 @@ def publish_now(registry: Registry) -> None:
     publish(registry, committed)
 
 
-def run(runbook: Runbook, folder: Path) -> None:
+def run(runbook: Runbook, folder: Path, commands: Path) -> None:
     """Runs the commands in one shell, and compares; a command that fails is one of which the text says so.
 
     What two people agreed on by then, they agree on there.
     """
-    commands = runbook.commands.replace("# agreed: ", "python -m tests.operators my-registry ")
-    script = f"set -u\ntrap 'echo \"(exit code $?)\"' ERR\nexec 2>&1\n{commands}\n"
+    lines = runbook.commands.replace("# agreed: ", "agreed my-registry ")
+    script = f"set -u\ntrap 'echo \"(exit code $?)\"' ERR\nexec 2>&1\n{lines}\n"
     variables = {name: value for name, value in os.environ.items() if not name.startswith("CARBONLABEL_")}
-    variables |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     variables |= {"COLUMNS": "300", "LC_ALL": "C.UTF-8"}
+    variables |= {"PATH": f"{commands}:{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(
         ["bash", "-c", script], cwd=folder, env=variables, capture_output=True, text=True, timeout=300, check=False
     )
@@ -235,13 +235,13 @@ LONG = {
     "runbook",
     [pytest.param(one, id=one.title, marks=[pytest.mark.soak] * (one.title in LONG)) for one in OTHERS],
 )
-def test_a_runbook_does_what_it_says(runbook: Runbook, practice: Path, tmp_path: Path) -> None:
+def test_a_runbook_does_what_it_says(runbook: Runbook, practice: Path, commands: Path, tmp_path: Path) -> None:
     folder = tmp_path / "practice"
     shutil.copytree(practice, folder)
     shutil.copytree(folder / "bundle", folder / "bundle-before")
     with closing(Registry.open(folder / "my-registry", {})) as registry:
         before = label_key(registry)
-    run(runbook, folder)
+    run(runbook, folder, commands)
     PROMISES[runbook.title](Practised(folder, before))
     with closing(Registry.open(folder / "my-registry", {})) as registry:
         publish_now(registry)

@@ -4,6 +4,7 @@ table, with its values, and the table has no other."""
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,25 +100,28 @@ def is_text(argument: ast.expr) -> bool:
     )
 
 
-SAID = list(said())
+@cache
+def all_said() -> list[Said]:
+    """Every one, read once."""
+    return list(said())
 
 
 def test_every_sentence_is_written_out_and_its_values_are_beside_it() -> None:
-    assert len(SAID) > 150
-    hidden = [one.at for one in SAID if one.words is None]
+    assert len(all_said()) > 150
+    hidden = [one.at for one in all_said() if one.words is None]
     assert hidden == [], "write the words out, with {places} for the values, and name those behind"
-    for at, words, values in SAID:
+    for at, words, values in all_said():
         places = set(PLACE.findall(words or ""))
         assert values == places or (not values and at.startswith("registry/access/routes.py")), (at, words, values)
 
 
 def test_every_error_that_a_page_can_show_has_chinese_words() -> None:
-    lacking = {one.words: one.at for one in SAID if one.words and one.words not in CHINESE}
+    lacking = {one.words: one.at for one in all_said() if one.words and one.words not in CHINESE}
     assert lacking == {}, "add them to registry/sentences/"
 
 
 def test_the_chinese_is_chinese_says_the_same_values_and_is_used() -> None:
-    used = {one.words for one in SAID} | set(MALFORMED)
+    used = {one.words for one in all_said()} | set(MALFORMED)
     for words, chinese in CHINESE.items():
         assert words in used, f"{words!r} is said no more"
         assert re.search(r"[\u4e00-\u9fff]", chinese), words
