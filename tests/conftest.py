@@ -6,7 +6,9 @@ Homes have SQLite, or with ``--database postgresql`` a PostgreSQL database each.
 
 import gc
 import os
+import ssl
 from collections.abc import Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from tests import databases
 
 settings.register_profile("carbonlabel", deadline=None, max_examples=50)
 settings.load_profile("carbonlabel")
+pytest.MonkeyPatch().setattr(ssl, "create_default_context", cache(ssl.create_default_context))
+"""Each client of httpx reads the certificates of the world, which takes longer than our requests: once will do."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,9 +17,18 @@ from tests.world import NOW, a_declaration, a_place, change, gtin, label_key, ne
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sound home: 266 entries and more, records suspended, withdrawn, superseded, with a lot; two checkpoints."""
-    path = tmp_path_factory.mktemp("fsck") / "home"
+    return made(tmp_path_factory.mktemp("fsck") / "home", 250)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with 66 entries, which is no whole tile, and takes a quarter of the time to check."""
+    return made(tmp_path_factory.mktemp("fsck") / "home", 50)
+
+
+def made(path: Path, products: int) -> Path:
     registry = new_registry(path)
-    first, second, *_ = (one.record for one in published(registry, 250))
+    first, second, *_ = (one.record for one in published(registry, products))
     sequence(registry)
     change(registry, first, StatusEvent.SUSPENDED)
     change(registry, second, StatusEvent.WITHDRAWN)
@@ -32,6 +41,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sequence(registry)
     registry.close()
     return path
+
+
+@pytest.fixture
+def small_home(small: Path, tmp_path: Path) -> Home:
+    """A fresh copy of the small one."""
+    copy_home(small, tmp_path / "home")
+    return Home.open(tmp_path / "home")
 
 
 @pytest.fixture

@@ -25,9 +25,18 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "log_entry.leaf": ('update log_entry set leaf = zeroblob(32) where "index" = 20', "entry-leaf"),
     "log_entry.about": ("update log_entry set about = 8 where typ like '%status%'", "entry-about"),
     "log_entry.at": ("update log_entry set at = '2026-06-01 00:00:00.000000' where \"index\" = 20", "entry-time"),
-    "checkpoint.size": ("update checkpoint set size = size - 1 where size > 260", "checkpoint-root"),
-    "checkpoint.root": ("update checkpoint set root = zeroblob(32) where size < 260", "checkpoint-root"),
-    "checkpoint.note": ("update checkpoint set note = substr(note, 2) where size < 260", "checkpoint-signature"),
+    "checkpoint.size": (
+        "update checkpoint set size = size - 1 where size > (select min(size) from checkpoint)",
+        "checkpoint-root",
+    ),
+    "checkpoint.root": (
+        "update checkpoint set root = zeroblob(32) where size = (select min(size) from checkpoint)",
+        "checkpoint-root",
+    ),
+    "checkpoint.note": (
+        "update checkpoint set note = substr(note, 2) where size = (select min(size) from checkpoint)",
+        "checkpoint-signature",
+    ),
     "record.index": ('update record set "index" = 1 where "index" = 30', "record-row"),
     "record.declaration_id": ("update record set declaration_id = 'x' where \"index\" = 30", "record-row"),
     "record.key_path": ("update record set key_path = '/01/1' where \"index\" = 30", "record-row"),
@@ -120,10 +129,10 @@ def test_every_column_is_damaged_here() -> None:
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-def test_a_changed_column_is_found(column: str, home: Home) -> None:
+def test_a_changed_column_is_found(column: str, small_home: Home) -> None:
     statement, code = COLUMNS[column]
-    damage(home, statement)
-    assert code in codes(home)
+    damage(small_home, statement)
+    assert code in codes(small_home)
 
 
 @pytest.mark.parametrize(("what", "statement", "code"), TABLES, ids=[what for what, _, _ in TABLES])

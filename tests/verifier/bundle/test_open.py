@@ -104,7 +104,7 @@ def assert_caught(world: World, bundle: Path, path: Path, place: int, mask: int)
 class TestFlippedBytes:
     def test_a_sample_is_caught(self, world: World, tmp_path: Path) -> None:
         chosen = random.Random(1)
-        for number, (path, place) in enumerate(chosen.sample(flips(world.bundles / "second"), 120)):
+        for number, (path, place) in enumerate(chosen.sample(flips(world.bundles / "second"), 60)):
             bundle = world.bundle(tmp_path / str(number))
             assert_caught(world, bundle, path, place, 1 << chosen.randrange(8))
 

@@ -26,7 +26,7 @@ def is_caught(small: Small, path: str, place: int, mask: int) -> bool:
 
 def test_a_sample_is_caught(small: Small) -> None:
     draw = random.Random(1)
-    chosen = [(path, place, draw.choice(MASKS)) for path, place in draw.sample(bytes_of(small.store), 150)]
+    chosen = [(path, place, draw.choice(MASKS)) for path, place in draw.sample(bytes_of(small.store), 75)]
     assert [flip for flip in chosen if not is_caught(small, *flip)] == []
 
 
