@@ -9,8 +9,12 @@ Real keys, a real database, no stand-ins. GTINs and GLNs are demonstration numbe
 """
 
 import json
+import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -40,7 +44,7 @@ from schemas.gs1 import check_digit
 from schemas.label import encode_claims
 from schemas.member import Member, MemberKind
 from schemas.verdict import Verdict
-from tests.databases import SQLITE, database_for, give_tables
+from tests.databases import FOLDER, SQLITE, database_for, give_tables
 from verifier import inspect_label
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -105,22 +109,38 @@ def a_place(number: int, **changes: Any) -> Declaration:
 def new_registry(path: Path, environ: Mapping[str, str] = ENVIRON, **config: Any) -> Registry:
     """A registry made at ``path`` and opened, with the members MAKER, RIVAL and CHECKER beside its operator.
 
-    Its log has seven entries: three keys, the operator, three members. The caller closes it.
+    Its log has seven entries: three keys, the operator, three members. The caller closes it. On SQLite it is a copy of
+    the first one that was made so, keys and all; but in one folder no two are copies of the same.
     """
     named: dict[str, Any] = {"name": "Low-Carbon Alliance", "origin": ORIGIN, "database": database_for(path)}
+    named |= config
+    how = repr((sorted(named.items()), sorted(environ.items())))
+    if named["database"] or (how, path.parent) in _beside:
+        _make(path, environ, Config(**named))
+    else:
+        if how not in _kept:
+            _kept[how] = Path(tempfile.mkdtemp(dir=os.environ[FOLDER])) / "home"
+            _make(_kept[how], environ, Config(**named))
+        shutil.copytree(_kept[how], path)
+        _beside.add((how, path.parent))
+    return Registry.open(path, environ)
 
+
+_kept: dict[str, Path] = {}
+_beside: set[tuple[str, Path]] = set()
+
+
+def _make(path: Path, environ: Mapping[str, str], config: Config) -> None:
     def fill(home: Home) -> None:
         give_tables(home)
         fill_home(home, environ)
 
-    Home.create(path, Config(**(named | config)), fill)
-    registry = Registry.open(path, environ)
-    with registry.database.writing() as session:
+    Home.create(path, config, fill)
+    with closing(Registry.open(path, environ)) as registry, registry.database.writing() as session:
         writer = registry.log_writer(session, NOW)
         for member in (MAKER, RIVAL, CHECKER):
             join(session, writer, member, NOW)
         writer.flush()
-    return registry
 
 
 def submitted(registry: Registry, declarations: Iterable[Declaration], owner: str = MAKER.id) -> list[UUID]:

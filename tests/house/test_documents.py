@@ -16,8 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 RUNBOOKS = ROOT / "docs" / "runbooks.md"
 """Run by ``test_runbooks``, each in a home of its own."""
-AS_A_NEWCOMER = {ROOT / "README.md"}
-"""Whose commands are started as on the first day; those of others are forked off, which is quicker."""
 LONG = {"audit.md", "bulk.md", "labels.md"}
 """Run in `make soak`: its parts are in the tests of the commands too."""
 _BLOCK = re.compile(
@@ -82,9 +80,8 @@ def test_the_examples_run(document: Path, folder: Path, commands: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    quick = f"{commands}:" * (document not in AS_A_NEWCOMER)
     environ = os.environ | {
-        "PATH": f"{quick}{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{commands}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
     }
     for example in examples(document):

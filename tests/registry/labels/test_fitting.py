@@ -21,7 +21,12 @@ from tests.registry.labels.test_artwork import assert_everything_has_its_own_pla
 DPI = 200
 ARTS = SAMPLES | STAGED
 
-forms = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+OFTEN = {"avery-l7160", "avery-5160", "herma-4464", "roll-40x25", "roll-100x50"}
+"""Sheets in millimeters and in inches, the smallest roll and the largest: the others are looked at in `make soak`."""
+forms = pytest.mark.parametrize(
+    "form",
+    [pytest.param(form, id=name, marks=[pytest.mark.soak] * (name not in OFTEN)) for name, form in FORMS.items()],
+)
 
 
 @cache

@@ -53,7 +53,6 @@ def test_what_was_lost_is_written_again_byte_for_byte(registry: Registry, tmp_pa
     assert sound(registry)
 
 
-@pytest.mark.usefixtures("at_once")
 def test_an_older_copy_gets_all_that_is_newer_before_the_checkpoint_says_so(registry: Registry, tmp_path: Path) -> None:
     grown(registry, tmp_path / "older")
     shutil.rmtree(registry.home.public)

@@ -15,7 +15,7 @@ from registry.store.bucket import Bucket
 from registry.store.s3 import S3Store
 
 ROOT = Path(__file__).resolve().parents[3]
-THREADS, ROUNDS = 8, 5
+THREADS, ROUNDS = 8, 2
 PATH = "log/checkpoint"
 
 

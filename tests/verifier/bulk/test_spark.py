@@ -1,4 +1,4 @@
-"""On a real Spark of two executors, each a process with two Python workers: the verdicts are those of ``judge``."""
+"""On a real Spark of two executors, each a process with a Python worker: the verdicts are those of ``judge``."""
 
 import json
 import os
@@ -65,7 +65,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         environ.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         environ.setenv("PYSPARK_PYTHON", sys.executable)
         environ.delenv("PYTHONWARNINGS", raising=False)
-        builder = SparkSession.builder.master("local-cluster[2,2,1024]")
+        builder = SparkSession.builder.master("local-cluster[2,1,1024]")
         for name, value in SETTINGS.items():
             builder = builder.config(name, value)
         session = builder.config("spark.sql.warehouse.dir", str(home / "warehouse")).getOrCreate()
