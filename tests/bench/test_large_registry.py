@@ -4,6 +4,8 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from tests.bench.large_registry import BEGAN, LargeRegistry, Recipe
 from verifier import Verifier
 from verifier.bundle import FolderFetcher, sync
@@ -12,6 +14,7 @@ from verifier.bundle.consistency import GrowthCheck
 TOMORROW = BEGAN + timedelta(days=1)
 
 
+@pytest.mark.soak
 def test_its_labels_are_judged_by_their_signatures_and_statuses(tmp_path: Path) -> None:
     registry = LargeRegistry(tmp_path / "public", Recipe(real_every=2))
     fetcher = FolderFetcher(tmp_path / "public")

@@ -125,7 +125,7 @@ def test_every_published_record_has_a_label(demo: Demo, labels: list[LabelArt]) 
     assert all(Home.open(demo.home).config.origin in art.text for art in labels)
 
 
-@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("every", [15, pytest.param(1, marks=pytest.mark.soak)])
 def test_labels_read_from_their_png_and_svg(labels: list[LabelArt], every: int) -> None:
     unread = []
     for n, art in enumerate(labels):

@@ -44,6 +44,7 @@ def explore(alliance: Alliance, folder: Path, config: str, phases: str, examples
     assert tried.returncode == 0, tried.stdout[-8000:] + tried.stderr[-2000:]
 
 
+@pytest.mark.soak
 def test_whoever_has_no_token_gets_only_answers_that_are_described(alliance: Alliance, tmp_path: Path) -> None:
     explore(alliance, tmp_path, "", "fuzzing", 2)
 

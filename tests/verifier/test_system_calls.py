@@ -183,6 +183,7 @@ def test_a_sync_survives_a_refused_write(next_sync: Syncing) -> None:
         next_sync.survives(some[-1], ERRORS[number % 2])
 
 
+@pytest.mark.soak
 def test_a_witness_survives_a_refused_write(witness: Witnessing) -> None:
     *_, last = [call for call in witness.calls() if call[1].kind == "rename"]
     witness.survives(last, "ENOSPC")

@@ -180,6 +180,7 @@ def sample(calls: list[Call], shown: str, kinds: Sequence[str]) -> list[Call]:
     return [some[len(some) // 2] for some in picked]
 
 
+@pytest.mark.soak
 def test_publishing_survives_a_refused_write(importing: Case) -> None:
     calls = importing.calls()
     for number, call in enumerate(sample(calls, "registry.sqlite", ("pwrite64", "ftruncate"))):

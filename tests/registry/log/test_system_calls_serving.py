@@ -101,6 +101,7 @@ def kept(home: Path, acknowledged: dict[UUID, int]) -> None:
     registry.close()
 
 
+@pytest.mark.soak
 def test_a_publication_survives_a_refused_write(publisher: Publisher) -> None:
     calls = [call for call in publisher.calls() if "registry.sqlite" in call.shown]
     for number, kind in enumerate(("openat", "pwrite64", "fdatasync", "ftruncate")):

@@ -266,6 +266,7 @@ def test_a_damaged_bundle_is_found_out_before_anything_is_shipped(
     assert spark.sparkContext.listArchives == shipped
 
 
+@pytest.mark.soak
 def test_a_bundle_that_is_damaged_on_its_way_fails_the_task_with_the_same_sentence(
     spark: SparkSession, bundle: Path, labels: list[KnownLabel], tmp_path: Path
 ) -> None:
@@ -309,6 +310,7 @@ def test_other_columns_than_needed_are_refused_with_a_sentence(spark: SparkSessi
         verify(frame.withColumnRenamed("gtins", "GTIN"), bundle)
 
 
+@pytest.mark.soak
 def test_names_that_spark_reads_otherwise(spark: SparkSession, bundle: Path, labels: list[KnownLabel]) -> None:
     """A dot is for Spark a field within a column, and a back quote ends a name."""
     frame = frame_of(spark, labels[:5]).toDF("scan.label")
