@@ -109,25 +109,23 @@ def a_place(number: int, **changes: Any) -> Declaration:
 def new_registry(path: Path, environ: Mapping[str, str] = ENVIRON, **config: Any) -> Registry:
     """A registry made at ``path`` and opened, with the members MAKER, RIVAL and CHECKER beside its operator.
 
-    Its log has seven entries: three keys, the operator, three members. The caller closes it. On SQLite it is a copy of
-    the first one that was made so, keys and all; but in one folder no two are copies of the same.
+    Its log has seven entries: three keys, the operator, three members. The caller closes it. On SQLite one at a path
+    ``.../home`` is a copy of the first that was made so, keys and all; any other has keys that no registry has.
     """
     named: dict[str, Any] = {"name": "Low-Carbon Alliance", "origin": ORIGIN, "database": database_for(path)}
     named |= config
     how = repr((sorted(named.items()), sorted(environ.items())))
-    if named["database"] or (how, path.parent) in _beside:
+    if named["database"] or path.name != "home":
         _make(path, environ, Config(**named))
     else:
         if how not in _kept:
             _kept[how] = Path(tempfile.mkdtemp(dir=os.environ[FOLDER])) / "home"
             _make(_kept[how], environ, Config(**named))
         shutil.copytree(_kept[how], path)
-        _beside.add((how, path.parent))
     return Registry.open(path, environ)
 
 
 _kept: dict[str, Path] = {}
-_beside: set[tuple[str, Path]] = set()
 
 
 def _make(path: Path, environ: Mapping[str, str], config: Config) -> None:

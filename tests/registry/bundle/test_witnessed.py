@@ -195,6 +195,7 @@ class TestRoots:
         assert (newest_root(store), size_in(store, registry, tmp_path / "bundle")) == (3, before)
         assert policy_in(root_of(read_roots(registry)[-1])) == TWO_OF_THREE  # carried forward
 
+    @pytest.mark.soak
     @pytest.mark.parametrize("policies", [(NO_WITNESSES, TWO_OF_THREE), (TWO_OF_THREE, NO_WITNESSES)])
     @pytest.mark.parametrize("persisted", [False, True], ids=["not persisted", "persisted"])
     def test_at_no_moment_is_a_bundle_published_that_is_refused(

@@ -95,6 +95,7 @@ class TestBackup:
                 with database.reading() as session:
                     assert session.connection().execute(text("select count(*) from log_entry")).scalar_one() == 0
 
+    @pytest.mark.soak
     def test_it_is_of_one_moment_while_others_write(self, registry: Registry, tmp_path: Path) -> None:
         done = threading.Event()
 

@@ -30,6 +30,7 @@ SOURCE = Path(__file__).parents[4] / "shared/data/carbon_catalogue/carbon_catalo
 needs_source = pytest.mark.skipif(not SOURCE.exists(), reason="the Carbon Catalogue's own xlsx is not here")
 
 
+@pytest.mark.soak
 def test_every_row_is_published_or_refused_with_a_reason(shown: Shown) -> None:
     report = shown.demonstration.report
     assert report.rows == len(shipped().products) == 866

@@ -166,6 +166,7 @@ def test_read_after_printing_at_the_smallest_size(
     assert read(press(rasterise(render_svg(art, language)))) == art.text, "4.43 dots a module"
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
 @languages
 def test_read_from_a_browser_window(language: str) -> None:

@@ -142,6 +142,7 @@ def _products(first: int, count: int) -> list[Declaration]:
     return [a_declaration(1_000 + first + number) for number in range(count)]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("persists", [False, True], ids=["not persisted", "persisted"])
 @pytest.mark.parametrize("size", [1, 250])
 def test_after_the_first_round_failed_anywhere_a_new_process_finishes(

@@ -187,6 +187,7 @@ def test_publishing_survives_a_refused_write(importing: Case) -> None:
         survives(importing, after_importing, call, ERRORS[number % 2])
 
 
+@pytest.mark.soak
 def test_sequencing_survives_a_refused_write(sequencing: Case) -> None:
     calls = sequencing.calls()
     for number, call in enumerate(sample(calls, "public", ("fsync", "rename"))):

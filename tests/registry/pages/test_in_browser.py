@@ -60,6 +60,7 @@ def opened(page: Page, html: str) -> list[str]:
     return complaints
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("code", [VerdictCode.VALID, VerdictCode.SUPERSEDED])
 @pytest.mark.parametrize("name", ["short", "long"])

@@ -86,6 +86,7 @@ print("done", flush=True)
 
 @pytest.mark.each_database
 class TestKilled:
+    @pytest.mark.soak
     def test_after_kill_9_everything_acknowledged_is_there_and_nothing_is_there_by_half(self, tmp_path: Path) -> None:
         home = tmp_path / "home"
         with closing(new_registry(home)) as registry:

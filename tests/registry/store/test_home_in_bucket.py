@@ -75,6 +75,7 @@ def codes(*words: object) -> set[str]:
     return named
 
 
+@pytest.mark.soak
 def test_nothing_public_lies_in_the_home_and_no_partial_tile_beside_its_full_one(kept: Kept) -> None:
     assert not Home.open(kept.home).public.exists()
     paths = kept.store.below("log")

@@ -162,6 +162,7 @@ def on_each_worker(spark: SparkSession, ask: Callable[[], dict[str, int]]) -> li
     return [json.loads(answer.as_py()) for answer in answers.column(0)]
 
 
+@pytest.mark.soak
 def test_two_executors_judge_by_a_bundle_that_each_worker_opens_once(
     spark: SparkSession, bundle: Path, labels: list[KnownLabel]
 ) -> None:
