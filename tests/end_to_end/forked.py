@@ -7,9 +7,11 @@ and with a folder for counters named, as a server names one before it loads what
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver
 from pathlib import Path
@@ -73,6 +75,15 @@ def _run(words: list[str], log: Path, variables: dict[str, str]) -> None:
         os.dup2(file.fileno(), 2)
     os.environ.clear()
     os.environ |= variables
+    threading.Thread(target=_end_with_the_tests, daemon=True).start()
     multiprocessing.set_start_method("fork", force=True)  # a server that finds another starts its workers afresh
     sys.argv = ["carbonlabel", *words]
     main()
+
+
+def _end_with_the_tests() -> None:
+    """Tests that are killed leave nothing at work."""
+    tests = multiprocessing.parent_process()
+    assert tests is not None
+    tests.join()
+    os.kill(os.getpid(), signal.SIGTERM)
