@@ -25,7 +25,7 @@ run: $(INSTALLED) ## demonstration registry at http://localhost:8000  (PORT=8001
 	@trap : INT; .venv/bin/carbonlabel demo .carbonlabel --serve --port "$(PORT)" || \
 	    { code=$$?; test $$code -eq 130 || exit $$code; }
 
-test: $(INSTALLED) ## every test, in under ten minutes             (ARGS="tests/keys -k rotate" for some)
+test: $(INSTALLED) ## every test but the long ones of soak         (ARGS="tests/keys -k rotate" for some)
 	@.make/debian_packages.sh
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	    $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
