@@ -60,7 +60,7 @@ from registry.verification import routes as verification
 from registry.web import health, metrics, problems, public
 from registry.web.limits import Limiter, batches, has_token, limited
 from registry.web.observed import observed
-from registry.web.openapi import openapi_config, summarise
+from registry.web.openapi import openapi_config
 from registry.web.security import EVERY_ANSWER
 from registry.web.service import Service, provide_caller, provide_service, provide_visitor
 
@@ -122,15 +122,13 @@ def create_app(registry: Registry) -> Litestar:
             *(service.stopping.forget, reminders.stop, jobs.stop, delivery.stop, sequencer.stop),
             *(limit.close, limit_of_batches.close, service.close),
         ],
-        openapi_config=openapi_config(version("carbonlabel")),
+        openapi_config=openapi_config(version("carbonlabel"), batch_openapi.describe),
         request_max_body_size=config.max_body,
         response_headers=EVERY_ANSWER,
         state=State({"service": service}),
         logging_config=None,
     )
     declared(app)
-    batch_openapi.describe(app.openapi_schema)
-    summarise(app.openapi_schema)
     return app
 
 

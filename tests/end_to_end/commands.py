@@ -7,14 +7,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx
 from typer.testing import CliRunner
 
-from tests.end_to_end.forked import Forked
+from tests.end_to_end.forked import Forked, script
+from tests.end_to_end.variables import environment
 from verifier.cli.app import build
 
 COMMAND = Path(sys.executable).with_name("carbonlabel")
@@ -35,17 +35,10 @@ class Ended(NamedTuple):
         return " ".join((self.out + " " + self.err).split())
 
 
-def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of a command: ours, without what would change its answers."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CARBONLABEL_", "COV_"))}
-    kept |= {"COLUMNS": "200", "PYTHONWARNINGS": "error", "PYTHONFAULTHANDLER": "1", "LC_ALL": "C.UTF-8"}
-    return kept | dict(extra or {})
-
-
 def carbonlabel(*words: object, stdin: str = "", cwd: Path | None = None, **variables: str) -> Ended:
-    """Runs the command to its end. Output goes into a pipe, so there is nothing in it that steers a terminal."""
+    """Runs the command to its end, forked off. Output goes into a pipe, so nothing in it steers a terminal."""
     ended = subprocess.run(
-        [str(COMMAND), *map(str, words)],
+        [script("carbonlabel"), *map(str, words)],
         input=stdin.encode("utf-8", "surrogateescape"),
         capture_output=True,
         cwd=cwd,
@@ -127,7 +120,7 @@ class Serving:
         raise AssertionError(f"the server does not answer: {self.log.read_text()}")
 
     def _begun(self, words: list[str]) -> Forked | subprocess.Popen[bytes]:
-        return Forked(words, self.log, environment())
+        return Forked(["carbonlabel", *words], self.log, environment())
 
     def __exit__(self, *_: object) -> None:
         self.stop()

@@ -1,15 +1,13 @@
 """What the tests of documents share."""
 
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.warm import warm_commands
+from tests.end_to_end.forked import script
 
 
 @pytest.fixture(scope="session")
-def commands() -> Generator[Path]:
+def commands() -> Path:
     """A folder for the front of PATH: with commands that start at once."""
-    with warm_commands() as folder:
-        yield folder
+    return script("carbonlabel").parent
