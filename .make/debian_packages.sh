@@ -4,15 +4,15 @@
 #   CARBONLABEL_APT=no make test    leaves the system alone
 set -u
 
-# package          the tests that need it
+# package               the tests that need it
 needs='
-chromium           the tests in a real browser
-fonts-noto-cjk     the tests that look at Chinese pages
-golang-go          the tests in which the Go module of the checksum database checks the log
+chromium-headless-shell the tests in a real browser
+fonts-noto-cjk          the tests that look at Chinese pages
+golang-go               the tests in which the Go module of the checksum database checks the log
 golang-golang-x-mod-dev the tests in which the Go module of the checksum database checks the log
-postgresql         the tests on PostgreSQL
+postgresql              the tests on PostgreSQL
 openjdk-17-jre-headless the tests on a Spark cluster
-strace             the tests in which the operating system refuses a write
+strace                  the tests in which the operating system refuses a write
 '
 
 is_installed() {

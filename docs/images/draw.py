@@ -1,4 +1,4 @@
-"""Draws the README's two pictures anew: ``python docs/images/draw.py`` (needs Debian's chromium).
+"""Draws the README's two pictures anew: ``python docs/images/draw.py`` (needs Debian's chromium-headless-shell).
 
 A registry, a company and a verification body that are made up, and look it.
 """
@@ -110,7 +110,7 @@ def photograph(page: str) -> None:
     """The first screen of ``page`` on a phone."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path="/usr/bin/chromium-headless-shell",
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         screen = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2).new_page()

@@ -7,19 +7,15 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
 from registry.demo.demo import Demonstration
+from tests.chromium import chromium, needs_chromium
 from tests.end_to_end.commands import Serving
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 PHONE: ViewportSize = {"width": 360, "height": 740}
 ARTIFACTS = Path(__file__).parents[1] / ".artifacts"
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed: apt-get install chromium")
+pytestmark = needs_chromium
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 OTHER = {"en": "zh", "zh": "en"}
@@ -80,10 +76,8 @@ class Phone:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

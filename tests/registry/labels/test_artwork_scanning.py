@@ -10,7 +10,6 @@ sees them: down to 3 pixels a module at any angle with a blur of 0.35 modules; 2
 import random
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from statistics import NormalDist
 
 import pytest
@@ -18,6 +17,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from registry.labels import words
 from registry.labels.artwork import Variant, layout_of, render_png, render_svg
+from tests.chromium import chromium, needs_chromium
 from tests.registry.labels.artwork_samples import SAMPLES, open_png, rasterise, read
 
 SMALLEST_PIXELS_A_MODULE = 1.6
@@ -37,7 +37,6 @@ PHONE_GREYS = (60, 213)
 """What a phone sees: black and white in dim light, soft, noisy, and the label at any angle."""
 
 PNG_PIXELS_A_MODULE = 5
-CHROMIUM = Path("/usr/bin/chromium")
 
 languages = pytest.mark.parametrize("language", words.LANGUAGES)
 samples = pytest.mark.parametrize("name", SAMPLES)
@@ -167,17 +166,16 @@ def test_read_after_printing_at_the_smallest_size(
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
+@needs_chromium
 @languages
 def test_read_from_a_browser_window(language: str) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(device_scale_factor=3)
         for art in SAMPLES.values():
             page.set_content(render_svg(art, language))
             assert read(open_png(page.locator("svg").screenshot())) == art.text
             for element in page.locator("svg text").all():
                 box, label = element.bounding_box(), page.locator("svg").bounding_box()
+                assert box is not None
+                assert label is not None
                 assert box["x"] + box["width"] <= label["x"] + label["width"], element.text_content()
-        browser.close()

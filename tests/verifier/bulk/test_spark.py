@@ -1,4 +1,7 @@
-"""On a real Spark of two executors, each a process with a Python worker: the verdicts are those of ``judge``."""
+"""On a real Spark: the verdicts are those of ``judge``.
+
+In ``make soak`` it has two executors, each a process with Python workers; else threads, which start in half the time.
+"""
 
 import json
 import os
@@ -55,7 +58,7 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+def spark(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A cluster of its own, with a folder of its own: Spark writes into the one that it is installed in."""
     home = tmp_path_factory.mktemp("spark")
     for part in ("bin", "jars", "python"):
@@ -65,7 +68,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         environ.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         environ.setenv("PYSPARK_PYTHON", sys.executable)
         environ.delenv("PYTHONWARNINGS", raising=False)
-        builder = SparkSession.builder.master("local-cluster[2,1,1024]")
+        is_long = request.config.getoption("markexpr") == "soak"
+        builder = SparkSession.builder.master("local-cluster[2,1,1024]" if is_long else "local[2]")
         for name, value in SETTINGS.items():
             builder = builder.config(name, value)
         session = builder.config("spark.sql.warehouse.dir", str(home / "warehouse")).getOrCreate()
@@ -125,7 +129,7 @@ def check_night(spark: SparkSession, verifier: Verifier, bundle: Path, scans: Se
 def test_a_night_of_scans(
     spark: SparkSession, verifier: Verifier, bundle: Path, labels: list[KnownLabel], tmp_path: Path
 ) -> None:
-    scans = list(Scans(labels, seed=5, share_bad=0.05).take(10_000))
+    scans = list(Scans(labels, seed=5, share_bad=0.05).take(3_000))
     assert len(Counter(scan.verdict for scan in scans)) >= 7
     check_night(spark, verifier, bundle, scans, tmp_path)
 

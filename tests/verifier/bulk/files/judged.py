@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -47,5 +48,10 @@ def read_back(target: Path) -> pa.Table:
 
 
 def one_by_one(verifier: Verifier, asked: Sequence[Asked]) -> list[tuple]:
-    """The rows of ``judge``'s verdicts."""
-    return [row_of(verifier.verify(text, expect)) for text, expect in asked]
+    """The rows of ``judge``'s verdicts; it is asked once about each label."""
+    return [_row(verifier, text, expect) for text, expect in asked]
+
+
+@cache
+def _row(verifier: Verifier, text: str, expect: str | None) -> tuple:
+    return row_of(verifier.verify(text, expect))
