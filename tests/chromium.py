@@ -1,6 +1,6 @@
 """The browser of the tests: Chromium without a window, and without the interface of it that nobody would see."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ needs_chromium = pytest.mark.skipif(
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> Generator[Browser]:
     """The browser, for as long as it lasts."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(_PROGRAM), args=_ARGUMENTS)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from registry.registry import OPERATOR
+from tests.chromium import chromium, needs_chromium
 from tests.end_to_end.alliance import declaration, new_gtin
 from tests.end_to_end.desks import Tab
 from tests.end_to_end.people import LI, OPERA, People, people_at_work
-from tests.end_to_end.test_browser import ARGUMENTS, CHROMIUM, PHONE
+from tests.end_to_end.test_browser import PHONE
 from tests.end_to_end.test_declaration_pages import opened, sound
 from tests.world import MAKER, gln
 
@@ -213,11 +213,10 @@ def test_a_form_of_the_longest_lists_is_taken(people: People) -> None:
     assert held["plant"] == "Hall 7"
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed: apt-get install chromium")
+@needs_chromium
 def test_with_the_keyboard_alone_and_without_a_script_a_draft_is_kept_and_mended(people: People) -> None:
     told = everything()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with chromium() as browser:
         context = browser.new_context(viewport=PHONE, locale="zh-CN", java_script_enabled=False)
         cookie = people.sessions[LI].removeprefix("carbonlabel-session_")
         where = {"domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True, "sameSite": "Strict"}
@@ -250,4 +249,3 @@ def test_with_the_keyboard_alone_and_without_a_script_a_draft_is_kept_and_mended
         assert "必须修改" in page.get_by_role("group", name="第1个组成部分").inner_text()
         assert page.get_by_label("URN").first.input_value() == "urn:gtin:2"
         assert page.get_by_label("数量", exact=True).first.get_attribute("aria-invalid") == "true"
-        browser.close()
