@@ -27,7 +27,7 @@ run: $(INSTALLED) ## demonstration registry at http://localhost:8000  (PORT=8001
 
 test: $(INSTALLED) ## every test but the long ones of soak         (ARGS="tests/keys -k rotate" for some)
 	@.make/debian_packages.sh
-	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	@TMPDIR=$$(.make/temporary.sh) .venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	    $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
 
 check: $(INSTALLED) ## lint, format, types, and the arrows between the packages

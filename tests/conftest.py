@@ -21,6 +21,8 @@ settings.load_profile("carbonlabel")
 pytest.MonkeyPatch().setattr(ssl, "create_default_context", cache(ssl.create_default_context))
 """Each client of httpx reads the certificates of the world, which takes longer than our requests: once will do."""
 
+databases.share_compiled_statements()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=[databases.SQLITE, databases.POSTGRESQL], help="what the tests run on")

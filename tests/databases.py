@@ -19,7 +19,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -29,8 +29,10 @@ from typing import Any, LiteralString
 from uuid import uuid4
 
 import psycopg
-from sqlalchemy import Connection, Executable, inspect, make_url, text
+import pytest
+from sqlalchemy import Connection, Engine, Executable, inspect, make_url, text
 
+from registry.database import postgresql, sqlite
 from registry.database.copying import DERIVED
 from registry.database.database import Database
 from registry.database.upgrade import upgrade
@@ -45,6 +47,26 @@ SETTINGS: str = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c au
 _PREFIX = "carbonlabel-pg-"
 _made: dict[str, Path] = {}
 _kind = SQLITE
+
+
+def share_compiled_statements() -> None:
+    """Has all engines of one kind share what SQLAlchemy compiled: each test opens its own, and would compile anew."""
+    of_kind: dict[str, Engine] = {}
+
+    def sharing(create: Callable[..., Engine]) -> Callable[..., Engine]:
+        def create_engine(*where: Any, **how: Any) -> Engine:
+            engine = create(*where, **how)
+            first = of_kind.get(engine.dialect.name)
+            if first is None or first.dialect.server_version_info is None:  # it was never connected
+                of_kind[engine.dialect.name] = engine
+            else:
+                engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+            return engine
+
+        return create_engine
+
+    for module in (sqlite, postgresql):
+        pytest.MonkeyPatch().setattr(module, "create_engine", sharing(module.create_engine))
 
 
 def kind() -> str:
@@ -83,7 +105,7 @@ def database_option(home: Path) -> tuple[str, ...]:
 def new_database(home: Path, template: str | None = None) -> str:
     """The URL of a new PostgreSQL database with empty tables, or a copy of another; gone when ``home`` is."""
     server, name = _server(), f"carbonlabel_{uuid4().hex}"
-    _administer(server, f'create database "{name}" template "{template or _template()}"')
+    _administer(server, f'create database "{name}" template "{template or _template()}" {_strategy()}')
     _made[name] = home
     return _of(server, name)
 
@@ -321,6 +343,13 @@ def _server() -> str:
             settings = f"-k {folder} {SETTINGS}"
             _run(folder, "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-o", settings, "-w", "start")
     return f"postgresql://postgres@/postgres?host={folder}"
+
+
+@cache
+def _strategy() -> str:
+    """Says how a database is copied: by its files, which takes half the time where nobody waits for a disk."""
+    with psycopg.connect(_server()) as connection:
+        return "strategy file_copy" if connection.info.server_version >= 150_000 else ""
 
 
 @cache

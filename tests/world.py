@@ -10,7 +10,6 @@ Real keys, a real database, no stand-ins. GTINs and GLNs are demonstration numbe
 
 import json
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
@@ -44,7 +43,7 @@ from schemas.gs1 import check_digit
 from schemas.label import encode_claims
 from schemas.member import Member, MemberKind
 from schemas.verdict import Verdict
-from tests.databases import FOLDER, SQLITE, database_for, give_tables
+from tests.databases import FOLDER, SQLITE, copy_home, database_for, give_tables, kind
 from verifier import inspect_label
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -109,26 +108,28 @@ def a_place(number: int, **changes: Any) -> Declaration:
 def new_registry(path: Path, environ: Mapping[str, str] = ENVIRON, **config: Any) -> Registry:
     """A registry made at ``path`` and opened, with the members MAKER, RIVAL and CHECKER beside its operator.
 
-    Its log has seven entries: three keys, the operator, three members. The caller closes it. On SQLite one at a path
-    ``.../home`` is a copy of the first that was made so, keys and all; any other has keys that no registry has.
+    Its log has seven entries: three keys, the operator, three members. The caller closes it. One at a path ``.../home``
+    is a copy of the first that was made so, keys and all; any other has keys that no registry has.
     """
-    named: dict[str, Any] = {"name": "Low-Carbon Alliance", "origin": ORIGIN, "database": database_for(path)}
-    named |= config
-    how = repr((sorted(named.items()), sorted(environ.items())))
-    if named["database"] or path.name != "home":
-        _make(path, environ, Config(**named))
+    named: dict[str, Any] = {"name": "Low-Carbon Alliance", "origin": ORIGIN} | config
+    how = repr((kind(), sorted(named.items()), sorted(environ.items())))
+    if "database" in named or path.name != "home":
+        _make(path, environ, named)
     else:
         if how not in _kept:
-            _kept[how] = Path(tempfile.mkdtemp(dir=os.environ[FOLDER])) / "home"
-            _make(_kept[how], environ, Config(**named))
-        shutil.copytree(_kept[how], path)
+            kept = Path(tempfile.mkdtemp(dir=os.environ[FOLDER])) / "home"
+            _make(kept, environ, named)
+            _kept[how] = kept
+        copy_home(_kept[how], path)
     return Registry.open(path, environ)
 
 
 _kept: dict[str, Path] = {}
 
 
-def _make(path: Path, environ: Mapping[str, str], config: Config) -> None:
+def _make(path: Path, environ: Mapping[str, str], named: dict[str, Any]) -> None:
+    config = msgspec.convert({"database": database_for(path), **named}, Config)
+
     def fill(home: Home) -> None:
         give_tables(home)
         fill_home(home, environ)

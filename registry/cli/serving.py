@@ -27,6 +27,9 @@ Host = Annotated[str, typer.Option(help="address to listen on")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="processes")]
 
+_LONGEST_STOP = 25
+"""Seconds in which a worker ends what is under way, and is killed after: whoever runs us should allow some more."""
+
 
 def serve(home: HomeOption = DEFAULT_HOME, host: Host = "localhost", port: Port = 8000, workers: Workers = 1) -> None:
     """Run the registry: API, resolver and pages."""
@@ -85,7 +88,7 @@ def _serve(home: Home, host: str, port: int, workers: int) -> None:
             websockets=False,
             log_level=LogLevels.warning,
             log_dictconfig=log,
-            workers_kill_timeout=10,
+            workers_kill_timeout=_LONGEST_STOP,
             respawn_failed_workers=True,
         ).serve()
     except (OSError, RuntimeError) as problem:  # the server's own errors are of the latter kind, and bring their trace

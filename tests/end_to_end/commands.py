@@ -130,7 +130,7 @@ class Serving:
         if self.process.poll() is None:
             self.process.send_signal(self._signal)
         try:
-            code = self.process.wait(20)
+            code = self.process.wait(40)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()

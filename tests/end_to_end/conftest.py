@@ -1,18 +1,15 @@
 """What the end-to-end tests work on: real homes, made and served by the real command."""
 
-import fcntl
-import os
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from registry.demo.demo import Demonstration, demonstrate
 from registry.registry import utc_now
 from schemas.entry import StatusEvent
-from tests.databases import copy_home
+from tests.built_once import built_once
 from tests.end_to_end.alliance import Alliance, make_home
 from tests.end_to_end.commands import Serving
 from tests.end_to_end.shop import Shop, token_of
@@ -34,21 +31,13 @@ def alliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alliance]:
 
 @pytest.fixture(scope="session")
 def demonstration_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of the demonstration: built once, by whichever process of this run needs it first, and copied."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
-    built, home = (
-        tmp_path_factory.getbasetemp().parent / f"built-{run}",
-        tmp_path_factory.mktemp("demonstration") / "home",
-    )
-    built.mkdir(exist_ok=True)
-    with (built / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (built / "done").exists():
-            begin_demonstration(built / "home", {})
-            demonstrate(built / "home", {}, utc_now())
-            (built / "done").touch()
-        copy_home(built / "home", home)
-    return home
+    """The home of the demonstration, as it is now."""
+
+    def build(home: Path) -> None:
+        begin_demonstration(home, {})
+        demonstrate(home, {}, utc_now())
+
+    return built_once(tmp_path_factory, "demonstration", build)
 
 
 @pytest.fixture(scope="session")

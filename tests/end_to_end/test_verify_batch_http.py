@@ -194,7 +194,7 @@ def test_a_server_that_stops_says_so_in_the_stream(tmp_path: Path, how: signal.S
         serving.process.send_signal(how)
         (last,) = map(json.loads, stream.rest())
         assert (last["type"], last["status"]) == ("urn:carbonlabel:problem:stopping", 503)
-        assert "Killing" not in serving.stop()  # as it would be after ten seconds
+        assert "Killing" not in serving.stop()  # as it would be after a while
 
 
 def test_no_value_needs_quoting() -> None:

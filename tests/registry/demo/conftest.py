@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from registry.demo.demo import CONFIG, Demonstration, demonstrate
 from registry.registry import Registry
 from tests import databases
+from tests.built_once import built_once
 from tests.world import ENVIRON, NOW
 
 
@@ -28,8 +29,11 @@ def begin_demonstration(home: Path, environ: Mapping[str, str]) -> None:
 
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
-    path = tmp_path_factory.mktemp("demonstration") / "home"
-    demonstration = demonstrate(path, ENVIRON, NOW, database=databases.database_for(path))
+    def build(home: Path) -> None:
+        demonstrate(home, ENVIRON, NOW, database=databases.database_for(home))
+
+    path = built_once(tmp_path_factory, "shown", build)
+    demonstration = demonstrate(path, ENVIRON, NOW)
     registry = Registry.open(path, ENVIRON)
     yield Shown(path, demonstration, registry)
     registry.close()
