@@ -2,6 +2,7 @@
 
 import secrets
 import unicodedata
+from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher, Type
@@ -21,9 +22,9 @@ class Passwords:
     """
 
     def __init__(self, memory: int, passes: int) -> None:
-        self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory, parallelism=1, type=Type.ID)
+        self._hasher = _hasher(memory, passes)
         self._turns = BoundedSemaphore(_AT_ONCE)
-        self._nobodys = self._hasher.hash(secrets.token_bytes(16))
+        self._nobodys = _nobodys(memory, passes)
 
     def hash(self, password: str) -> str:
         """The hash of a password, with its parameters and a fresh salt."""
@@ -42,6 +43,16 @@ class Passwords:
     def is_outdated(self, hashed: str) -> bool:
         """Whether a hash was made with other parameters than those of today."""
         return self._hasher.check_needs_rehash(hashed)
+
+
+def _hasher(memory: int, passes: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=passes, memory_cost=memory, parallelism=1, type=Type.ID)
+
+
+@cache
+def _nobodys(memory: int, passes: int) -> str:
+    """A hash that no password has."""
+    return _hasher(memory, passes).hash(secrets.token_bytes(16))
 
 
 def require_good(password: str, email: str, path: str) -> None:

@@ -12,7 +12,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from msgspec import Struct
-from sqlmodel import Session, col, delete
+from sqlalchemy import and_
+from sqlmodel import Session, col, delete, select
 
 from registry.access.callers import Caller
 from registry.access.roles import Role, parse_roles
@@ -27,6 +28,19 @@ UNFINISHED = timedelta(minutes=10)
 
 _SEEN_EVERY = timedelta(minutes=1)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_WITH_ITS_PERSON = (
+    select(SessionRow, PersonRow, MembershipRow, MemberRow)
+    .join(PersonRow, col(PersonRow.id) == col(SessionRow.person_id))
+    .join(
+        MembershipRow,
+        and_(
+            col(MembershipRow.person_id) == col(SessionRow.person_id),
+            col(MembershipRow.member_id) == col(SessionRow.member_id),
+        ),
+    )
+    .join(MemberRow, col(MemberRow.id) == col(SessionRow.member_id))
+)
+"""Sessions of people who are of the organisation still."""
 
 
 class Stage(StrEnum):
@@ -92,16 +106,16 @@ def begin_for(session: Session, secret: str, member: str, stage: Stage, now: dat
 
 def find(session: Session, secret: str, now: datetime) -> SignedIn | None:
     """Who is signed in with ``secret``; None when nobody is, or no more."""
-    row = session.get(SessionRow, _hash(secret)) if _SECRET.fullmatch(secret) else None
-    if row is None or now >= row.created_at + ABSOLUTE or now >= row.seen_at + IDLE:
+    if not _SECRET.fullmatch(secret):
+        return None
+    found = session.exec(_WITH_ITS_PERSON.where(col(SessionRow.secret_hash) == _hash(secret))).one_or_none()
+    if found is None:
+        return None
+    row, person, membership, member = found
+    if now >= row.created_at + ABSOLUTE or now >= row.seen_at + IDLE or member.left_at is not None:
         return None
     stage = Stage(row.stage)
     if stage is not Stage.FULL and now >= row.created_at + UNFINISHED:
-        return None
-    person = session.get(PersonRow, row.person_id)
-    membership = session.get(MembershipRow, (row.person_id, row.member_id))
-    member = session.get(MemberRow, row.member_id)
-    if person is None or membership is None or member is None or member.left_at is not None:
         return None
     return SignedIn(
         person=person.id,

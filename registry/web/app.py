@@ -102,8 +102,8 @@ def create_app(registry: Registry) -> Litestar:
                 route_handlers=[*imports.ROUTES, *import_pages.UPLOADS, *label_pages.UPLOADS],
                 request_max_body_size=config.max_upload + FORM_AROUND_A_FILE,
             ),
-            # An area in one go: handlers of one path, added one by one, would be wrapped for a thread again each time.
-            *(Router("/", route_handlers=area.ROUTES) for area in _AREAS),
+            # All in one go: a path that is added to is taken apart and made again, with all of its handlers.
+            Router("/", route_handlers=[route for area in _AREAS for route in area.ROUTES]),
         ],
         dependencies={
             "service": Provide(provide_service, sync_to_thread=False),

@@ -24,6 +24,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from sqlalchemy.orm import configure_mappers
+
 from registry.home import COUNTERS_VARIABLE
 from tests.end_to_end.variables import environment
 
@@ -141,6 +143,7 @@ def _serve(folder: Path) -> None:
             importlib.import_module(module.name)
     for name in (*_MODULES, *(at.partition(":")[0] for at in _COMMANDS.values())):
         importlib.import_module(name)
+    configure_mappers()
     gc.collect()
     gc.freeze()
     listener = socket.socket(socket.AF_UNIX)
@@ -156,6 +159,7 @@ def _serve(folder: Path) -> None:
             _attend(connection)
             os._exit(0)
         connection.close()
+    listener.close()
     shutil.rmtree(folder)
 
 

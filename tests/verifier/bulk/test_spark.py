@@ -126,6 +126,7 @@ def check_night(spark: SparkSession, verifier: Verifier, bundle: Path, scans: Se
     assert [row[0] for row in rows] == [scan.verdict for scan in scans]
 
 
+@pytest.mark.soak
 def test_a_night_of_scans(
     spark: SparkSession, verifier: Verifier, bundle: Path, labels: list[KnownLabel], tmp_path: Path
 ) -> None:
