@@ -1,7 +1,8 @@
 """For all tests: no case fails for being slow, which depends on the machine; and the database they run on.
 
 Homes have SQLite, or with ``--database postgresql`` a PostgreSQL database each. Without the option, tests marked
-``each_database`` run on both. What is about SQLite's file is marked ``sqlite_file``, and skipped, which is said.
+``each_database`` run on both; with ``each_database("soak")`` on PostgreSQL only in ``make soak``. What is about the
+file of SQLite is marked ``sqlite_file``, and skipped, which is said.
 """
 
 import gc
@@ -48,8 +49,10 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.definition.get_closest_marker("each_database") and not metafunc.config.getoption("--database"):
-        metafunc.parametrize("database_kind", [databases.SQLITE, databases.POSTGRESQL], indirect=True)
+    marked = metafunc.definition.get_closest_marker("each_database")
+    if marked and not metafunc.config.getoption("--database"):
+        on_postgresql = pytest.param(databases.POSTGRESQL, marks=[getattr(pytest.mark, name) for name in marked.args])
+        metafunc.parametrize("database_kind", [databases.SQLITE, on_postgresql], indirect=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

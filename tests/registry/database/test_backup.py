@@ -23,7 +23,7 @@ from tests.databases import POSTGRESQL, SQLITE, database_option, empty_database,
 from tests.end_to_end.commands import carbonlabel_here, done_here
 from tests.world import ENVIRON, a_declaration, a_place, assert_sound, change, log_of, new_registry, published
 
-pytestmark = pytest.mark.each_database
+pytestmark = pytest.mark.each_database("soak")
 
 
 KINDS = [SQLITE, POSTGRESQL] if is_there() else [SQLITE]
@@ -221,6 +221,7 @@ class TestMove:
         registry.close()
 
 
+@pytest.mark.each_database
 class TestCommands:
     def test_backup_restore_and_move(self, tmp_path: Path, database_kind: str) -> None:
         home, file = tmp_path / "home", tmp_path / "backup"

@@ -34,7 +34,7 @@ from tests.registry.imports.test_openepd import EPD
 from tests.registry.imports.test_pact import FOOTPRINT
 from tests.world import MAKER, NOW, VERIFICATION, assert_sound, new_registry
 
-pytestmark = pytest.mark.each_database
+pytestmark = pytest.mark.each_database("soak")
 Rows = Sequence[Mapping[str, Any]]
 
 

@@ -23,7 +23,7 @@ from tests.registry.imports.tables import VERIFIED, good
 from tests.registry.imports.tables import write_csv as csv_file
 from tests.world import MAKER, NOW, RIVAL, assert_sound, entries_of, log_of, new_registry, payload_of, verdict_on
 
-pytestmark = pytest.mark.each_database
+pytestmark = pytest.mark.each_database("soak")
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from tests.world import MAKER, NOW, new_registry, published
 OPERA = Caller(OPERATOR, MemberKind.OPERATOR, person="opera")
 SAID = {"category": "figure", "words": "The sum is wrong"}
 
-pytestmark = pytest.mark.each_database
+pytestmark = pytest.mark.each_database("soak")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ LETTERS = Letters("Low-Carbon Alliance", "https://id.example.org")
 MORNING = datetime(NOW.year, NOW.month, NOW.day, 8, tzinfo=UTC) + timedelta(days=1)
 SAID = Objection(category=Category.FIGURE, words="The sum is wrong", email="nina@public.example")
 
-pytestmark = pytest.mark.each_database
+pytestmark = pytest.mark.each_database("soak")
 
 
 @pytest.fixture

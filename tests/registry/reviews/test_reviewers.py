@@ -23,7 +23,7 @@ from registry.reviews.reviews import ReviewFinding
 from schemas.member import Member
 from tests.world import CHECKER, MAKER, NOW, RIVAL, VERIFICATION, a_declaration, new_registry
 
-pytestmark = pytest.mark.each_database
+pytestmark = pytest.mark.each_database("soak")
 
 CARL = "1f0c61a4-0000-4000-8000-000000000001"
 LI = Author("person/li", MAKER.id)

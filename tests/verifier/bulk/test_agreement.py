@@ -45,10 +45,10 @@ def check(verifier: Verifier, scans: Sequence[Scan]) -> Counter[str]:
 
 
 def test_a_night_of_scans(verifier: Verifier, labels: list[KnownLabel]) -> None:
-    counts = check(verifier, list(Scans(labels).take(20_000)))
-    assert counts["valid"] > 16_000
-    assert counts["suspended"] > 200
-    assert counts["withdrawn"] > 200
+    counts = check(verifier, list(Scans(labels).take(10_000)))
+    assert counts["valid"] > 8_000
+    assert counts["suspended"] > 100
+    assert counts["withdrawn"] > 100
 
 
 def test_a_bad_night(verifier: Verifier, labels: list[KnownLabel]) -> None:
