@@ -35,6 +35,15 @@ class Term(Protocol):
         ...
 
 
+class Matches(Struct, frozen=True):
+    """What a search found: ``total`` records, with ``more`` there are more than that; and the log indexes of a page,
+    newest first."""
+
+    total: int
+    more: bool
+    indexes: Sequence[int]
+
+
 class Dialect(Protocol):
     """One kind of database. ``sqlite`` and ``postgresql`` have the same methods, so that nobody else needs to ask."""
 
@@ -72,9 +81,7 @@ class Dialect(Protocol):
         When the process or its host is gone, another can be elected."""
         ...
 
-    def search(
-        self, connection: Connection, looked_for: LookedFor, page: slice, most: int
-    ) -> tuple[int, Sequence[int]]:
-        """How many products have a newest record that has what is ``looked_for``, counted up to ``most``; and the log
-        indexes of a ``page`` of such records, newest first. It ends at ``most`` at the latest."""
+    def search(self, connection: Connection, looked_for: LookedFor, page: slice, most: int) -> Matches:
+        """The newest records of products that have what is ``looked_for``: counted up to ``most``, where a ``page`` of
+        them ends at the latest."""
         ...

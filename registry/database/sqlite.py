@@ -2,13 +2,13 @@
 
 import fcntl
 import sqlite3
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, create_engine, event, text
 
-from registry.database.dialect import LookedFor
+from registry.database.dialect import LookedFor, Matches
 from registry.errors import HomeError
 
 _LOCK_WAIT = 60.0
@@ -50,17 +50,15 @@ class Sqlite:
     def take_time(self, connection: Connection) -> None:
         """See ``Dialect``: nothing ends it."""
 
-    def search(
-        self, connection: Connection, looked_for: LookedFor, page: slice, most: int
-    ) -> tuple[int, Sequence[int]]:
+    def search(self, connection: Connection, looked_for: LookedFor, page: slice, most: int) -> Matches:
         """See ``Dialect``: the index of terms (FTS5) has each term's records in their order."""
         rows, values = _matching(looked_for)
         key = _KEY if looked_for.terms else _INDEX
         counted = text(f"select count(*) from (select 1 {rows} limit :most)")  # noqa: S608 - all values are bound
         newest = text(f"select {key} {rows} order by 1 desc limit :most offset :skip")
-        found = connection.execute(counted, values | {"most": most}).scalar_one()
+        found = connection.execute(counted, values | {"most": most + 1}).scalar_one()
         size = {"skip": page.start, "most": page.stop - page.start}
-        return found, connection.execute(newest, values | size).scalars().all()
+        return Matches(min(found, most), found > most, connection.execute(newest, values | size).scalars().all())
 
     @contextmanager
     def elected(self, what: str) -> Generator["_Held | None"]:

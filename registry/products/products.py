@@ -1,6 +1,6 @@
 """Search and versions, from the record projection."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 
@@ -10,6 +10,7 @@ from sqlalchemy import and_
 from sqlmodel import Session, col, select
 
 from registry.database.database import dialect_of
+from registry.database.dialect import Matches
 from registry.database.tables import LabelRow, RecordRow
 from registry.products.terms import wanted
 from schemas.gs1 import InvalidGs1, parse_gln, parse_gtin
@@ -33,7 +34,7 @@ _LABELLED = select(RecordRow, LabelRow.text).join(
 class Found(Struct, frozen=True):
     """One page of a search: ``page`` of ``pages``, from 1; ``total`` counts all results.
 
-    With ``more``, there are more than ``total``: no more are counted or shown.
+    With ``more``, there are more than ``total``; a later page may know of more, up to ``MOST_FOUND``.
     """
 
     query: str
@@ -50,30 +51,28 @@ def search(session: Session, query: str, page: int, today: date, size: int = PAG
     A word is found by its beginning; Chinese, and digits, by any part. No more than ``MOST_FOUND`` are told of.
     """
     keys = _key_paths(query)
-    if keys:
-        total, indexes = _with_key(session, keys, page, size)
-    else:
-        total, indexes = _with_words(session, query, page, size)
-    told = min(total, MOST_FOUND)
-    rows = session.exec(_LABELLED.where(col(RecordRow.index).in_(indexes)).order_by(col(RecordRow.index).desc()))
-    return Found(query, told, page, max(1, -(-told // size)), _summaries(rows, today), total > told)
+    found = _with_key(session, keys, page, size) if keys else _with_words(session, query, page, size)
+    newest_first = col(RecordRow.index).desc()
+    rows = session.exec(_LABELLED.where(col(RecordRow.index).in_(found.indexes)).order_by(newest_first))
+    pages = max(1, -(-found.total // size))
+    return Found(query, found.total, page, pages, _summaries(rows, today), found.more)
 
 
-def _with_key(session: Session, keys: list[str], page: int, size: int) -> tuple[int, Sequence[int]]:
+def _with_key(session: Session, keys: list[str], page: int, size: int) -> Matches:
     """Of a product or place by its whole number."""
     newest = select(RecordRow.index).where(col(RecordRow.key_path).in_(keys), col(RecordRow.superseded_by).is_(None))
     indexes = session.exec(newest.order_by(col(RecordRow.index).desc())).all()
-    return len(indexes), indexes[(page - 1) * size : page * size]
+    return Matches(len(indexes), False, indexes[(page - 1) * size : page * size])
 
 
-def _with_words(session: Session, query: str, page: int, size: int) -> tuple[int, Sequence[int]]:
-    """Of what holds all words: how many, up to one more than are told of, and the indexes of a page."""
+def _with_words(session: Session, query: str, page: int, size: int) -> Matches:
+    """Of what holds all words."""
     looked_for = wanted(query[:MAX_QUERY].replace("\0", " "))  # no text of a database has U+0000
     start = (page - 1) * size
     if looked_for is None or start >= MOST_FOUND:
-        return 0, ()
+        return Matches(0, False, ())
     shown = slice(start, min(start + size, MOST_FOUND))
-    return dialect_of(session).search(session.connection(), looked_for, shown, MOST_FOUND + 1)
+    return dialect_of(session).search(session.connection(), looked_for, shown, MOST_FOUND)
 
 
 def versions(session: Session, key_path: str, today: date) -> tuple[RecordSummary, ...]:

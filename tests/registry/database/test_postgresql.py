@@ -22,6 +22,7 @@ from registry.errors import DatabaseTooOld, HomeError
 from registry.fsck import check_home
 from registry.home import Config, Home
 from registry.log.service import SequencerThread, sequence
+from registry.products import products
 from registry.records.publish import publish
 from registry.registry import Registry
 from registry.verification.online import OnlineVerifier
@@ -95,6 +96,43 @@ def test_text_is_ordered_as_sqlite_orders_it(tmp_path: Path) -> None:
             ordered.append(connection.execute(text("select word from word order by word")).scalars().all())
         database.dispose()
     assert ordered[0] == ordered[1] == sorted(words)
+
+
+class TestSearch:
+    """Where the newest records fill a page, older ones are not counted; and whatever way they are found, in order."""
+
+    @pytest.fixture
+    def newest(self, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """The log indexes of forty records, as a search must tell them."""
+        monkeypatch.setattr(postgresql, "_FEW", 5)
+        monkeypatch.setattr(postgresql, "_MANY", 10)
+        monkeypatch.setattr(products, "MOST_FOUND", 30)
+        return [one.record for one in reversed(published(registry, 40))]
+
+    @pytest.mark.parametrize("dense", [1, 100])
+    def test_pages_of_what_all_have(
+        self, registry: Registry, newest: list[int], monkeypatch: pytest.MonkeyPatch, dense: int
+    ) -> None:
+        monkeypatch.setattr(postgresql, "_DENSE", dense)
+        with registry.database.reading() as session:
+            pages = [products.search(session, "steel beam", page, NOW.date(), 9) for page in range(1, 6)]
+        assert [one.record for page in pages for one in page.results] == newest[:30]
+        assert [(page.total, page.more) for page in pages] == [(9, True)] + [(30, True)] * 3 + [(0, False)]
+
+    def test_what_few_have(self, registry: Registry, newest: list[int]) -> None:
+        with registry.database.reading() as session:
+            few = products.search(session, "steel beam 3", 1, NOW.date(), 9)
+        assert [one.record for one in few.results] == [*newest[:9]]
+        assert (few.total, few.more) == (9, True)
+        with registry.database.reading() as session:
+            one = products.search(session, "12 钢梁", 1, NOW.date(), 9)
+        assert (one.total, one.more, [found.record for found in one.results]) == (1, False, [newest[-13]])
+
+    def test_of_no_more_than_are_looked_through_all_are_counted(self, registry: Registry) -> None:
+        published(registry, 40)
+        with registry.database.reading() as session:
+            first = products.search(session, "steel beam", 1, NOW.date(), 9)
+        assert (first.total, first.more) == (40, False)
 
 
 class TestSettings:
