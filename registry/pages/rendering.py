@@ -110,6 +110,7 @@ def stylesheet(*names: str) -> str:
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(_HERE / "templates"),
+        auto_reload=False,  # it would ask the disk at every page
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -59,8 +59,8 @@ def search_products(
 ) -> Response[Any]:
     """Search the newest record of each product: all words must be found, in any language.
 
-    A word is found by its beginning; Chinese, and digits of a GTIN or GLN, by any part. No more than the newest 1,000
-    are counted and shown: `more` says so.
+    A word is found by its beginning; Chinese, and digits of a GTIN or GLN, by any part. At most the newest 1,000 are
+    shown, and of frequent words fewer may be counted: with `more`, there are more than `total`.
     """
     with service.registry.database.reading() as session:
         found = search(session, words, page, utc_now().date())
