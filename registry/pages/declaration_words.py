@@ -134,8 +134,8 @@ DECLARATION_WORDS: dict[str, Both] = {
     # a draft
     "draft_title": Both("A draft", "草稿"),
     "draft_intro": Both(
-        "What is missing or wrong is said once it is kept; nothing is lost, and nobody else reads it.",
-        "保存后会列出缺失或有误之处；内容不会丢失，其他人无法查看。",
+        "What is missing or wrong is said once it is kept; nothing is lost, and only your organisation reads it.",
+        "保存后会列出缺失或有误之处；内容不会丢失，本组织以外无人可查看。",
     ),
     "changed_meanwhile": Both(
         "Somebody changed this draft while you filled it in. What you typed stands below and is not kept yet: compare "
