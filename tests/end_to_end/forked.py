@@ -35,12 +35,7 @@ _COMMANDS = {
     "embedded-server": "tests.registry.log.forked_server:main",
 }
 _PACKAGES = ("verifier.cli", "registry.cli")
-_MODULES = (
-    "registry.web.app",
-    "psycopg",
-    "litestar.plugins.pydantic",
-    *(at.split(":")[0] for at in _COMMANDS.values()),
-)
+_MODULES = ("registry.web.app", "psycopg", "litestar.plugins.pydantic")
 _SCRIPT = """#!{python} -IS
 import json, os, signal, socket, sys
 there = socket.socket(socket.AF_UNIX)
