@@ -22,7 +22,7 @@ settings.load_profile("carbonlabel")
 pytest.MonkeyPatch().setattr(ssl, "create_default_context", cache(ssl.create_default_context))
 """Each client of httpx reads the certificates of the world, which takes longer than our requests: once will do."""
 
-databases.share_compiled_statements()
+databases.look_after_engines()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -46,16 +46,22 @@ SETTINGS: str = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c au
 
 _PREFIX = "carbonlabel-pg-"
 _made: dict[str, Path] = {}
+_engines: dict[str, list[Engine]] = {}
 _kind = SQLITE
 
 
-def share_compiled_statements() -> None:
-    """Has all engines of one kind share what SQLAlchemy compiled: each test opens its own, and would compile anew."""
+def look_after_engines() -> None:
+    """Has all engines of one kind share what SQLAlchemy compiled: each test opens its own, and would compile anew.
+
+    Those of a PostgreSQL database are disposed of with it.
+    """
     of_kind: dict[str, Engine] = {}
 
     def sharing(create: Callable[..., Engine]) -> Callable[..., Engine]:
         def create_engine(*where: Any, **how: Any) -> Engine:
             engine = create(*where, **how)
+            if engine.url.database in _made:
+                _engines.setdefault(engine.url.database, []).append(engine)
             first = of_kind.get(engine.dialect.name)
             if first is None or first.dialect.server_version_info is None:  # it was never connected
                 of_kind[engine.dialect.name] = engine
@@ -266,6 +272,8 @@ def drop_below(folder: Path | None) -> None:
     """Drops the databases of homes below ``folder``; of all homes, when it is None."""
     for name, home in list(_made.items()):
         if folder is None or home.is_relative_to(folder):
+            for engine in _engines.pop(name, ()):
+                engine.dispose()
             _administer(_server(), f'drop database if exists "{name}" with (force)')
             del _made[name]
 

@@ -78,7 +78,7 @@ def in_a_terminal(words: Sequence[object], typed: Sequence[str]) -> Ended:
 
 
 def sessions_of(people: People) -> int:
-    with database_of(people.home).reading() as session:
+    with database_of(people.home) as database, database.reading() as session:
         return session.connection().exec_driver_sql("select count(*) from session").scalar_one()
 
 
