@@ -71,10 +71,11 @@ def _write(session: Session, rows: list[dict[str, object]]) -> None:
 
 
 def first_id(day: date) -> str:
-    """The least id that a step of ``day``, in UTC, or after it can have."""
-    return str(step_id(datetime.combine(day, time(), UTC), 0, 0))
+    """The least id that a step of ``day``, in UTC, or after it can have: ids count from 1970 on."""
+    return str(step_id(datetime.combine(max(day, _EPOCH), time(), UTC), 0, 0))
 
 
+_EPOCH = date(1970, 1, 1)
 _COUNTED, _RANDOM = 24, 38
 
 

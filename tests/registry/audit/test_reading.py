@@ -82,6 +82,15 @@ def test_days_are_whole_and_both_included(registry: Registry) -> None:
     assert seen(registry, Wanted(last=date.max)) == seen(registry, Wanted())
 
 
+def test_any_days_may_be_asked_for(registry: Registry) -> None:
+    every = seen(registry, Wanted())
+    assert every
+    for first, last in ((date.min, date.max), (date.min, None), (None, date.max), (date(1969, 12, 31), None)):
+        assert seen(registry, Wanted(first=first, last=last)) == every
+    assert seen(registry, Wanted(last=date.min)) == []
+    assert seen(registry, Wanted(first=date.max)) == []
+
+
 def test_a_record_and_its_declaration_have_one_history(registry: Registry) -> None:
     (made,) = (step for step in seen(registry, Wanted()) if step.action == "published")
     (is_record,) = made.changed

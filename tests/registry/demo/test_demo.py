@@ -1,5 +1,6 @@
 """The demonstration: all 866 rows end published or in the report with a reason, and a second run changes nothing."""
 
+from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,9 +21,11 @@ from registry.imports.carbon_catalogue import (
     stage_code,
 )
 from registry.imports.files import read_rows
+from registry.registry import Registry
 from schemas.entry import EntryType
 from schemas.gs1 import has_check_digit
 from schemas.verdict import VerdictCode
+from tests.databases import database_for
 from tests.registry.demo.conftest import Shown
 from tests.world import ENVIRON, NOW, assert_sound, entries_of, log_of, new_registry, payload_of, verdict_on
 
@@ -31,14 +34,15 @@ needs_source = pytest.mark.skipif(not SOURCE.exists(), reason="the Carbon Catalo
 
 
 @pytest.mark.soak
-def test_every_row_is_published_or_refused_with_a_reason(shown: Shown) -> None:
-    report = shown.demonstration.report
+def test_every_row_is_published_or_refused_with_a_reason(tmp_path: Path) -> None:
+    report = demonstrate(tmp_path / "home", ENVIRON, NOW, database=database_for(tmp_path / "home")).report
     assert report.rows == len(shipped().products) == 866
     assert (report.published, report.submitted, report.already, report.refused) == (674, 0, 0, 192)
     assert report.errors == {"required": 179, "stage-sum": 9, "sign": 8, "number-form": 7}
     assert len(report.refusals) == 192
     assert all(any(finding.severity == "error" for finding in refusal.findings) for refusal in report.refusals)
-    assert len(entries_of(shown.registry, EntryType.DECLARATION)) == 674
+    with closing(Registry.open(tmp_path / "home", ENVIRON)) as registry:
+        assert len(entries_of(registry, EntryType.DECLARATION)) == 674
     assert report.warnings["reference-old"] == 674  # the age of the data is a warning, shown
 
 
