@@ -30,7 +30,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, Executable, inspect, make_url, text
+from sqlalchemy import Connection, Engine, Executable, event, inspect, make_url, text
 
 from registry.database import postgresql, sqlite
 from registry.database.copying import DERIVED
@@ -46,14 +46,14 @@ SETTINGS: str = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c au
 
 _PREFIX = "carbonlabel-pg-"
 _made: dict[str, Path] = {}
-_engines: dict[str, list[Engine]] = {}
+_connections: dict[str, list[psycopg.Connection]] = {}
 _kind = SQLITE
 
 
 def look_after_engines() -> None:
     """Has all engines of one kind share what SQLAlchemy compiled: each test opens its own, and would compile anew.
 
-    Those of a PostgreSQL database are disposed of with it.
+    Connections to a PostgreSQL database end with it, also those that a test left open.
     """
     of_kind: dict[str, Engine] = {}
 
@@ -61,7 +61,8 @@ def look_after_engines() -> None:
         def create_engine(*where: Any, **how: Any) -> Engine:
             engine = create(*where, **how)
             if engine.url.database in _made:
-                _engines.setdefault(engine.url.database, []).append(engine)
+                kept = _connections.setdefault(engine.url.database, [])
+                event.listen(engine, "connect", lambda connection, _: kept.append(connection))
             first = of_kind.get(engine.dialect.name)
             if first is None or first.dialect.server_version_info is None:  # it was never connected
                 of_kind[engine.dialect.name] = engine
@@ -272,8 +273,8 @@ def drop_below(folder: Path | None) -> None:
     """Drops the databases of homes below ``folder``; of all homes, when it is None."""
     for name, home in list(_made.items()):
         if folder is None or home.is_relative_to(folder):
-            for engine in _engines.pop(name, ()):
-                engine.dispose()
+            for connection in _connections.pop(name, ()):
+                connection.close()
             _administer(_server(), f'drop database if exists "{name}" with (force)')
             del _made[name]
 

@@ -91,7 +91,7 @@ class Seaweed:
         config.write_text(json.dumps({"identities": identities}), encoding="ascii")
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [str(WEED), "server", *self._options(config)],
+                [str(WEED), "-logtostderr=true", "server", *self._options(config)],
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
