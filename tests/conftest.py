@@ -16,13 +16,14 @@ import pytest
 from hypothesis import settings
 
 from tests import databases
+from tests.engines import look_after_engines
 
 settings.register_profile("carbonlabel", deadline=None, max_examples=50)
 settings.load_profile("carbonlabel")
 pytest.MonkeyPatch().setattr(ssl, "create_default_context", cache(ssl.create_default_context))
 """Each client of httpx reads the certificates of the world, which takes longer than our requests: once will do."""
 
-databases.look_after_engines()
+look_after_engines()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -19,7 +19,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -29,14 +29,13 @@ from typing import Any, LiteralString
 from uuid import uuid4
 
 import psycopg
-import pytest
-from sqlalchemy import Connection, Engine, Executable, event, inspect, make_url, text
+from sqlalchemy import Connection, Executable, inspect, make_url, text
 
-from registry.database import postgresql, sqlite
 from registry.database.copying import DERIVED
 from registry.database.database import Database
 from registry.database.upgrade import upgrade
 from registry.home import CONFIG_FILE, Home
+from tests.engines import end_connections
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 DSN, FOLDER = "TEST_PG_DSN", "CARBONLABEL_TEST_PG_FOLDER"
@@ -46,34 +45,7 @@ SETTINGS: str = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c au
 
 _PREFIX = "carbonlabel-pg-"
 _made: dict[str, Path] = {}
-_connections: dict[str, list[psycopg.Connection]] = {}
 _kind = SQLITE
-
-
-def look_after_engines() -> None:
-    """Has all engines of one kind share what SQLAlchemy compiled: each test opens its own, and would compile anew.
-
-    Connections to a PostgreSQL database end with it, also those that a test left open.
-    """
-    of_kind: dict[str, Engine] = {}
-
-    def sharing(create: Callable[..., Engine]) -> Callable[..., Engine]:
-        def create_engine(*where: Any, **how: Any) -> Engine:
-            engine = create(*where, **how)
-            if engine.url.database in _made:
-                kept = _connections.setdefault(engine.url.database, [])
-                event.listen(engine, "connect", lambda connection, _: kept.append(connection))
-            first = of_kind.get(engine.dialect.name)
-            if first is None or first.dialect.server_version_info is None:  # it was never connected
-                of_kind[engine.dialect.name] = engine
-            else:
-                engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
-            return engine
-
-        return create_engine
-
-    for module in (sqlite, postgresql):
-        pytest.MonkeyPatch().setattr(module, "create_engine", sharing(module.create_engine))
 
 
 def kind() -> str:
@@ -273,8 +245,7 @@ def drop_below(folder: Path | None) -> None:
     """Drops the databases of homes below ``folder``; of all homes, when it is None."""
     for name, home in list(_made.items()):
         if folder is None or home.is_relative_to(folder):
-            for connection in _connections.pop(name, ()):
-                connection.close()
+            end_connections(name)
             _administer(_server(), f'drop database if exists "{name}" with (force)')
             del _made[name]
 

@@ -134,19 +134,21 @@ class Postgresql:
         def found(statement: str, most: int, **more: int) -> Sequence[int]:
             return connection.execute(text(statement.format(has=has)), values | more | {"most": most}).scalars().all()
 
-        newest = found(_AMONG_NEWEST, most + 1, walked=_FEW)
-        if len(newest) * _MANY > page.stop * _FEW:
-            newest = found(_AMONG_NEWEST, most + 1, walked=_MANY)
+        walked = _FEW
+        newest = found(_AMONG_NEWEST, most + 1, walked=walked)
+        if len(newest) * _MANY > page.stop * walked:
+            walked = _MANY
+            newest = found(_AMONG_NEWEST, most + 1, walked=walked)
         if len(newest) > most or not looked_for.terms:
             return Matches(min(len(newest), most), len(newest) > most, newest[page])
-        if len(newest) > page.stop and connection.execute(text(_IS_MORE), {"walked": _MANY}).scalar_one():
+        if len(newest) > page.stop and connection.execute(text(_IS_MORE), {"walked": walked}).scalar_one():
             return Matches(len(newest) - 1, True, newest[page])
         with _without(connection, *_IN_ORDER):
             some = found(_ANY, most + 1)
         if len(some) <= most:
             return Matches(len(some), False, sorted(some, reverse=True)[page])
         if page.stop > len(newest):
-            with _without(connection, *_BY_TERMS if len(newest) * _DENSE > _MANY else _IN_ORDER):
+            with _without(connection, *_BY_TERMS if len(newest) * _DENSE > walked else _IN_ORDER):
                 newest = found(_SORTED, page.stop)
         return Matches(most, True, newest[page])
 

@@ -130,7 +130,7 @@ def check_night(spark: SparkSession, verifier: Verifier, bundle: Path, scans: Se
 def test_a_night_of_scans(
     spark: SparkSession, verifier: Verifier, bundle: Path, labels: list[KnownLabel], tmp_path: Path
 ) -> None:
-    scans = list(Scans(labels, seed=5, share_bad=0.05).take(3_000))
+    scans = list(Scans(labels, seed=5, share_bad=0.05).take(10_000))
     assert len(Counter(scan.verdict for scan in scans)) >= 7
     check_night(spark, verifier, bundle, scans, tmp_path)
 
